@@ -1,0 +1,1 @@
+"""Release, grade, give feedback and report: the instructor's side of the course."""

@@ -1,0 +1,1 @@
+"""Interactive plots, one small class a widget, on top of `tutor.plots`."""
