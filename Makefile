@@ -1,0 +1,70 @@
+# Every target does its own set-up; the second time it is quick.
+#   make lab     open the student notebooks in JupyterLab
+#   make test    run every check and test
+#   make check   the fast part of it, under a minute
+#   make grade   grade a bundled sample class
+#   make release write notebooks/ from solutions/
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+# JupyterLab refuses to run as root unless told; inside a container root is the usual user.
+ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
+
+.DEFAULT_GOAL := help
+.PHONY: help lab test check lint grade release bench clean
+
+help:
+	@sed -n '2,6s/^#   //p' Makefile
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "This course needs Python 3.11 or newer; $(PYTHON) is older or missing. Try: make PYTHON=python3.12 …"; exit 1; }
+	@echo "Creating the environment in $(VENV) …"
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "Python's venv module is incomplete. On Debian and Ubuntu: sudo apt install python3-venv"; exit 1; }
+
+# One stamp a set of packages: it is older than the files that name them when an install is due.
+$(VENV)/.lab: requirements.txt pyproject.toml | $(BIN)/python
+	@echo "Installing what students need (a minute or two, once) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.test: requirements.txt pyproject.toml | $(BIN)/python
+	@echo "Installing what grading and tests need (a minute or two, once) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt --editable '.[test]'
+	@touch $@ $(VENV)/.lab
+
+$(VENV)/.instructor: requirements.txt pyproject.toml | $(BIN)/python
+	@echo "Installing what grading needs (a minute or two, once) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt --editable '.[instructor]'
+	@touch $@ $(VENV)/.lab
+
+lab: $(VENV)/.lab
+	@echo "Opening JupyterLab on notebooks/ (stop it with Ctrl-C) …"
+	@$(BIN)/jupyter lab --notebook-dir=notebooks $(ROOT) $(LAB_OPTIONS)
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/codespell
+	$(BIN)/lint-imports
+
+test: lint
+	$(BIN)/python -m pytest -n 2 --dist loadscope $(PYTEST_OPTIONS)
+
+check: lint
+	$(BIN)/python -m pytest -n 2 --dist loadscope -m "not slow and not browser" $(PYTEST_OPTIONS)
+
+grade: $(VENV)/.instructor
+	@$(BIN)/python tests/sample_class.py grading/sample-class
+	@$(BIN)/grading run --class-dir grading/sample-class
+
+release: $(VENV)/.instructor
+	@$(BIN)/grading release
+
+bench: $(VENV)/.test
+	$(BIN)/python -m pytest tests/benchmarks --benchmark-only
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks build ./*.egg-info
