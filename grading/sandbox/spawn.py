@@ -1,0 +1,298 @@
+"""The grader's side: start a warm process, get student processes from it, end them."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import asdict
+from types import TracebackType
+
+from grading.sandbox.death import REASONS, Death
+from grading.sandbox.limits import Limits
+from grading.sandbox.tier import Tier
+
+PRELOAD = ("numpy", "matplotlib.figure", "matplotlib.backends.backend_agg", "tutor")
+_MESSAGE_BYTES = 64 * 1024
+# The whole environment of the warm process, but for two paths. One thread for each BLAS: threads
+# don't survive the fork, and one submission must not use its neighbours' cores.
+_ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "MPLBACKEND": "Agg",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "BLIS_NUM_THREADS": "1",
+    "NUMEXPR_NUM_THREADS": "1",
+}
+_BOOT = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[2]); sys.dont_write_bytecode = True\n"
+    "from grading.sandbox.warm import main; main(int(sys.argv[1]))"
+)
+
+
+class SandboxError(RuntimeError):
+    """The sandbox could not be started or did not hold."""
+
+
+class Handle:
+    """One running student process.
+
+    Attributes
+    ----------
+    socket : socket.socket
+        The grader's end of the link, a connected stream socket. It reads end of file when the
+        student process dies. Everything that arrives on it is the student's word.
+    limits : Limits
+        What the process may use.
+
+    Notes
+    -----
+    A handle is a context manager that kills the process and closes everything. Losing the handle
+    kills the process too. Handles of one `WarmProcess` may be used from different threads.
+    """
+
+    def __init__(
+        self, link: socket.socket, status: socket.socket, output: int, limits: Limits
+    ) -> None:
+        self.socket = link
+        self.limits = limits
+        self._status = status
+        self._output = output
+        self._pidfd = -1
+        self._killed_for = ""
+        self._death: Death | None = None
+        self._await_start()
+
+    def _await_start(self) -> None:
+        message, descriptors, _, _ = socket.recv_fds(self._status, _MESSAGE_BYTES, 1)
+        if message:
+            self._pidfd = descriptors[0]
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process still runs."""
+        return self.wait(0) is None
+
+    def wait(self, timeout: float | None = None) -> Death | None:
+        """Wait for the process to end.
+
+        Parameters
+        ----------
+        timeout : float or None
+            Seconds to wait; None waits for the process's own wall limit at most.
+
+        Returns
+        -------
+        Death or None
+            How it ended, or None if it still runs after `timeout`.
+        """
+        if self._death is None:
+            ready, _, _ = select.select([self._status], [], [], timeout)
+            if not ready:
+                return None
+            message = self._status.recv(_MESSAGE_BYTES)
+            self._death = Death(**json.loads(message)) if message else Death("lost")
+            if self._killed_for:
+                values = asdict(self._death) | {"reason": self._killed_for}
+                self._death = Death(**values)
+        return self._death
+
+    def kill(self, reason: str = "killed") -> Death:
+        """End the process at once and tell how it ended.
+
+        Nothing of it is left when this returns: a student process can't have children, and it has
+        been reaped.
+
+        Parameters
+        ----------
+        reason : str
+            A key of `REASONS`, for what the grader measures itself: "wall" for a deadline of a
+            single cell, "output", "reply". A process that had died before keeps its own reason.
+
+        Raises
+        ------
+        ValueError
+            If `reason` is not a key of `REASONS`.
+        """
+        if reason not in REASONS:
+            raise ValueError(f"reason must be one of {', '.join(REASONS)}, got {reason!r}")
+        death = self.wait(0)
+        if death is None:
+            self._killed_for = reason
+            try:
+                signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+            except (OSError, ValueError):
+                self._status.shutdown(socket.SHUT_WR)  # the warm process kills it then
+            death = self.wait()
+        assert death is not None
+        return death
+
+    def output(self) -> bytes:
+        """Return what was written to the descriptors 1 and 2 so far, at most `output_bytes`.
+
+        This is what C code, or ``os.write(1, …)``, wrote, and the traceback if the child's main
+        function raised. Whatever replaces `sys.stdout` never comes here.
+        """
+        written = min(os.lseek(self._output, 0, os.SEEK_CUR), self.limits.output_bytes)
+        return os.pread(self._output, written, 0)
+
+    def close(self) -> None:
+        """Kill the process if it still runs, and free everything. May be called twice."""
+        if self._output < 0:
+            return
+        self.kill()
+        self.socket.close()
+        self._status.close()
+        os.close(self._output)
+        if self._pidfd >= 0:
+            os.close(self._pidfd)
+        self._output = self._pidfd = -1
+
+    def __enter__(self) -> Handle:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+class WarmProcess:
+    """A process that has imported everything and forks student processes in milliseconds.
+
+    Parameters
+    ----------
+    main : str
+        ``"package.module:function"``: what each student process runs once it is locked in. It is
+        called as ``function(link)``, where `link` is a connected `socket.socket`. Its module is
+        imported in the warm process, before any fork, so it may import what it likes at its top,
+        but must start no threads and compute nothing with numpy.
+    tier : Tier or None
+        The containment to use; None uses `probe()`.
+    preload : iterable of str
+        Modules to import in advance. What isn't imported here can still be imported by a student
+        process, if it belongs to the interpreter's or the virtual environment's libraries.
+    unsafe : bool
+        Allow a tier below "landlock", where only resource limits hold.
+
+    Raises
+    ------
+    SandboxError
+        If the tier is not safe and `unsafe` is not set, or if the warm process can't start.
+
+    Notes
+    -----
+    What holds inside `main`: the current directory is an empty, private, size-limited scratch
+    directory, the only place that can be written. Descriptors 0, 1, 2 and 3 (the link) are open
+    and no other. `os.environ` is empty but for HOME, TMPDIR and a few harmless names. `link`
+    supports `sendall`, `recv` and `recv_into`, and `settimeout`; `sendmsg` and `recvmsg` are
+    denied, as they could carry descriptors. Sub-processes, sockets and signals to others raise
+    `PermissionError`. When `main` returns the process ends with status 0; if it raises, the
+    traceback goes to descriptor 2 and the status is 1 (a `MemoryError`: reason "memory").
+
+    Examples
+    --------
+    >>> with WarmProcess("grading.engine.student:main") as warm:          # doctest: +SKIP
+    ...     with warm.spawn(Limits(wall_seconds=5)) as child:
+    ...         child.socket.sendall(b"...")
+    ...         reply = child.socket.recv(1024)
+    ...         death = child.kill()
+    """
+
+    def __init__(
+        self,
+        main: str,
+        *,
+        tier: Tier | None = None,
+        preload: Iterable[str] = PRELOAD,
+        unsafe: bool = False,
+    ) -> None:
+        from grading.sandbox import probe
+
+        self.tier = probe() if tier is None else tier
+        if not self.tier.safe and not unsafe:
+            raise SandboxError(f"no sandbox can hold untrusted code here\n{self.tier}")
+        self._lock = threading.Lock()
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-c", _BOOT, str(theirs.fileno()), json.dumps(sys.path)],
+                env=_ENVIRONMENT,
+                cwd="/",
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        configuration = {"main": main, "tier": self.tier.name, "preload": list(preload)}
+        self._control.send(json.dumps(configuration).encode())
+        answer = self._control.recv(_MESSAGE_BYTES)
+        if b"ready" not in answer:
+            self.close()
+            reason = json.loads(answer)["error"] if answer else "it ended at once"
+            raise SandboxError(f"the warm process could not start: {reason}")
+
+    def spawn(self, limits: Limits | None = None) -> Handle:
+        """Fork one student process and return at once.
+
+        Raises
+        ------
+        SandboxError
+            If the warm process is gone.
+        """
+        limits = Limits() if limits is None else limits
+        ours, link = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        status, report = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        output = _output_file(limits.output_bytes)
+        with link, report:
+            try:
+                with self._lock:
+                    socket.send_fds(
+                        self._control,
+                        [json.dumps({"limits": asdict(limits)}).encode()],
+                        [link.fileno(), report.fileno(), output],
+                    )
+            except OSError as error:
+                raise SandboxError(f"the warm process is gone: {error}") from error
+        return Handle(ours, status, output, limits)
+
+    def close(self) -> None:
+        """End the warm process and every student process it has forked."""
+        self._control.close()
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def __enter__(self) -> WarmProcess:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _output_file(size: int) -> int:
+    """Make a memory file that can't grow beyond `size`: writing more raises, and never blocks."""
+    import fcntl
+
+    descriptor = os.memfd_create("output", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    os.ftruncate(descriptor, size)
+    fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK)
+    return descriptor

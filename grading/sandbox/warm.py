@@ -1,0 +1,205 @@
+"""The warm process: it has imported everything, and forks one student process per submission.
+
+It runs in an interpreter of its own, started with a clean environment, and never sees a
+submission, an answer key or a gradebook: nothing that a student process inherits is secret.
+`grading.sandbox.spawn` starts it and talks to it; nobody else calls this module.
+
+Protocol, over a sequenced-packet socket: the first message is the configuration, answered by
+one message ("ready" or "error"). Then each message asks for one student process and carries
+three descriptors: the student's end of its link, our end of a status socket, and the file that
+takes its raw output. On the status socket we send one message with a descriptor of the process
+(its pidfd) and one about its death. When the other end of a status socket closes, the process
+dies; when the control socket closes, all of them die.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import select
+import signal
+import socket
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from grading.sandbox.enter import enter
+from grading.sandbox.limits import Limits
+from grading.sandbox.tier import Tier
+
+MESSAGE_BYTES = 64 * 1024
+# Exit statuses with a meaning of their own, taken from what no Python program uses by accident.
+EXIT_SETUP = 213
+EXIT_MEMORY = 214
+EXIT_ERROR = 1
+
+Main = Callable[[socket.socket], object]
+
+
+@dataclass(slots=True)
+class Child:
+    """A student process, as its parent sees it."""
+
+    pid: int
+    pidfd: int
+    status: socket.socket
+    limits: Limits
+    started: float
+    killed_for: str = ""
+
+    @property
+    def deadline(self) -> float:
+        return self.started + self.limits.wall_seconds
+
+
+class WarmServer:
+    """The loop of the warm process: fork, watch, reap."""
+
+    def __init__(self, control: socket.socket, main: Main, tier: Tier) -> None:
+        self.control = control
+        self.main = main
+        self.tier = tier
+        self.children: dict[int, Child] = {}
+        self.poller = select.poll()
+        self.poller.register(control, select.POLLIN)
+
+    def run(self) -> None:
+        """Serve until the control socket closes."""
+        while True:
+            ready = dict(self.poller.poll(self._milliseconds_to_deadline()))
+            if self.control.fileno() in ready and not self._serve_request():
+                return
+            for child in list(self.children.values()):
+                if child.pidfd in ready:
+                    self._bury(child)
+                elif child.status.fileno() in ready:
+                    self._kill(child, "killed")
+                elif time.monotonic() >= child.deadline:
+                    self._kill(child, "wall")
+
+    def _milliseconds_to_deadline(self) -> int | None:
+        waiting = [child.deadline for child in self.children.values() if not child.killed_for]
+        if not waiting:
+            return None
+        return max(0, int((min(waiting) - time.monotonic()) * 1000) + 1)
+
+    def _serve_request(self) -> bool:
+        message, descriptors, _, _ = socket.recv_fds(self.control, MESSAGE_BYTES, 3)
+        if not message:
+            return False
+        link, status, output = descriptors
+        limits = Limits(**json.loads(message)["limits"])
+        status_socket = socket.socket(fileno=status)
+        pid = os.fork()
+        if pid == 0:
+            self._become_student(link, output, limits)
+        child = Child(pid, os.pidfd_open(pid), status_socket, limits, time.monotonic())
+        os.close(link)
+        os.close(output)
+        self.children[pid] = child
+        self.poller.register(child.pidfd, select.POLLIN)
+        self.poller.register(status_socket, select.POLLHUP)
+        _tell(status_socket, {"pid": pid}, [child.pidfd])
+        return True
+
+    def _become_student(self, link: int, output: int, limits: Limits) -> NoReturn:
+        code = EXIT_SETUP
+        try:
+            _arrange_descriptors(link, output)
+            enter(self.tier, limits)
+            code = EXIT_ERROR
+            self.main(socket.socket(fileno=3))
+            code = 0
+        except MemoryError:
+            code = EXIT_MEMORY
+        except BaseException:
+            os.write(2, traceback.format_exc().encode("utf-8", "replace"))
+        finally:
+            os._exit(code)
+
+    def _kill(self, child: Child, reason: str) -> None:
+        child.killed_for = child.killed_for or reason
+        self.poller.unregister(child.status)
+        signal.pidfd_send_signal(child.pidfd, signal.SIGKILL)
+
+    def _bury(self, child: Child) -> None:
+        _, status, usage = os.wait4(child.pid, 0)
+        for descriptor in (child.pidfd, child.status):
+            try:
+                self.poller.unregister(descriptor)
+            except KeyError:
+                pass
+        del self.children[child.pid]
+        cpu = usage.ru_utime + usage.ru_stime
+        code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else None
+        number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
+        report = {
+            "reason": _reason(child, code, number, cpu),
+            "code": code,
+            "signal": number,
+            "cpu_seconds": cpu,
+            "wall_seconds": time.monotonic() - child.started,
+            "peak_bytes": usage.ru_maxrss * 1024,
+        }
+        _tell(child.status, report)
+        child.status.close()
+        os.close(child.pidfd)
+
+
+def _reason(child: Child, code: int | None, number: int | None, cpu: float) -> str:
+    if child.killed_for:
+        return child.killed_for
+    if code is not None:
+        return {EXIT_SETUP: "setup", EXIT_MEMORY: "memory"}.get(code, "exit")
+    if number == signal.SIGXFSZ:
+        return "file"
+    if number in (signal.SIGKILL, signal.SIGXCPU) and cpu >= child.limits.cpu_seconds - 0.1:
+        return "cpu"
+    # Nobody of ours sent it: the kernel's out-of-memory killer.
+    return "memory" if number == signal.SIGKILL else "signal"
+
+
+def _tell(
+    status: socket.socket, message: dict[str, Any], descriptors: list[int] | None = None
+) -> None:
+    try:
+        socket.send_fds(status, [json.dumps(message).encode()], descriptors or [])
+    except OSError:
+        pass  # the grader has dropped the handle; nobody wants to know
+
+
+def _arrange_descriptors(link: int, output: int) -> None:
+    """Give the student 0 (nothing to read), 1 and 2 (raw output), 3 (the link), and no other."""
+    nothing = os.open("/dev/null", os.O_RDONLY)
+    # Move them out of the way of their final places first.
+    sources = [os.dup2(fd, 100 + place) for place, fd in enumerate((nothing, output, output, link))]
+    for place, source in enumerate(sources):
+        os.dup2(source, place)
+    os.closerange(4, 1 << 20)
+
+
+def main(control_fd: int) -> None:
+    """Import, report, serve. Called by the command line that `spawn` builds."""
+    control = socket.socket(fileno=control_fd)
+    configuration = json.loads(control.recv(MESSAGE_BYTES))
+    try:
+        module, _, function = configuration["main"].partition(":")
+        for name in [*configuration["preload"], module]:
+            importlib.import_module(name)
+        student_main = getattr(sys.modules[module], function)
+        tier = Tier(configuration["tier"])
+        threads = len(os.listdir("/proc/self/task"))
+        if threads != 1:
+            raise RuntimeError(f"imports started {threads - 1} threads, which a fork can't copy")
+    except BaseException:
+        control.send(json.dumps({"error": traceback.format_exc()}).encode())
+        return
+    gc.collect()
+    gc.freeze()
+    control.send(json.dumps({"ready": os.getpid()}).encode())
+    WarmServer(control, student_main, tier).run()
