@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
-import time
 from collections.abc import Iterable
 from dataclasses import asdict
+from pathlib import Path
 from types import TracebackType
 
 from grading.sandbox.death import REASONS, Death
@@ -225,6 +227,9 @@ class WarmProcess:
         if not self.tier.safe and not unsafe:
             raise SandboxError(f"no sandbox can hold untrusted code here\n{self.tier}")
         self._lock = threading.Lock()
+        self._scratch = tempfile.mkdtemp(prefix="grading-")
+        # Others may pass, not look: a student process of root's is nobody.
+        Path(self._scratch).chmod(0o711)
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(
@@ -235,7 +240,12 @@ class WarmProcess:
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
             )
-        configuration = {"main": main, "tier": self.tier.name, "preload": list(preload)}
+        configuration = {
+            "main": main,
+            "tier": self.tier.name,
+            "preload": list(preload),
+            "scratch": self._scratch,
+        }
         self._control.send(json.dumps(configuration).encode())
         answer = self._control.recv(_MESSAGE_BYTES)
         if b"ready" not in answer:
@@ -275,6 +285,7 @@ class WarmProcess:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        shutil.rmtree(self._scratch, ignore_errors=True)
 
     def __enter__(self) -> WarmProcess:
         return self

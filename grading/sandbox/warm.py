@@ -14,6 +14,7 @@ dies; when the control socket closes, all of them die.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import json
@@ -26,9 +27,11 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NoReturn
 
-from grading.sandbox.enter import enter
+from grading.sandbox import namespaces
+from grading.sandbox.enter import Cage, NamespaceCage
 from grading.sandbox.limits import Limits
 from grading.sandbox.tier import Tier
 
@@ -37,6 +40,8 @@ MESSAGE_BYTES = 64 * 1024
 EXIT_SETUP = 213
 EXIT_MEMORY = 214
 EXIT_ERROR = 1
+# How often the scratch directories are measured where the kernel can't limit them.
+DISK_CHECK_MILLISECONDS = 50
 
 Main = Callable[[socket.socket], object]
 
@@ -49,21 +54,23 @@ class Child:
     pidfd: int
     status: socket.socket
     limits: Limits
+    scratch: str
     started: float
     killed_for: str = ""
 
     @property
     def deadline(self) -> float:
+        """When it has to be dead, in the time of `time.monotonic`."""
         return self.started + self.limits.wall_seconds
 
 
 class WarmServer:
     """The loop of the warm process: fork, watch, reap."""
 
-    def __init__(self, control: socket.socket, main: Main, tier: Tier) -> None:
+    def __init__(self, control: socket.socket, main: Main, cage: Cage) -> None:
         self.control = control
         self.main = main
-        self.tier = tier
+        self.cage = cage
         self.children: dict[int, Child] = {}
         self.poller = select.poll()
         self.poller.register(control, select.POLLIN)
@@ -75,18 +82,28 @@ class WarmServer:
             if self.control.fileno() in ready and not self._serve_request():
                 return
             for child in list(self.children.values()):
-                if child.pidfd in ready:
-                    self._bury(child)
-                elif child.status.fileno() in ready:
-                    self._kill(child, "killed")
-                elif time.monotonic() >= child.deadline:
-                    self._kill(child, "wall")
+                self._look_after(child, ready)
+
+    def _look_after(self, child: Child, ready: dict[int, int]) -> None:
+        if child.pidfd in ready:
+            self._bury(child)
+        elif child.killed_for:
+            return
+        elif child.status.fileno() in ready:
+            self._kill(child, "killed")
+        elif time.monotonic() >= child.deadline:
+            self._kill(child, "wall")
+        elif self.cage.overflows(child.scratch, child.limits):
+            self._kill(child, "disk")
 
     def _milliseconds_to_deadline(self) -> int | None:
         waiting = [child.deadline for child in self.children.values() if not child.killed_for]
         if not waiting:
             return None
-        return max(0, int((min(waiting) - time.monotonic()) * 1000) + 1)
+        until = max(0, int((min(waiting) - time.monotonic()) * 1000) + 1)
+        return (
+            until if isinstance(self.cage, NamespaceCage) else min(until, DISK_CHECK_MILLISECONDS)
+        )
 
     def _serve_request(self) -> bool:
         message, descriptors, _, _ = socket.recv_fds(self.control, MESSAGE_BYTES, 3)
@@ -95,10 +112,12 @@ class WarmServer:
         link, status, output = descriptors
         limits = Limits(**json.loads(message)["limits"])
         status_socket = socket.socket(fileno=status)
-        pid = os.fork()
+        scratch = self.cage.make_scratch()
+        started = time.monotonic()
+        pid = self.cage.fork()
         if pid == 0:
-            self._become_student(link, output, limits)
-        child = Child(pid, os.pidfd_open(pid), status_socket, limits, time.monotonic())
+            self._become_student(link, output, limits, scratch)
+        child = Child(pid, os.pidfd_open(pid), status_socket, limits, scratch, started)
         os.close(link)
         os.close(output)
         self.children[pid] = child
@@ -107,18 +126,20 @@ class WarmServer:
         _tell(status_socket, {"pid": pid}, [child.pidfd])
         return True
 
-    def _become_student(self, link: int, output: int, limits: Limits) -> NoReturn:
+    def _become_student(self, link: int, output: int, limits: Limits, scratch: str) -> NoReturn:
         code = EXIT_SETUP
         try:
-            _arrange_descriptors(link, output)
-            enter(self.tier, limits)
+            _arrange_descriptors(link, output, self.cage.descriptors)
+            student_link = socket.socket(fileno=3)
+            self.cage.enter(limits, scratch)
             code = EXIT_ERROR
-            self.main(socket.socket(fileno=3))
+            self.main(student_link)
             code = 0
         except MemoryError:
             code = EXIT_MEMORY
         except BaseException:
-            os.write(2, traceback.format_exc().encode("utf-8", "replace"))
+            with contextlib.suppress(BaseException):
+                os.write(2, traceback.format_exc().encode("utf-8", "replace"))
         finally:
             os._exit(code)
 
@@ -130,10 +151,8 @@ class WarmServer:
     def _bury(self, child: Child) -> None:
         _, status, usage = os.wait4(child.pid, 0)
         for descriptor in (child.pidfd, child.status):
-            try:
+            with contextlib.suppress(KeyError):
                 self.poller.unregister(descriptor)
-            except KeyError:
-                pass
         del self.children[child.pid]
         cpu = usage.ru_utime + usage.ru_stime
         code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else None
@@ -149,6 +168,7 @@ class WarmServer:
         _tell(child.status, report)
         child.status.close()
         os.close(child.pidfd)
+        self.cage.remove_scratch(child.scratch)
 
 
 def _reason(child: Child, code: int | None, number: int | None, cpu: float) -> str:
@@ -167,20 +187,25 @@ def _reason(child: Child, code: int | None, number: int | None, cpu: float) -> s
 def _tell(
     status: socket.socket, message: dict[str, Any], descriptors: list[int] | None = None
 ) -> None:
-    try:
+    with contextlib.suppress(OSError):  # the grader has dropped the handle: nobody wants to know
         socket.send_fds(status, [json.dumps(message).encode()], descriptors or [])
-    except OSError:
-        pass  # the grader has dropped the handle; nobody wants to know
 
 
-def _arrange_descriptors(link: int, output: int) -> None:
-    """Give the student 0 (nothing to read), 1 and 2 (raw output), 3 (the link), and no other."""
+def _arrange_descriptors(link: int, output: int, kept: tuple[int, ...]) -> None:
+    """Give the student 0 (nothing to read), 1 and 2 (raw output), 3 (the link), and no other.
+
+    What the cage itself still needs stays open for the moment; the cage closes it.
+    """
     nothing = os.open("/dev/null", os.O_RDONLY)
     # Move them out of the way of their final places first.
     sources = [os.dup2(fd, 100 + place) for place, fd in enumerate((nothing, output, output, link))]
     for place, source in enumerate(sources):
         os.dup2(source, place)
-    os.closerange(4, 1 << 20)
+    first = 4
+    for descriptor in sorted(kept):
+        os.closerange(first, descriptor)
+        first = descriptor + 1
+    os.closerange(first, 1 << 20)
 
 
 def main(control_fd: int) -> None:
@@ -188,18 +213,27 @@ def main(control_fd: int) -> None:
     control = socket.socket(fileno=control_fd)
     configuration = json.loads(control.recv(MESSAGE_BYTES))
     try:
-        module, _, function = configuration["main"].partition(":")
-        for name in [*configuration["preload"], module]:
-            importlib.import_module(name)
-        student_main = getattr(sys.modules[module], function)
         tier = Tier(configuration["tier"])
-        threads = len(os.listdir("/proc/self/task"))
-        if threads != 1:
-            raise RuntimeError(f"imports started {threads - 1} threads, which a fork can't copy")
+        if tier.name == "namespaces":
+            namespaces.leave_the_machine()
+        student_main = _import_everything(configuration["main"], configuration["preload"])
+        kind = NamespaceCage if tier.name == "namespaces" else Cage
+        cage = kind(tier, configuration["scratch"])
     except BaseException:
         control.send(json.dumps({"error": traceback.format_exc()}).encode())
         return
     gc.collect()
     gc.freeze()
-    control.send(json.dumps({"ready": os.getpid()}).encode())
-    WarmServer(control, student_main, tier).run()
+    control.send(json.dumps({"ready": True}).encode())
+    WarmServer(control, student_main, cage).run()
+
+
+def _import_everything(main_name: str, preload: list[str]) -> Main:
+    module, _, function = main_name.partition(":")
+    for name in [*preload, module]:
+        importlib.import_module(name)
+    threads = len(list(Path("/proc/self/task").iterdir()))
+    if threads != 1:
+        raise RuntimeError(f"imports started {threads - 1} threads, which a fork can't copy")
+    student_main: Main = getattr(sys.modules[module], function)
+    return student_main
