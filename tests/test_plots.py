@@ -50,8 +50,8 @@ def test_curve_has_the_slope_of_its_values(name):
 
 def test_a_step_is_broken_and_a_steep_curve_is_not():
     x = np.linspace(-5, 5, 401)
-    assert np.isnan(plots._broken(plots.curve("binary_step", x)[0])).sum() == 1
-    assert not np.isnan(plots._broken(plots.curve("sigmoid", 30 * x)[0])).any()
+    assert np.isnan(plots.broken(plots.curve("binary_step", x)[0])).sum() == 1
+    assert not np.isnan(plots.broken(plots.curve("sigmoid", 30 * x)[0])).any()
 
 
 def test_svg_is_the_same_each_time_and_in_each_process():
@@ -66,7 +66,7 @@ def test_svg_is_the_same_each_time_and_in_each_process():
         for _ in range(2)
     }
     assert len(runs) == 1
-    picture = plots.activation("elu", at=-1)
+    picture = plots.gallery()
     assert picture.svg() == picture.svg()
     assert "metadata" not in picture.svg()
 

@@ -71,7 +71,7 @@ _STYLE: Any = {
     "legend.fontsize": 10.0,
 }
 # Without these matplotlib writes its version number and the date into the file.
-_NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
+NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
 # matplotlib's parameters are global: one picture at a time.
 _style_lock = threading.RLock()
 
@@ -102,23 +102,29 @@ class Picture:
         """Return the picture as an SVG document, byte for byte the same each time."""
         buffer = io.StringIO()
         with style():
-            self.figure.savefig(buffer, format="svg", metadata=_NO_METADATA)
+            self.figure.savefig(buffer, format="svg", metadata=NO_METADATA)
+        self.figure.set_layout_engine("none")  # laying it out again would move it by a hair
         return buffer.getvalue()
 
     def html(self) -> str:
         """Return an `<img>` that needs no network and no script, with its text alternative."""
-        data = base64.b64encode(self.svg().encode()).decode()
-        width = round(self.figure.get_figwidth() * 96)
-        return (
-            f'<img alt="{html.escape(self.alt)}" width="{width}" style="max-width: 100%" '
-            f'src="data:image/svg+xml;base64,{data}">'
-        )
+        return image(self.svg(), self.alt, self.figure)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"text/html": self.html(), "text/plain": self.alt}
 
     def __repr__(self) -> str:
         return f"Picture: {self.alt}"
+
+
+def image(svg: str, alt: str, figure: Figure) -> str:
+    """Return an `<img>` with the figure's SVG inside."""
+    data = base64.b64encode(svg.encode()).decode()
+    width = round(figure.get_figwidth() * 96)
+    return (
+        f'<img alt="{html.escape(alt)}" width="{width}" style="max-width: 100%" '
+        f'src="data:image/svg+xml;base64,{data}">'
+    )
 
 
 def subplots(
@@ -247,8 +253,8 @@ def activation(
     value, slope = curve(chosen, x, **parameters)
     figure, axes = subplots(7.0, 3.6)
     with style():
-        axes.plot(x, _broken(value), color=BLUE, label="function")
-        axes.plot(x, _broken(slope), color=ORANGE, linestyle=(0, (5, 2)), label="derivative")
+        axes.plot(x, broken(value), color=BLUE, label="function")
+        axes.plot(x, broken(slope), color=ORANGE, linestyle=(0, (5, 2)), label="derivative")
         axes.set_xlabel("x")
         axes.set_title(_title(chosen, parameters))
         axes.set_xlim(left, right)
@@ -281,7 +287,7 @@ def _interval(span: Sequence[float]) -> tuple[float, float]:
     return left, right
 
 
-def _broken(value: Any) -> Any:
+def broken(value: Any) -> Any:
     """Put NaN where a curve jumps, so that a step isn't drawn as a slope. Shape (N,) in and out."""
     change = np.abs(np.diff(value))
     padded = np.pad(change, 1)
@@ -468,8 +474,8 @@ def gallery(span: tuple[float, float] = (-4.0, 4.0)) -> Picture:
     with style():
         for each, axes in zip(chosen, grid.flat, strict=True):
             value, slope = curve(each, x)
-            axes.plot(x, _broken(value), color=BLUE, label="function")
-            axes.plot(x, _broken(slope), color=ORANGE, linestyle=(0, (5, 2)), label="derivative")
+            axes.plot(x, broken(value), color=BLUE, label="function")
+            axes.plot(x, broken(slope), color=ORANGE, linestyle=(0, (5, 2)), label="derivative")
             axes.set_title(each.label)
             axes.set_ylim(*limits(value, slope, margin=0.12))
             axes.locator_params(nbins=4)

@@ -1,0 +1,289 @@
+"""What all widgets of the course share: a title, a question, a picture that moves, controls.
+
+A widget says which controls it has, draws its plot once, and moves the plot's artists whenever a
+control changes. All else is here: names for screen readers, a text alternative that follows the
+values, a static picture where no kernel runs, errors that are shown, and tidying up.
+"""
+
+from __future__ import annotations
+
+import html
+import threading
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, ClassVar
+
+import anywidget
+import ipywidgets
+import traitlets
+from IPython import get_ipython
+
+from tutor import plots
+from tutor.widgets.live import LivePlot
+
+_HERE = Path(__file__).parent
+_THEME = {
+    plots.INK: "var(--fnn-ink)",
+    plots.GRID: "var(--fnn-grid)",
+    plots.PAPER: "var(--fnn-paper)",
+    plots.BLUE: "var(--fnn-blue)",
+    plots.ORANGE: "var(--fnn-orange)",
+}
+
+
+class Screen(anywidget.AnyWidget):
+    """The picture, the sentence below it, and a message when something went wrong.
+
+    Attributes
+    ----------
+    svg, sentence, problem : str
+        The picture as an `<svg>` element, what it shows in words, and an error's message or "".
+    """
+
+    _esm = _HERE / "screen.js"
+    _css = _HERE / "screen.css"
+    svg = traitlets.Unicode().tag(sync=True)
+    sentence = traitlets.Unicode().tag(sync=True)
+    problem = traitlets.Unicode().tag(sync=True)
+
+
+class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
+    """A plot that follows its controls.
+
+    A subclass sets `title` and `question` and implements `_controls`, `_plot` and `_move`.
+
+    Parameters
+    ----------
+    **start
+        Values to start with, by the controls' names.
+
+    Raises
+    ------
+    TypeError
+        If there is no control of that name.
+    ValueError
+        If a control can't take the value.
+    """
+
+    title: ClassVar[str]
+    question: ClassVar[str]
+    # Controls after which the still part of the picture has to be drawn again.
+    redraw_after: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self, **start: Any) -> None:
+        self._lock = threading.RLock()
+        self._held = False
+        self.inputs = dict(self._controls())
+        self._start(start)
+        self.screen = Screen()
+        heading = ipywidgets.HTML(
+            f'<p class="fnn-title">{html.escape(self.title)}</p><p>{html.escape(self.question)}</p>'
+        )
+        controls = ipywidgets.Box(
+            [*self.inputs.values(), *self._extras()],
+            layout=ipywidgets.Layout(
+                display="grid", grid_template_columns="repeat(auto-fit, minmax(300px, 1fr))"
+            ),
+        )
+        controls.add_class("fnn-controls")
+        super().__init__([heading, self.screen, controls])
+        self.add_class("fnn-widget")
+        self._refresh(redraw=True)
+        for name, control in self.inputs.items():
+            control.observe(self._on_change, names="value")
+            control._name_in_explorer = name
+        _tidy_up_after_former(self)
+
+    # For subclasses -------------------------------------------------------------------------------
+
+    def _controls(self) -> Mapping[str, ipywidgets.ValueWidget]:
+        """Return the controls by name, each with its start value, in the order on screen."""
+        raise NotImplementedError
+
+    def _extras(self) -> list[ipywidgets.Widget]:
+        """Return what else stands among the controls, such as buttons."""
+        return []
+
+    def _plot(self, now: Any) -> LivePlot:
+        """Draw the picture once and keep the artists that move; `now.x` is the control `x`."""
+        raise NotImplementedError
+
+    def _move(self, now: Any) -> str:
+        """Move the artists to where the controls' values want them, and say what is seen."""
+        raise NotImplementedError
+
+    # For everybody --------------------------------------------------------------------------------
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The controls' values by name."""
+        return {name: control.value for name, control in self.inputs.items()}
+
+    def set(self, **values: Any) -> None:
+        """Set several controls at once, and draw once.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As when the widget is made.
+        """
+        redraw = bool(self.redraw_after.intersection(values))
+        with self._hold():
+            self._start(values)
+        self._refresh(redraw)
+
+    @property
+    def alt(self) -> str:
+        """The text alternative: what the picture shows now."""
+        return str(self.screen.sentence)
+
+    def close(self) -> None:
+        """Remove the widget from the page and from the kernel's memory, with all its parts."""
+        for part in list(_parts(self)):
+            if part is not self:
+                part.close()
+        super().close()
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        """Return the widget, and a picture for where no kernel runs."""
+        bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs) or {}
+        bundle["text/plain"] = f"{self.title}. {self.alt}"
+        bundle["text/html"] = (
+            f"<p><b>{html.escape(self.title)}</b><br>{html.escape(self.question)}</p>"
+            f"<p>{plots.image(self._live.svg(), self.alt, self._live.figure)}</p>"
+            f"<p>{html.escape(self.alt)} (Run the cell to move this picture.)</p>"
+        )
+        return bundle
+
+    def __repr__(self) -> str:
+        return f"{self.title}. {self.alt}"
+
+    # Inside ---------------------------------------------------------------------------------------
+
+    def _start(self, values: Mapping[str, Any]) -> None:
+        for name, value in values.items():
+            if name not in self.inputs:
+                raise TypeError(
+                    f"{type(self).__name__} has no control {name!r}, only: {', '.join(self.inputs)}"
+                )
+            control = self.inputs[name]
+            try:
+                control.value = value
+            except traitlets.TraitError as error:
+                raise ValueError(f"{name} can't be {value!r}: {error}") from None
+            # A slider silently moves what is out of bounds to the nearest end.
+            if not isinstance(value, str) and abs(control.value - value) > 1e-9:
+                raise ValueError(
+                    f"{name} must be from {control.min} to {control.max}, not {value!r}"
+                )
+
+    @contextmanager
+    def _hold(self) -> Iterator[None]:
+        """Let controls change without drawing each time."""
+        self._held = True
+        try:
+            yield
+        finally:
+            self._held = False
+
+    def _on_change(self, change: Any) -> None:
+        if not self._held:
+            self._refresh(change.owner._name_in_explorer in self.redraw_after)
+
+    def _refresh(self, redraw: bool = False) -> None:
+        """Draw, and show an error where the student looks: a callback's would be lost."""
+        with self._lock:
+            try:
+                now = SimpleNamespace(**self.values)
+                if redraw:
+                    self._live = self._plot(now)
+                sentence = self._move(now)
+                svg = _themed(self._live.svg())
+            except Exception as error:
+                self.screen.problem = _report(error)
+            else:
+                with self.screen.hold_sync():
+                    self.screen.svg, self.screen.sentence = svg, sentence
+                    self.screen.problem = ""
+
+
+def slider(
+    label: str, value: float, low: float, high: float, step: float, digits: int = 1
+) -> ipywidgets.FloatSlider:
+    """Make a slider with a visible label, which is also its name for a screen reader."""
+    return ipywidgets.FloatSlider(
+        value, min=low, max=high, step=step, description=label,
+        readout_format=f".{digits}f", **_looks(),
+    )  # fmt: skip
+
+
+def log_slider(label: str, value: float, low: float, high: float) -> ipywidgets.FloatLogSlider:
+    """Make a slider over powers of ten; `low` and `high` are exponents, 20 steps a decade."""
+    return ipywidgets.FloatLogSlider(
+        value, min=low, max=high, step=0.05, description=label, readout_format=".3g", **_looks()
+    )
+
+
+def counter(label: str, value: int, low: int, high: int) -> ipywidgets.IntSlider:
+    """Make a slider over whole numbers."""
+    return ipywidgets.IntSlider(value, min=low, max=high, description=label, **_looks())
+
+
+def dropdown(label: str, value: str, options: Mapping[str, str]) -> ipywidgets.Dropdown:
+    """Make a list to choose from; `options` maps what is shown to the value."""
+    return ipywidgets.Dropdown(
+        value=value, options=list(options.items()), description=label, **_looks()
+    )
+
+
+def _looks() -> dict[str, Any]:
+    return {
+        "style": {"description_width": "6em"},
+        "layout": ipywidgets.Layout(width="auto"),
+    }
+
+
+def _themed(svg: str) -> str:
+    """Exchange the plot's colours for the page's own."""
+    for colour, variable in _THEME.items():
+        svg = svg.replace(colour, variable)
+    return svg
+
+
+def _report(error: Exception) -> str:
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{Path(last.filename).name}, line {last.lineno}"
+    return f"This picture couldn't be drawn: {type(error).__name__}: {error} ({place})"
+
+
+# A cell that is run again makes a new widget; the old one would stay in memory for ever.
+_shown: dict[str, tuple[str, list[Explorer]]] = {}
+
+
+def _tidy_up_after_former(widget: Explorer) -> None:
+    """Close the widgets that the running cell made when it ran before."""
+    kernel: Any = getattr(get_ipython(), "kernel", None)
+    parent = kernel.get_parent() if hasattr(kernel, "get_parent") else {}
+    cell = parent.get("metadata", {}).get("cellId")
+    if cell is None:  # not in JupyterLab, or made by a callback
+        return
+    run = parent["header"]["msg_id"]
+    former_run, widgets = _shown.get(cell, (run, []))
+    if former_run != run:
+        for former in widgets:
+            former.close()
+        widgets = []
+    _shown[cell] = (run, [*widgets, widget])
+
+
+def _parts(widget: ipywidgets.Widget) -> Iterator[ipywidgets.Widget]:
+    """Yield a widget and all that belong to it: children, layouts, styles."""
+    yield widget
+    for name in widget.keys:
+        value = getattr(widget, name)
+        for part in value if isinstance(value, tuple) else (value,):
+            if isinstance(part, ipywidgets.Widget):
+                yield from _parts(part)
