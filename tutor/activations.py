@@ -10,6 +10,7 @@ over the whole range of floats, infinities included; NaN stays NaN; the input is
 At a kink the derivative doesn't exist. By convention the one from the left is used: relu'(0) = 0.
 """
 
+import dataclasses
 import difflib
 import functools
 import math
@@ -440,7 +441,7 @@ class Activation:
     formula, derivative_formula : str
         LaTeX without dollar signs.
     range : Range
-        All values of the function, with the default parameters.
+        All values of the function. This and what follows is said of the default parameters.
     parameters : mapping of str to float
         The default values of its parameters.
     elementwise : bool
@@ -494,8 +495,29 @@ class Activation:
     _backward: Callable[..., FloatArray] | None = field(default=None, repr=False)
 
     def __call__(self, x: npt.ArrayLike, **parameters: Any) -> FloatArray:
-        """Return the function's value."""
-        return self.function(x, **parameters)
+        """Return the function's value; parameters not given have their defaults."""
+        return self.function(x, **{**self.parameters, **parameters})
+
+    def with_parameters(self, **parameters: float) -> "Activation":
+        """Return a copy with other defaults: `get("leaky_relu").with_parameters(slope=0.1)`.
+
+        Raises
+        ------
+        ValueError
+            If it has no such parameter, or the function doesn't accept the value.
+        """
+        unknown = sorted(set(parameters) - set(self.parameters))
+        if unknown:
+            known = ", ".join(self.parameters) or "none"
+            raise ValueError(f"{self.label} has no parameter {unknown[0]!r}; its own: {known}")
+        self.function([0.0], **parameters)  # raises for values outside its domain
+        return dataclasses.replace(
+            self,
+            function=functools.partial(self.function, **parameters),
+            derivative=functools.partial(self.derivative, **parameters),
+            parameters=MappingProxyType({**self.parameters, **parameters}),
+            _backward=self._backward and functools.partial(self._backward, **parameters),
+        )
 
     def backward(self, da: npt.ArrayLike, x: npt.ArrayLike, **parameters: Any) -> FloatArray:
         """Return dL/dx, shape of x, from `da` = dL/da, shape of the output.

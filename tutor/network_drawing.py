@@ -1,0 +1,318 @@
+"""Count a network's parameters, and draw it so that each of them can be counted by eye.
+
+The inputs are no layer and no neurons: a 3-4-2 network has 2 layers, 6 neurons, 20 weights,
+6 biases and so 26 parameters.
+"""
+
+import base64
+import html
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from tutor.network import Network
+
+__all__ = ["Counts", "Drawing", "LayerCount", "count_network", "draw_network"]
+
+# Counting ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class LayerCount:
+    """What one layer has; layers are numbered from 1, as in the table."""
+
+    layer: int
+    activation: str
+    inputs: int
+    neurons: int
+    weights: int
+    biases: int
+    slopes: int
+
+    @property
+    def parameters(self) -> int:
+        """All that training changes."""
+        return self.weights + self.biases + self.slopes
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What a network has, by layer and in all; shows as a table."""
+
+    per_layer: tuple[LayerCount, ...]
+
+    @property
+    def layers(self) -> int:
+        """The number of layers; the input isn't counted."""
+        return len(self.per_layer)
+
+    @property
+    def neurons(self) -> int:
+        """The number of neurons; the inputs aren't counted."""
+        return sum(row.neurons for row in self.per_layer)
+
+    @property
+    def weights(self) -> int:
+        """The number of weights, one for each line in a drawing."""
+        return sum(row.weights for row in self.per_layer)
+
+    @property
+    def biases(self) -> int:
+        """The number of biases: one a neuron, or k in a maxout neuron with k pieces."""
+        return sum(row.biases for row in self.per_layer)
+
+    @property
+    def slopes(self) -> int:
+        """The number of slopes that PReLU neurons learn."""
+        return sum(row.slopes for row in self.per_layer)
+
+    @property
+    def parameters(self) -> int:
+        """All that training changes."""
+        return sum(row.parameters for row in self.per_layer)
+
+    def _table(self) -> Iterator[tuple[str, ...]]:
+        """Yield the head, a row for each layer, and the sums."""
+        slopes = self.slopes > 0
+        yield (
+            *("layer", "activation", "inputs", "neurons", "weights", "biases"),
+            *(("slopes",) if slopes else ()),
+            "parameters",
+        )
+        for row in self.per_layer:
+            numbers = (row.inputs, row.neurons, row.weights, row.biases)
+            extra = (row.slopes,) if slopes else ()
+            cells = (*numbers, *extra, row.parameters)
+            yield (str(row.layer), row.activation, *(f"{cell:,}" for cell in cells))
+        extra = (self.slopes,) if slopes else ()
+        sums = (self.neurons, self.weights, self.biases, *extra, self.parameters)
+        yield ("sum", "", "", *(f"{number:,}" for number in sums))
+
+    def __str__(self) -> str:
+        rows = list(self._table())
+        widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+        lines = []
+        for row in rows:
+            cells = [
+                cell.ljust(width) if i < 2 else cell.rjust(width)
+                for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+            ]
+            lines.append("  ".join(cells).rstrip())
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        head, *body, sums = ([html.escape(cell) for cell in row] for row in self._table())
+        columns = "".join(f'<th scope="col">{cell}</th>' for cell in head)
+        rows = [
+            f'<tr><th scope="row">{name}</th>' + "".join(f"<td>{cell}</td>" for cell in row)
+            for name, *row in (*body, sums)
+        ]
+        return (
+            "<table><caption>Parameters, layer by layer</caption>"
+            f"<thead><tr>{columns}</tr></thead>"
+            f"<tbody>{'</tr>'.join(rows)}</tr></tbody></table>"
+        )
+
+
+def count_network(network: "Network") -> Counts:
+    """Count the parameters of one network (of one replica, if it is a stack)."""
+    rows = []
+    for i, activation in enumerate(network.activations):
+        D, columns = network.W[i].shape[-2:]
+        alpha = network.alpha[i]
+        rows.append(
+            LayerCount(
+                layer=i + 1,
+                activation=activation.label,
+                inputs=D,
+                neurons=network.sizes[i + 1],
+                weights=D * columns,
+                biases=columns,
+                slopes=0 if alpha is None else alpha.shape[-1],
+            )
+        )
+    return Counts(tuple(rows))
+
+
+# Drawing ----------------------------------------------------------------------------------------
+
+MAX_WEIGHTS = 2000  # more lines than this are a grey patch, and a megabyte of SVG
+COLUMN, ROW, RADIUS, MARGIN = 150, 56, 16, 40  # pixels
+BLUE, ORANGE, GREY, INK = "#0072B2", "#D55E00", "#777777", "#222222"
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """An SVG drawing with its text alternative; shows in a notebook, and `str` gives the SVG."""
+
+    svg: str
+    alt: str
+
+    def __str__(self) -> str:
+        return self.svg
+
+    def __repr__(self) -> str:
+        return self.alt
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        data = base64.b64encode(self.svg.encode()).decode()
+        picture = (
+            f'<img alt="{html.escape(self.alt)}" style="max-width: 100%"'
+            f' src="data:image/svg+xml;base64,{data}">'
+        )
+        return {"text/html": picture, "text/plain": self.alt}
+
+
+def draw_network(network: "Network", values: bool = False) -> Drawing:
+    """Draw inputs and neurons as circles, a line for each weight, a square for each bias.
+
+    A maxout neuron with k pieces has k lines from each input and k squares; a PReLU neuron has a
+    diamond for its slope. Each mark has a title that says what it is.
+
+    Parameters
+    ----------
+    network : Network
+    values : bool
+        Whether colours show signs (blue +, orange −) and widths show sizes of the parameters.
+
+    Raises
+    ------
+    ValueError
+        If there are too many weights to draw, or `values` are asked of a stack of replicas.
+    """
+    counts = count_network(network)
+    if counts.weights > MAX_WEIGHTS:
+        raise ValueError(
+            f"a drawing of {counts.weights:,} weights can't be read (at most {MAX_WEIGHTS:,});"
+            " count() gives the numbers"
+        )
+    if values and network.replicas is not None:
+        raise ValueError("a stack has no single values to show: draw one network.replica(r)")
+    return _Draughtsman(network, counts, values).draw()
+
+
+class _Draughtsman:
+    """Places the neurons, then draws lines, circles, squares and words on top of each other."""
+
+    def __init__(self, network: "Network", counts: Counts, values: bool) -> None:
+        self.network, self.counts, self.values = network, counts, values
+        self.width = 2 * MARGIN + COLUMN * (len(network.sizes) - 1) + 2 * RADIUS
+        self.height = 2 * MARGIN + ROW * max(network.sizes) + 24
+        self.middle = MARGIN + ROW * max(network.sizes) / 2
+
+    def draw(self) -> Drawing:
+        c = self.counts
+        name = "–".join(str(size) for size in self.network.sizes)
+        layers = [f"{self.network.sizes[0]} inputs"]
+        layers += [f"{row.neurons} {row.activation} neurons" for row in c.per_layer]
+        slopes = f", {c.slopes} slopes" if c.slopes else ""
+        totals = f"{c.neurons} neurons, {c.weights} weights, {c.biases} biases{slopes}"
+        description = (
+            f"{c.layers} layers, from left to right: {', '.join(layers)}."
+            f" {totals}: {c.parameters} parameters."
+        )
+        title = f"Network {name}"
+        marks = [*self._weights(), *self._nodes(), *self._biases(), *self._slopes()]
+        marks += [*self._captions(), self._text(self.width / 2, self.height - 14, totals)]
+        key = "network-" + "-".join(str(size) for size in self.network.sizes)
+        svg = (
+            f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{self.width}"'
+            f' height="{self.height}" viewBox="0 0 {self.width} {self.height}"'
+            f' aria-labelledby="{key}-title {key}-desc" font-family="sans-serif" font-size="13">'
+            f'<title id="{key}-title">{html.escape(title)}</title>'
+            f'<desc id="{key}-desc">{html.escape(description)}</desc>'
+            f'<rect width="100%" height="100%" rx="6" fill="#ffffff"/>{"".join(marks)}</svg>'
+        )
+        return Drawing(svg, f"{title}. {description}")
+
+    def _place(self, column: int, row: int) -> tuple[float, float]:
+        """Return the middle of a circle; column 0 holds the inputs."""
+        x = MARGIN + RADIUS + COLUMN * column
+        y = self.middle + ROW * (row - (self.network.sizes[column] - 1) / 2)
+        return x, y
+
+    def _look(self, value: float) -> tuple[str, float, str]:
+        """Return colour, width, and words for a parameter's value."""
+        if not self.values:
+            return GREY, 1.2, ""
+        width = 0.5 + 4 * min(abs(value), 2) / 2
+        return (BLUE if value >= 0 else ORANGE), width, f" = {value:.3g}"
+
+    def _weights(self) -> Iterator[str]:
+        for layer, W in enumerate(self.network.W):
+            k = self.network.pieces[layer]
+            W = W.reshape(-1, *W.shape[-2:])[0]
+            source = "input" if layer == 0 else f"neuron of layer {layer}"
+            for (i, column), value in np.ndenumerate(W):
+                neuron, piece = divmod(column, k)
+                x1, y1 = self._place(layer, i)
+                x2, y2 = self._place(layer + 1, neuron)
+                shift = 5 * (piece - (k - 1) / 2)  # the lines of one maxout neuron side by side
+                colour, width, words = self._look(float(value))
+                part = f", piece {piece + 1}" if k > 1 else ""
+                yield (
+                    f'<line class="weight" x1="{x1:g}" y1="{y1 + shift:g}" x2="{x2:g}"'
+                    f' y2="{y2 + shift:g}" stroke="{colour}" stroke-width="{width:.3g}">'
+                    f"<title>weight from {source} {i + 1} to neuron {neuron + 1}"
+                    f" of layer {layer + 1}{part}{words}</title></line>"
+                )
+
+    def _nodes(self) -> Iterator[str]:
+        for column, size in enumerate(self.network.sizes):
+            kind = "neuron" if column else "input"
+            for row in range(size):
+                x, y = self._place(column, row)
+                yield (
+                    f'<circle class="{kind}" cx="{x:g}" cy="{y:g}" r="{RADIUS}"'
+                    f' fill="{"#ffffff" if column else "#dddddd"}" stroke="{INK}"'
+                    f' stroke-width="1.5"/>'
+                )
+                if not column:
+                    yield self._text(x, y + 4, f"x{row + 1}")
+
+    def _biases(self) -> Iterator[str]:
+        for layer, b in enumerate(self.network.b):
+            k = self.network.pieces[layer]
+            for column, value in enumerate(b.reshape(-1, b.shape[-1])[0]):
+                neuron, piece = divmod(column, k)
+                x, y = self._place(layer + 1, neuron)
+                colour, _, words = self._look(float(value))
+                part = f", piece {piece + 1}" if k > 1 else ""
+                yield (
+                    f'<rect class="bias" x="{x - 4 + 10 * (piece - (k - 1) / 2):g}"'
+                    f' y="{y + RADIUS - 4:g}" width="8" height="8" fill="{colour}">'
+                    f"<title>bias of neuron {neuron + 1} of layer {layer + 1}{part}{words}"
+                    "</title></rect>"
+                )
+
+    def _slopes(self) -> Iterator[str]:
+        for layer, alpha in enumerate(self.network.alpha):
+            if alpha is None:
+                continue
+            for neuron, value in enumerate(alpha.reshape(-1, alpha.shape[-1])[0]):
+                x, y = self._place(layer + 1, neuron)
+                colour, _, words = self._look(float(value))
+                yield (
+                    f'<path class="slope" d="M{x:g} {y - RADIUS - 5:g}l5 5l-5 5l-5 -5z"'
+                    f' fill="{colour}"><title>slope of neuron {neuron + 1} of layer {layer + 1}'
+                    f"{words}</title></path>"
+                )
+
+    def _captions(self) -> Iterator[str]:
+        for column in range(len(self.network.sizes)):
+            x, _ = self._place(column, 0)
+            words = f"layer {column}" if column else "input"
+            yield self._text(x, 18, words)
+            if column:
+                yield self._text(x, 33, self.network.activations[column - 1].label)
+
+    def _text(self, x: float, y: float, words: str) -> str:
+        return (
+            f'<text x="{x:g}" y="{y:g}" text-anchor="middle" fill="{INK}">'
+            f"{html.escape(words)}</text>"
+        )

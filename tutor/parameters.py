@@ -1,0 +1,136 @@
+"""The parameters of a network, all in one array, and the ways to start them."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, SupportsIndex
+
+import numpy as np
+
+from tutor.activations import FloatArray, as_floats
+
+__all__ = ["INITIALISATIONS", "Initialisation", "Parameters", "get_initialisation"]
+
+
+class _Views(list[FloatArray]):
+    """A list of views of one array: `W[0] = values` writes into it and leaves the view in place."""
+
+    def __setitem__(self, index: SupportsIndex | slice, value: Any) -> None:
+        if isinstance(index, slice):
+            raise TypeError("set the values of one layer at a time")
+        view = self[index]
+        values = as_floats(value, "the new values")
+        if values.shape != view.shape:
+            raise ValueError(f"expected values of shape {view.shape}, not {values.shape}")
+        view[...] = values
+
+
+class Parameters:
+    """All parameters of a network, or all their gradients, in one array.
+
+    Attributes
+    ----------
+    flat : array, shape (P,) or (R, P)
+        Weights of all layers, then biases, then PReLU slopes. That they lie in one array makes
+        the update of gradient descent one operation.
+    weights : array
+        The part of `flat` that holds the weights: what L1 and L2 regularisation act on.
+    W, b : list of array
+        W[l] (D, M) and b[l] (M,) of each layer, with a leading axis R for replicas. They are
+        views of `flat`: a change of one is a change of the other. A maxout layer with k pieces
+        has W (D, M·k) and b (M·k,); neuron m owns the columns m·k to m·k + k − 1.
+    alpha : list of (array or None)
+        The slope of each neuron, (M,), in PReLU layers.
+    """
+
+    def __init__(self, layers: Sequence[tuple[int, int, bool]], replicas: int | None) -> None:
+        """Make room, all zero, for layers given as (D, columns of W, has slopes)."""
+        lead = () if replicas is None else (replicas,)
+        n_weights = sum(D * M for D, M, _ in layers)
+        n_others = sum(M * (1 + has_slopes) for _, M, has_slopes in layers)
+        self.flat: FloatArray = np.zeros((*lead, n_weights + n_others))
+        self.weights = self.flat[..., :n_weights]
+        self._taken = 0
+        self.W = _Views(self._take(D, M) for D, M, _ in layers)
+        self.b = _Views(self._take(M) for _, M, _ in layers)
+        self.alpha = [self._take(M) if has_slopes else None for _, M, has_slopes in layers]
+
+    def _take(self, *shape: int) -> FloatArray:
+        """Return a view of the next free part of `flat`."""
+        start, self._taken = self._taken, self._taken + math.prod(shape)
+        part = self.flat[..., start : self._taken]
+        return part.reshape(*part.shape[:-1], *shape)
+
+
+@dataclass(frozen=True)
+class Initialisation:
+    """How parameters start: `draw(rng, D, M)` returns weights (D, M); biases are all `bias`."""
+
+    name: str
+    label: str
+    draw: Callable[[np.random.Generator, int, int], FloatArray]
+    bias: float = 0.0
+
+
+def _glorot(rng: np.random.Generator, D: int, M: int) -> FloatArray:
+    """Variance 2 / (D + M), of Glorot and Bengio (2010): made for tanh."""
+    limit = math.sqrt(6 / (D + M))
+    return rng.uniform(-limit, limit, (D, M))
+
+
+def _he(rng: np.random.Generator, D: int, M: int) -> FloatArray:
+    """Variance 2 / D, of He et al. (2015): made for ReLU, which lets half of the signal pass."""
+    return rng.normal(0.0, math.sqrt(2 / D), (D, M))
+
+
+def _playground(rng: np.random.Generator, D: int, M: int) -> FloatArray:
+    return rng.uniform(-0.5, 0.5, (D, M))
+
+
+def _small_normal(rng: np.random.Generator, D: int, M: int) -> FloatArray:
+    return rng.normal(0.0, 0.01, (D, M))
+
+
+def _normal(rng: np.random.Generator, D: int, M: int) -> FloatArray:
+    return rng.normal(0.0, 1.0, (D, M))
+
+
+def _zeros(rng: np.random.Generator, D: int, M: int) -> FloatArray:
+    return np.zeros((D, M))
+
+
+INITIALISATIONS: Mapping[str, Initialisation] = MappingProxyType(
+    {
+        scheme.name: scheme
+        for scheme in (
+            Initialisation("glorot", "Glorot (Xavier)", _glorot),
+            Initialisation("he", "He", _he),
+            Initialisation("playground", "Playground: U(−0.5, 0.5)", _playground, bias=0.1),
+            Initialisation("small_normal", "Normal, σ = 0.01", _small_normal),
+            Initialisation("normal", "Normal, σ = 1", _normal),
+            Initialisation("zeros", "All zero", _zeros),
+        )
+    }
+)
+
+
+def get_initialisation(scheme: str | Initialisation) -> Initialisation:
+    """Return the initialisation with this name ("xavier" is Glorot's), or itself.
+
+    Raises
+    ------
+    ValueError
+        If there is none of this name.
+    TypeError
+        If it is neither a name nor an `Initialisation`.
+    """
+    if isinstance(scheme, Initialisation):
+        return scheme
+    if not isinstance(scheme, str):
+        raise TypeError(f"init must be a name or an Initialisation, not {scheme!r}")
+    name = "glorot" if scheme == "xavier" else scheme
+    if name not in INITIALISATIONS:
+        names = ", ".join(INITIALISATIONS)
+        raise ValueError(f"unknown initialisation {scheme!r}. Expected one of: {names}")
+    return INITIALISATIONS[name]
