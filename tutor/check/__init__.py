@@ -1,0 +1,40 @@
+"""The vocabulary of test cells.
+
+A test cell is one expression, and its value is a `Result`: a coloured table in JupyterLab, plain
+text elsewhere, a score for nbgrader. A check never raises for a wrong answer.
+
+    check.exercise("activations/sigmoid")                             # visible test
+    check.exercise("activations/sigmoid", seed=7, hidden=True)        # hidden: other numbers
+    check.agrees(yours.f, with_=np.sin, on=[-1, 0, 2])                # anything else
+
+`check.exercise` looks the answer up in the notebook, under the name that the catalogue gives it, so
+a name that isn't defined yet reads "not started" instead of a `NameError`. `check.yours.f` does the
+same for the other checks.
+"""
+
+from tutor.check.calling import yours
+from tutor.check.result import Line, Result
+from tutor.check.vocabulary import (
+    agrees,
+    choice,
+    exercise,
+    number,
+    ordering,
+    set_of,
+    table,
+    together,
+)
+
+__all__ = [
+    "Line",
+    "Result",
+    "agrees",
+    "choice",
+    "exercise",
+    "number",
+    "ordering",
+    "set_of",
+    "table",
+    "together",
+    "yours",
+]

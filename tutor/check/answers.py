@@ -1,0 +1,239 @@
+"""Check plain answers: a number, a choice, a set, a table, an ordering, or what a rule judges.
+
+The right answer is never shown: a wrong one is told what is off and, if catalogued, where to look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from tutor.check.calling import Missing, call
+from tutor.check.compare import as_array, close, difference, kind_of, number
+from tutor.check.functions import finish, not_started
+from tutor.check.result import Line, Result
+from tutor.mistakes.records import Exercise, Mistake, Tolerance
+
+
+def check_answer(
+    answer: Any, exercise: Exercise, *, hidden: bool = False, points: float | None = None
+) -> Result:
+    """Check a plain answer against the exercise's right one."""
+    name = exercise.name
+    if isinstance(answer, Missing):
+        why = "isn't there yet. Write its cell, run it, then run this one again."
+        lines = [not_started(name, why)]
+    elif answer is None or answer is Ellipsis:
+        lines = [not_started(name, "is still empty.")]
+    else:
+        lines = _CHECKERS[exercise.kind](answer, exercise)
+    return finish(lines, exercise, hidden=hidden, points=points)
+
+
+def _wrong(exercise: Exercise, says: str, hint: str | None, general: str = "value") -> Line:
+    return Line("wrong", says, hint, f"general/{general}")
+
+
+def _with_mistake(exercise: Exercise, says: str, found: Sequence[Mistake]) -> Line:
+    """Add the hint, if one mistake alone explains the answer."""
+    if len(found) != 1:
+        return Line("wrong", says, None, "general/value")
+    full_id = f"{exercise.id}/{found[0].id}" if exercise.id else found[0].id
+    return Line("wrong", says, found[0].hint, full_id)
+
+
+def _right(exercise: Exercise) -> Line:
+    return Line("passed", f"`{exercise.name}`: right.")
+
+
+# Numbers, also tuples and arrays of them -------------------------------------------------------
+
+
+def _number(answer: Any, exercise: Exercise) -> list[Line]:
+    expected, name = exercise.answer, exercise.name
+    found = _numeric_difference(answer, expected, exercise)
+    if found is None:
+        return [_right(exercise)]
+    if callable(answer):
+        hint = "Is it a function? Then call it: name it with its brackets."
+        return [
+            _wrong(exercise, f"`{name}` is a function, not a number.", hint, "returned_function")
+        ]
+    matching = [
+        mistake
+        for mistake in exercise.mistakes
+        if _numeric_difference(answer, mistake.rule(*exercise.cases[0]), exercise) is None
+    ]
+    if found.id not in ("value", "not_finite") and not matching:
+        says = f"`{name}` is {kind_of(answer)}; {_wanted(expected, exercise)} is asked for."
+        hint = "Write the number without quotes." if isinstance(answer, str) else found.hint
+        return [_wrong(exercise, says, hint, found.id)]
+    shown = number(answer) if as_array(answer) is not None else "your answer"
+    return [_with_mistake(exercise, f"`{name}` is {shown}: that isn't it yet.", matching)]
+
+
+def _numeric_difference(answer: Any, wanted: Any, exercise: Exercise) -> Any:
+    return difference(answer, wanted, exercise.tolerance, lists=True, parts=exercise.parts)
+
+
+def _wanted(expected: Any, exercise: Exercise) -> str:
+    if isinstance(expected, tuple):
+        return f"({', '.join(exercise.parts)})" if exercise.parts else f"{len(expected)} numbers"
+    array = as_array(expected, lists=True)
+    return "a number" if array is None or not array.ndim else f"an array of shape {array.shape}"
+
+
+# Choices -----------------------------------------------------------------------------------------
+
+
+def _same_text(a: Any, b: Any) -> bool:
+    """Compare two cells of an answer: text without regard to case and spaces, numbers closely."""
+    if isinstance(a, str) and isinstance(b, str):
+        return a.strip().casefold() == b.strip().casefold()
+    one, other = as_array(a), as_array(b)
+    if one is None or other is None or isinstance(a, str) or isinstance(b, str):
+        return False
+    if (one.dtype.kind == "b") != (other.dtype.kind == "b"):
+        return False
+    return one.shape == other.shape and bool(close(one, other, _ROUGH).all())
+
+
+def _option(value: Any, options: Sequence[Any]) -> Any:
+    return next((option for option in options if _same_text(value, option)), None)
+
+
+def _listing(options: Sequence[Any]) -> str:
+    return ", ".join(f'"{o}"' if isinstance(o, str) else str(o) for o in options)
+
+
+def _choice(answer: Any, exercise: Exercise) -> list[Line]:
+    if _same_text(answer, exercise.answer):
+        return [_right(exercise)]
+    if exercise.options and _option(answer, exercise.options) is None:
+        says = f"`{exercise.name}` isn't one of the choices."
+        return [
+            _wrong(exercise, says, f"Choose from {_listing(exercise.options)}.", "not_an_option")
+        ]
+    found = [m for m in exercise.mistakes if _same_text(answer, m.rule(*exercise.cases[0]))]
+    return [_with_mistake(exercise, f"`{exercise.name}`: not this one.", found)]
+
+
+def _set(answer: Any, exercise: Exercise) -> list[Line]:
+    name = exercise.name
+    if not isinstance(answer, set | frozenset | list | tuple):
+        says = f"`{name}` is {kind_of(answer, known_only=True)}; a set is asked for."
+        return [_wrong(exercise, says, 'Write it as {"a", "b"}.', "wrong_type")]
+    given = {_option(item, exercise.options) for item in answer}
+    if None in given:
+        says = f"`{name}` holds something that isn't one of the choices."
+        return [
+            _wrong(exercise, says, f"Choose from {_listing(exercise.options)}.", "not_an_option")
+        ]
+    right = set(exercise.answer)
+    if given == right:
+        return [_right(exercise)]
+    extra, lacking = len(given - right), len(right - given)
+    says = f"`{name}`: {extra} of your choices don't belong, and {lacking} are missing."
+    if not lacking:
+        says = f"`{name}`: {extra} of your {len(given)} choices don't belong."
+    elif not extra:
+        says = f"`{name}`: what you chose is right, and {lacking} are missing."
+    found = [m for m in exercise.mistakes if m.rule(frozenset(given))]
+    return [_with_mistake(exercise, says, found[:1])]
+
+
+# Tables and orderings -----------------------------------------------------------------------------
+
+
+def _table(answer: Any, exercise: Exercise) -> list[Line]:
+    if not isinstance(answer, dict):
+        says = (
+            f"`{exercise.name}` is {kind_of(answer, known_only=True)}; a dictionary is asked for."
+        )
+        return [_wrong(exercise, says, 'Write it as {"name": value}.', "wrong_type")]
+    return [_row(key, right, answer, exercise) for key, right in exercise.answer.items()]
+
+
+def _row(key: Any, right: Any, answer: dict[Any, Any], exercise: Exercise) -> Line:
+    value = answer.get(key)
+    if value is None or value is Ellipsis:
+        return not_started(str(key), "is still to fill in.")
+    if isinstance(right, tuple | list | set):
+        wrong = difference(value, right, exercise.tolerance, lists=True) is not None
+    else:
+        wrong = not _cell_agrees(value, right, exercise)
+    if not wrong:
+        return Line("passed", f"`{key}`: right.")
+    if exercise.options and _option(value, exercise.options) is None:
+        hint = f"Choose from {_listing(exercise.options)}."
+        return _wrong(exercise, f"`{key}`: that isn't one of the choices.", hint, "not_an_option")
+    found = []
+    for mistake in exercise.mistakes:
+        slips = mistake.rule(*exercise.cases[0])
+        if key in slips and all(_cell_agrees(answer.get(k), v, exercise) for k, v in slips.items()):
+            found.append(mistake)
+    found.sort(key=lambda mistake: -len(mistake.rule(*exercise.cases[0])))
+    return _with_mistake(exercise, f"`{key}`: not yet right.", found[:1])
+
+
+def _cell_agrees(value: Any, right: Any, exercise: Exercise) -> bool:
+    if isinstance(right, str):
+        return _same_text(value, right)
+    if isinstance(right, bool):
+        return as_array(value) is not None and _same_text(value, right)
+    return difference(value, right, exercise.tolerance, lists=True) is None
+
+
+def _ordering(answer: Any, exercise: Exercise) -> list[Line]:
+    name, right = exercise.name, list(exercise.answer)
+    if not isinstance(answer, list | tuple):
+        says = f"`{name}` is {kind_of(answer, known_only=True)}; a list is asked for."
+        return [_wrong(exercise, says, 'Write it as ["first", "second"].', "wrong_type")]
+    given = [_option(item, right) for item in answer]
+    if None in given or len(set(given)) != len(given) or len(given) != len(right):
+        says = f"`{name}` has to hold each of the {len(right)} items once."
+        return [
+            _wrong(exercise, says, f"The items are {_listing(sorted(right))}.", "not_an_option")
+        ]
+    if given == right:
+        return [_right(exercise)]
+    fits = next(i for i, (a, b) in enumerate(zip(given, right, strict=True)) if a != b)
+    says = f"`{name}`: the first {fits} places are right, then it departs."
+    if not fits:
+        says = f"`{name}`: the first place isn't right yet."
+    found = [m for m in exercise.mistakes if _in_this_order(m.rule(*exercise.cases[0]), given)]
+    return [_with_mistake(exercise, says, found[:1])]
+
+
+def _in_this_order(items: Sequence[Any], given: Sequence[Any]) -> bool:
+    places = [given.index(item) for item in items]
+    return places == sorted(places)
+
+
+# Anything that fulfils a rule ---------------------------------------------------------------------
+
+
+def _judged(answer: Any, exercise: Exercise) -> list[Line]:
+    verdict = call(exercise.reference, (answer,))
+    if verdict.error is not None:
+        says = f"`{exercise.name}` doesn't have the form that is asked for: {_form(exercise)}."
+        return [_wrong(exercise, says, None, "wrong_type")]
+    if verdict.value is None:
+        return [_right(exercise)]
+    found = [m for m in exercise.mistakes if call(m.rule, (answer,)).value is True]
+    return [_with_mistake(exercise, f"`{exercise.name}`: {verdict.value}", found[:1])]
+
+
+def _form(exercise: Exercise) -> str:
+    return ", ".join(exercise.parts) if exercise.parts else kind_of(exercise.example)
+
+
+_ROUGH = Tolerance(1e-9, 1e-12)
+_CHECKERS: dict[str, Callable[[Any, Exercise], list[Line]]] = {
+    "number": _number,
+    "choice": _choice,
+    "set": _set,
+    "table": _table,
+    "ordering": _ordering,
+    "judged": _judged,
+}

@@ -1,0 +1,309 @@
+"""Check one function: each case gives a line, with what came back and where to look."""
+
+from __future__ import annotations
+
+import builtins
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from tutor import progress
+from tutor.check.calling import Missing, Outcome, call
+from tutor.check.compare import Difference, as_array, difference, kind_of, number, type_name
+from tutor.check.diagnose import elementwise_input, find_mistake, reference_value
+from tutor.check.result import Line, Result
+from tutor.mistakes.records import Exercise
+
+_LEAK_FREE = "Other numbers than the ones you saw"
+
+
+def not_started(name: str, why: str) -> Line:
+    """Say kindly that there is nothing to check yet."""
+    return Line("not started", f"`{name}` {why}", mistake="general/not_started")
+
+
+def missing_function(student: Any, name: str) -> Line | None:
+    """Say what is in the place of a function, if it isn't one."""
+    if isinstance(student, Missing):
+        return not_started(
+            name, "isn't there yet. Write its cell, run it, then run this one again."
+        )
+    if student is None or student is Ellipsis:
+        return not_started(name, "is still empty.")
+    if not callable(student):
+        return Line(
+            "wrong",
+            f"`{name}` is {kind_of(student, known_only=True)}, not a function.",
+            f"Has a later cell given the name to something else? Run the `def {name}` cell again.",
+            "general/not_a_function",
+        )
+    return None
+
+
+def check_function(
+    student: Any,
+    exercise: Exercise,
+    cases: Sequence[Sequence[Any]],
+    *,
+    hidden: bool,
+    points: float | None,
+) -> Result:
+    """Run a function on cases and compare it with the exercise's reference.
+
+    Hidden results say whether it is right, and name a mistake, but no input, output or shape.
+    """
+    name = exercise.name or getattr(student, "__name__", "your function")
+    absent = missing_function(student, name)
+    if absent is not None:
+        return finish([absent], exercise, hidden=hidden, points=points)
+    outcomes = [call(student, args, forbids=exercise.forbids, prints=hidden) for args in cases]
+    if all(isinstance(outcome.error, NotImplementedError) for outcome in outcomes):
+        line = not_started(name, "isn't written yet. Replace `raise NotImplementedError()`.")
+        return finish([line], exercise, hidden=hidden, points=points)
+    lines = [
+        _line(name, exercise, args, outcome, hidden=hidden)
+        for args, outcome in zip(cases, outcomes, strict=True)
+    ]
+    if any(line.mistake and not line.forbidden for line in lines):
+        lines = _with_catalogued_hint(lines, exercise, cases, outcomes, student)
+    picture = None if hidden else _picture(student, exercise, cases, lines)
+    return finish(lines, exercise, hidden=hidden, points=points, picture=picture)
+
+
+def finish(
+    lines: Sequence[Line],
+    exercise: Exercise,
+    *,
+    hidden: bool,
+    points: float | None,
+    picture: Callable[[], Any] | None = None,
+) -> Result:
+    """Make the result, and tell the progress view."""
+    lines = _once(lines) if hidden else lines
+    title = (exercise.title or exercise.name) + (" (hidden tests)" if hidden else "")
+    result = Result(
+        lines,
+        points=points,
+        exercise=exercise.id or None,
+        hidden=hidden,
+        title=title,
+        picture=picture,
+    )
+    if exercise.id:
+        progress.record(exercise.id, result.status)
+    return result
+
+
+def _once(lines: Sequence[Line]) -> list[Line]:
+    """Merge equal lines: how many hidden cases there are is nobody's business."""
+    weights: dict[Line, float] = {}
+    for line in lines:
+        weights[line] = weights.get(line, 0.0) + 1.0
+    return [
+        Line(k.status, k.message, k.hint, k.mistake, k.forbidden, weight)
+        for k, weight in weights.items()
+    ]
+
+
+def _line(
+    name: str, exercise: Exercise, args: Sequence[Any], outcome: Outcome, *, hidden: bool
+) -> Line:
+    tried = _LEAK_FREE if hidden else f"`{name}({', '.join(show(arg) for arg in args)})`"
+    found: Difference | None
+    if outcome.error is not None:
+        found = explain_error(outcome.error, name)
+    else:
+        expected = reference_value(exercise.reference, args)
+        if expected.error is not None:
+            raise ValueError(f"the reference of {name} fails") from expected.error
+        at = elementwise_input(exercise, args)
+        compared = difference(
+            outcome.value,
+            expected.value,
+            exercise.tolerance,
+            lists=exercise.lists,
+            parts=exercise.parts,
+            at=at,
+        )
+        found = compared or _side_effects(exercise, args, outcome)
+    if outcome.used:
+        return _forbidden_line(tried, outcome.used)
+    if found is None:
+        return Line("passed", f"{tried}: right.")
+    says = found.plain if hidden else found.says
+    return Line("wrong", f"{tried}: {says}", found.hint, f"general/{found.id}")
+
+
+def _forbidden_line(tried: str, used: tuple[str, ...]) -> Line:
+    names = ", ".join(f"`{name}`" for name in used)
+    return Line(
+        "wrong",
+        f"{tried}: this calls {names}, which is ready-made.",
+        "Here the point is to write it yourself. Which steps does the formula consist of?",
+        "general/forbidden",
+        used,
+    )
+
+
+def _side_effects(exercise: Exercise, args: Sequence[Any], outcome: Outcome) -> Difference | None:
+    if not outcome.changed:
+        return None
+    inside = exercise.signature.partition("(")[2].rstrip(")").split(",")
+    names = [part.partition("=")[0].strip() for part in inside]
+    changed = " and ".join(
+        f"`{names[i]}`" if i < len(names) and names[i] else f"input {i + 1}"
+        for i in outcome.changed
+    )
+    return Difference(
+        "changed_input",
+        f"The values are right, but your function changes {changed}, which belongs to the caller.",
+        f"The values are right, but your function changes {changed}, which belongs to the caller.",
+        "`x[...] = ` and `x += ` write into the array that was handed in. Work on `x.copy()`.",
+    )
+
+
+def _with_catalogued_hint(
+    lines: Sequence[Line],
+    exercise: Exercise,
+    cases: Sequence[Sequence[Any]],
+    outcomes: Sequence[Outcome],
+    student: Any,
+) -> list[Line]:
+    found = find_mistake(exercise, cases, outcomes, lambda args: call(student, args))
+    if found is None:
+        return list(lines)
+    full_id = f"{exercise.id}/{found.id}" if exercise.id else found.id
+    return [
+        line
+        if line.ok or line.forbidden
+        else Line(line.status, line.message, found.hint, full_id, line.forbidden, line.weight)
+        for line in lines
+    ]
+
+
+# What errors say --------------------------------------------------------------------------------
+
+_ERROR_HINTS = (
+    ("ellipsis", "There is a gap `...` left to fill in."),
+    (
+        "truth value of an array",
+        "`if` and `max` need one True or False, but the input is a whole array. "
+        "`np.where(condition, a, b)` and `np.maximum` decide entry by entry.",
+    ),
+    (
+        "only length-1 arrays",
+        "The functions of `math` take one number. Those of numpy take whole arrays.",
+    ),
+    (
+        "only 0-dimensional arrays",
+        "The functions of `math` take one number. Those of numpy take whole arrays.",
+    ),
+    (
+        "matmul",
+        "Write the shapes beside the product: (n, k) @ (k, m). The inner two must be equal.",
+    ),
+    (
+        "not aligned",
+        "Write the shapes beside the product: (n, k) @ (k, m). The inner two must be equal.",
+    ),
+    ("could not be broadcast", "Print the shapes of what you combine: they don't fit together."),
+    ("NoneType", "A function that you use returns None: is its `return` missing?"),
+    ("positional argument", "The arguments in your `def` line differ from the task's."),
+    ("unexpected keyword", "The arguments in your `def` line differ from the task's."),
+    (
+        "math range error",
+        "An exp grows beyond the largest number. Which sign can its argument have?",
+    ),
+    ("math domain error", "A log or a square root gets a number outside its domain."),
+    ("referenced before assignment", "A name is used before it gets a value on this path."),
+    ("cannot access local variable", "A name is used before it gets a value on this path."),
+    ("maximum recursion", "Your function calls itself without end."),
+    ("read-only", "Don't write into the input: work on a copy."),
+)
+
+
+def explain_error(error: BaseException, name: str) -> Difference:
+    """Say what an error means. For hidden tests only the built-in class is named, not the text."""
+    kind = _builtin_class(error)
+    text = str(error)
+    hint = next((hint for part, hint in _ERROR_HINTS if part in text), None)
+    if isinstance(error, NotImplementedError):
+        return Difference("not_started", "This part isn't written yet.", "Not written yet.")
+    if isinstance(error, NameError) and not isinstance(error, UnboundLocalError):
+        hint = "Is the name spelled as where it is defined, and has that cell been run?"
+    if isinstance(error, SystemExit):
+        hint = "Remove `exit()` and `quit()`: they stop the whole notebook."
+    said = f": {text}" if text else ""
+    where = _where(error)
+    return Difference(
+        "gap_left" if "ellipsis" in text else "raised",
+        f"It stops with {kind}{said[:200]}{'' if said.endswith('.') else '.'}{where}",
+        f"It stops with an error ({kind}).",
+        hint,
+    )
+
+
+def _builtin_class(error: BaseException) -> str:
+    for base in type(error).__mro__:
+        if getattr(builtins, base.__name__, None) is base:
+            return str(base.__name__)
+    return "Exception"
+
+
+def _where(error: BaseException) -> str:
+    """Name the line of the student's code in which the error was raised."""
+    told = re.findall(r"\bline (\d+)", str(getattr(error, "student_traceback", "")))
+    place, step = (int(told[-1]) if told else None), error.__traceback__
+    while step is not None and not told:
+        filename = step.tb_frame.f_code.co_filename
+        if "/tutor/" not in filename and "site-packages" not in filename:
+            place = step.tb_lineno
+        step = step.tb_next
+    return f" Look at line {place} of its cell." if place is not None else ""
+
+
+# What was tried, and the picture ----------------------------------------------------------------
+
+
+def show(value: Any) -> str:
+    """Write an argument as briefly as a line of a table allows."""
+    if isinstance(value, np.ndarray):
+        if value.ndim == 1 and value.size <= 8:
+            return "[" + ", ".join(number(v) for v in value) + "]"
+        return f"array of shape {value.shape}"
+    if isinstance(value, bool | int | float | np.generic):
+        return number(value)
+    if callable(value):
+        return str(getattr(value, "__name__", "function")).replace("<lambda>", "f")
+    text = repr(value) if isinstance(value, str | list | tuple | dict | set) else type_name(value)
+    return text if len(text) <= 40 else f"{type_name(value)} of length {len(value)}"
+
+
+def _picture(
+    student: Any, exercise: Exercise, cases: Sequence[Sequence[Any]], lines: Sequence[Line]
+) -> Callable[[], Any] | None:
+    """Prepare the student's curve over the right one, for functions of one number gone wrong."""
+    off = any(line.mistake and not line.forbidden for line in lines if not line.ok)
+    if not exercise.plot or not off:
+        return None
+    x = np.linspace(-4.0, 4.0, 161)
+    more = tuple(cases[0][1:])
+    got = call(student, (x, *more))
+    curve = None if got.error is not None else as_array(got.value)
+    right = as_array(reference_value(exercise.reference, (x, *more)).value)
+    if curve is None or right is None or curve.shape != x.shape or not np.isfinite(curve).all():
+        return None
+
+    def draw() -> Any:
+        from tutor import plots  # loads matplotlib, so only when something is drawn
+
+        return plots.compare(
+            lambda t: np.interp(t, x, curve),
+            lambda t: np.interp(t, x, right),
+            x,
+            label=exercise.name,
+        )
+
+    return draw

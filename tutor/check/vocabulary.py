@@ -1,0 +1,247 @@
+"""The words of the test cells: each takes the student's answer and gives a `Result`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from tutor import mistakes
+from tutor.check.answers import check_answer
+from tutor.check.calling import Missing, lookup
+from tutor.check.functions import check_function
+from tutor.check.result import Line, Result
+from tutor.mistakes.records import Exercise, Kind, Tolerance
+
+_LOOK_IT_UP: Any = object()
+_HIDDEN_CASES = 6
+
+
+def exercise(
+    exercise_id: str,
+    answer: Any = _LOOK_IT_UP,
+    *,
+    seed: int | None = None,
+    hidden: bool = False,
+    points: float | None = None,
+) -> Result:
+    """Check an exercise with all that the catalogue knows about it.
+
+    Parameters
+    ----------
+    exercise_id : str
+        ``"theme/exercise"``.
+    answer : object, optional
+        The student's function or answer. Left out, it is looked up in the notebook under the name
+        that the catalogue gives it.
+    seed : int, optional
+        Tests a function on inputs drawn with this seed, in place of the visible ones.
+    hidden : bool
+        Gives away neither inputs nor answers.
+    points : float, optional
+        The cell's points. With them a partly right answer gets its share.
+
+    Raises
+    ------
+    ValueError
+        If there is no such exercise.
+    """
+    entry = mistakes.get(exercise_id)
+    if answer is _LOOK_IT_UP:
+        answer = lookup(entry.name, sys._getframe(1))
+    if entry.kind != "function":
+        return check_answer(answer, entry, hidden=hidden, points=points)
+    cases: Sequence[Sequence[Any]] = entry.cases
+    if seed is not None and entry.draw is not None:
+        rng = np.random.default_rng(seed)
+        cases = [entry.draw(rng) for _ in range(_HIDDEN_CASES)]
+    return check_function(answer, entry, cases, hidden=hidden, points=points)
+
+
+def agrees(
+    student: Any,
+    *,
+    with_: Callable[..., Any],
+    on: Any,
+    exercise: str | None = None,
+    hidden: bool = False,
+    points: float | None = None,
+    tolerance: float | None = None,
+) -> Result:
+    """Check that a function gives the same as another one.
+
+    Parameters
+    ----------
+    student : callable
+    with_ : callable
+        The right function.
+    on : array, sequence of numbers, or sequence of tuples
+        An array, or numbers that become one, is handed over in a single call. Of a sequence of
+        tuples each is the arguments of one call.
+    exercise : str, optional
+        Its catalogue entry brings mistakes, hints and what is forbidden.
+    hidden, points
+        As in `exercise`.
+    tolerance : float, optional
+        Relative.
+    """
+    entry = _entry(exercise, student, "function")
+    entry = replace(entry, reference=with_)
+    if tolerance is not None:
+        entry = replace(entry, tolerance=Tolerance(tolerance, entry.tolerance.absolute))
+    return check_function(student, entry, _calls(on), hidden=hidden, points=points)
+
+
+def _entry(exercise_id: str | None, answer: Any, kind: Kind, name: str | None = None) -> Exercise:
+    """Give the catalogue's entry, or a nameless one."""
+    if exercise_id is not None:
+        return mistakes.get(exercise_id)
+    if name is None:
+        missing = isinstance(answer, Missing)
+        name = answer.name if missing else getattr(answer, "__name__", "your answer")
+    return Exercise("", "", str(name).replace("<lambda>", "f"), "", lambda *args: None, kind)
+
+
+def _calls(on: Any) -> list[tuple[Any, ...]]:
+    if isinstance(on, list | tuple) and on and all(isinstance(item, tuple) for item in on):
+        return [tuple(np.asarray(a) if isinstance(a, list) else a for a in args) for args in on]
+    return [(np.asarray(on),)]
+
+
+# Plain answers ----------------------------------------------------------------------------------
+
+
+def number(
+    answer: Any,
+    expected: float | Sequence[float],
+    *,
+    within: float = 1e-6,
+    name: str = "your answer",
+    exercise: str | None = None,
+    hidden: bool = False,
+    points: float | None = None,
+) -> Result:
+    """Check a number (or several) within an absolute tolerance."""
+    entry = _entry(exercise, answer, "number", name)
+    entry = replace(
+        entry, kind="number", reference=lambda *_: expected, tolerance=Tolerance(1e-9, within)
+    )
+    return check_answer(answer, entry, hidden=hidden, points=points)
+
+
+def choice(
+    answer: Any,
+    expected: str,
+    *,
+    options: Sequence[str] = (),
+    name: str = "your answer",
+    exercise: str | None = None,
+    hidden: bool = False,
+    points: float | None = None,
+) -> Result:
+    """Check a choice among options, without regard to upper case and spaces."""
+    return _plain("choice", answer, expected, options, name, exercise, hidden, points)
+
+
+def set_of(
+    answer: Any,
+    expected: set[str],
+    *,
+    options: Sequence[str] = (),
+    name: str = "your answer",
+    exercise: str | None = None,
+    hidden: bool = False,
+    points: float | None = None,
+) -> Result:
+    """Check a set of choices: none missing, none too many."""
+    return _plain("set", answer, expected, options, name, exercise, hidden, points)
+
+
+def table(
+    answer: Any,
+    expected: Mapping[str, Any],
+    *,
+    options: Sequence[str] = (),
+    name: str = "your answer",
+    exercise: str | None = None,
+    hidden: bool = False,
+    points: float | None = None,
+) -> Result:
+    """Check a table, given as a dictionary: a line for each key."""
+    return _plain("table", answer, expected, options, name, exercise, hidden, points)
+
+
+def ordering(
+    answer: Any,
+    expected: Sequence[str],
+    *,
+    name: str = "your answer",
+    exercise: str | None = None,
+    hidden: bool = False,
+    points: float | None = None,
+) -> Result:
+    """Check that the items are in the right order."""
+    return _plain("ordering", answer, expected, expected, name, exercise, hidden, points)
+
+
+def _plain(
+    kind: Kind,
+    answer: Any,
+    expected: Any,
+    options: Sequence[str],
+    name: str,
+    exercise_id: str | None,
+    hidden: bool,
+    points: float | None,
+) -> Result:
+    entry = _entry(exercise_id, answer, kind, name)
+    given = tuple(options) or entry.options or (tuple(expected) if kind == "set" else ())
+    entry = replace(entry, kind=kind, reference=lambda *_: expected, options=given)
+    return check_answer(answer, entry, hidden=hidden, points=points)
+
+
+# Several in one cell ------------------------------------------------------------------------------
+
+
+def together(*results: Result, points: float | None = None) -> Result:
+    """Join several results of one cell; each counts alike, and `points` are the cell's.
+
+    A result is passed only as a whole: its own parts count where it has `points` itself.
+
+    Raises
+    ------
+    ValueError
+        If there is no result.
+    """
+    if not results:
+        raise ValueError("together needs at least one result")
+    lines = []
+    for result in results:
+        total = sum(line.weight for line in result.lines)
+        whole = result.points is None and not result.ok
+        for line in result.lines:
+            weight = 0.0 if whole and line.ok else line.weight
+            lines.append(replace(line, weight=weight / total))
+    names = {result.exercise for result in results}
+    return Result(
+        _balanced(lines, results),
+        points=points,
+        exercise=names.pop() if len(names) == 1 else None,
+        hidden=any(result.hidden for result in results),
+        title=results[0].title if len(results) == 1 else None,
+        picture=next((r._picture for r in results if r._picture is not None), None),
+    )
+
+
+def _balanced(lines: list[Line], results: Sequence[Result]) -> list[Line]:
+    """Give every result a total weight of 1, the rows of a failed whole sharing it."""
+    start, balanced = 0, []
+    for result in results:
+        rows = lines[start : start + len(result.lines)]
+        start += len(result.lines)
+        total = sum(row.weight for row in rows)
+        balanced += [replace(row, weight=row.weight / total) for row in rows]
+    return balanced

@@ -1,0 +1,66 @@
+"""The catalogue: every exercise of the course, and the wrong answers it attracts.
+
+One module a theme. An exercise's whole knowledge is one record in it: what is asked, the reference,
+the inputs of its tests, what it forbids, and its mistakes with their hints. Notebooks, checks, the
+progress view and the instructor's report all read these records.
+"""
+
+from __future__ import annotations
+
+import importlib
+from functools import cache
+
+from tutor.mistakes.records import THEMES, Exercise, Mistake, Tolerance
+
+__all__ = ["THEMES", "Exercise", "Mistake", "Tolerance", "catalogue", "exercises", "get", "mistake"]
+
+
+@cache
+def exercises(theme: str) -> tuple[Exercise, ...]:
+    """Give the exercises of a theme, in the order of its notebook.
+
+    Raises
+    ------
+    ValueError
+        If there is no such theme.
+    """
+    if theme not in THEMES:
+        raise ValueError(f"there is no theme {theme!r}; the themes are {', '.join(THEMES)}")
+    found: tuple[Exercise, ...] = importlib.import_module(f"tutor.mistakes.{theme}").EXERCISES
+    return found
+
+
+def catalogue() -> tuple[Exercise, ...]:
+    """Give every exercise of the course, theme by theme."""
+    return tuple(exercise for theme in THEMES for exercise in exercises(theme))
+
+
+def get(exercise_id: str) -> Exercise:
+    """Look an exercise up by its id, such as ``"activations/sigmoid"``.
+
+    Raises
+    ------
+    ValueError
+        If there is no such exercise.
+    """
+    theme = exercise_id.partition("/")[0]
+    for exercise in exercises(theme):
+        if exercise.id == exercise_id:
+            return exercise
+    known = ", ".join(exercise.id for exercise in exercises(theme))
+    raise ValueError(f"there is no exercise {exercise_id!r}; {theme} has {known}")
+
+
+def mistake(mistake_id: str) -> Mistake:
+    """Look a mistake up by its full id, such as ``"activations/sigmoid/exponent_sign"``.
+
+    Raises
+    ------
+    ValueError
+        If there is no such mistake.
+    """
+    exercise_id, _, name = mistake_id.rpartition("/")
+    for entry in get(exercise_id).mistakes:
+        if entry.id == name:
+            return entry
+    raise ValueError(f"the exercise {exercise_id!r} has no mistake {name!r}")
