@@ -1,0 +1,28 @@
+"""The command line's way in: it says what to install when something is missing."""
+
+from __future__ import annotations
+
+import sys
+
+from grading.errors import EXIT_FAILED
+
+__all__ = ["main"]
+
+_EXTRAS = {"click", "rich", "nbgrader", "nbconvert", "nbformat", "nbclient", "sqlalchemy", "psutil"}
+
+
+def main() -> None:
+    """Run the command line; leaves by `SystemExit` with one of the exit codes of `errors`."""
+    try:
+        from grading.commands import grading
+
+        grading(prog_name="grading")
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] not in _EXTRAS:
+            raise
+        print(
+            f"grading needs the package {error.name}, which is not installed.\n"
+            "In the course's folder run: pip install -e '.[instructor]'",
+            file=sys.stderr,
+        )
+        sys.exit(EXIT_FAILED)

@@ -1,0 +1,469 @@
+"""The commands of `grading`. Slow imports wait until a command needs them."""
+# ruff: noqa: D301 (click wants the character \b itself in front of a paragraph it may not refill)
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+from rich.console import Console
+from rich.markup import escape
+
+from grading.engines import ENGINES, EngineChoice
+from grading.errors import (
+    EXIT_FAILED,
+    EXIT_INTERRUPTED,
+    EXIT_OK,
+    EXIT_PROBLEMS,
+    CourseError,
+)
+
+if TYPE_CHECKING:
+    from grading.course import Course
+    from grading.gradebook import Gradebook
+    from grading.records import Problem
+    from grading.release import Release
+    from grading.run import Summary
+
+__all__ = ["grading"]
+
+_EXIT_CODES = """\b
+Exit codes:
+  0    everything asked for was done
+  1    done, but something needs a person (it is named)
+  2    the command line was wrong
+  3    nothing could be done: no course, no gradebook, another run is going on
+  130  stopped with Ctrl-C; what was finished is kept"""
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def _console() -> Console:
+    """Make the console for what is not the result: progress, problems, errors."""
+    return Console(stderr=True)
+
+
+def _course_options(command: Command) -> Command:
+    """Add the options that say which course and class; turn errors into exit codes.
+
+    The command gets the loaded course as `course`.
+    """
+
+    @wraps(command)
+    def guarded(
+        *args: Any, course_dir: Path | None, class_dir: Path | None, db: str | None, **kwargs: Any
+    ) -> Any:
+        from grading.course import load_course
+
+        try:
+            return command(*args, course=load_course(course_dir, class_dir, db), **kwargs)
+        except CourseError as error:
+            _console().print(
+                f"[red]{escape(error.what)}[/] {escape(error.remedy)}", highlight=False
+            )
+            sys.exit(EXIT_FAILED)
+        except KeyboardInterrupt:
+            _console().print("Stopped.")
+            sys.exit(EXIT_INTERRUPTED)
+
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
+        click.option(
+            "--db", metavar="URL", help="The gradebook, as an SQLAlchemy URL, if it is another."
+        ),
+        click.option(
+            "--class-dir",
+            type=click.Path(file_okay=False, path_type=Path),
+            metavar="DIR",
+            help="Folder of submitted, autograded, feedback and gradebook.db, if it is another.",
+        ),
+        click.option(
+            "--course-dir",
+            type=click.Path(file_okay=False, path_type=Path),
+            metavar="DIR",
+            help="Folder of nbgrader_config.py; by default the working directory if it has one, "
+            "else this course.",
+        ),
+    ):
+        guarded = option(guarded)
+    return guarded  # type: ignore[return-value]
+
+
+_assignments = click.argument("assignments", nargs=-1, metavar="[ASSIGNMENT]...")
+_students = click.option(
+    "--student",
+    "students",
+    multiple=True,
+    metavar="NAME",
+    help="Only this student; may be a pattern such as 'a*', and given more than once.",
+)
+_jobs = click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=os.cpu_count() or 1,
+    show_default="one per core",
+    metavar="N",
+    help="How many submissions to grade at the same time.",
+)
+
+
+def _engine_options(command: Command) -> Command:
+    """Add the options that say what grades; the command gets an `EngineChoice` as `choice`."""
+
+    @wraps(command)
+    def chosen(
+        *args: Any, engine: str, timeout: float | None, course: Course, **kwargs: Any
+    ) -> Any:
+        choice = EngineChoice(engine, course.home, timeout)
+        return command(*args, choice=choice, course=course, **kwargs)
+
+    for option in (
+        click.option(
+            "--timeout",
+            type=click.FloatRange(min=0, min_open=True),
+            metavar="SECONDS",
+            help="How long one cell may run, if not as configured.",
+        ),
+        click.option(
+            "--engine",
+            type=click.Choice(ENGINES),
+            default=ENGINES[0],
+            show_default=True,
+            help="What grades one submission.",
+        ),
+    ):
+        chosen = option(chosen)
+    return chosen  # type: ignore[return-value]
+
+
+@click.group(epilog=_EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="first-neural-networks")
+def grading() -> None:
+    """Release, grade and give feedback on a course of notebooks.
+
+    \b
+    A term, in order:
+      grading validate       is every assignment sound?
+      grading release        make the students' notebooks
+      grading run            grade what was handed in
+      grading feedback       write the pages that students get
+
+    Any nbgrader course works; start in the folder of its nbgrader_config.py.
+
+    \b
+    Completion of commands and options with the Tab key, for bash (or zsh, fish):
+      eval "$(_GRADING_COMPLETE=bash_source grading)"
+    """
+
+
+@grading.command(epilog=_EXIT_CODES)
+@_assignments
+@click.option(
+    "--check", is_flag=True, help="Write nothing; say whether notebooks and sources are in step."
+)
+@_jobs
+@_course_options
+@_engine_options
+def release(
+    assignments: tuple[str, ...],
+    check: bool,
+    jobs: int,
+    choice: EngineChoice,
+    course: Course,
+    as_json: bool,
+) -> None:
+    """Make the students' notebooks from the sources.
+
+    Nothing is written when a reference solution does not get full marks, a notebook scores points
+    before anybody wrote in it, or a solution, hidden test or marking scheme would show.
+
+    \b
+    Examples:
+      grading release
+      grading release 03-activations
+      grading release --check
+    """
+    from grading import release as releasing
+
+    releases = _prepare(course, assignments)
+    problems = [problem for one in releases for problem in one.problems]
+    if check:
+        for one in releases:
+            if not one.problems:
+                problems += releasing.compare(course, one)
+        _finish_check(problems, as_json, f"{_counted(len(releases), 'assignment')} in step.")
+    problems += _prove(releases, choice, jobs)
+    if problems:
+        _finish_check(problems, as_json, "", "Nothing was written.")
+    written = {one.assignment: releasing.write(course, one) for one in releases}
+    stale = [problem for one in releases for problem in releasing.compare(course, one)]
+    if as_json:
+        click.echo(json.dumps({"written": written, "problems": [asdict(p) for p in stale]}))
+    else:
+        for name, files in written.items():
+            click.echo(f"{name}: {', '.join(files) or 'nothing new'}")
+        _show(stale)
+    sys.exit(EXIT_PROBLEMS if stale else EXIT_OK)
+
+
+@grading.command(epilog=_EXIT_CODES)
+@_assignments
+@click.option("--static", is_flag=True, help="Only read the notebooks, don't run them.")
+@_jobs
+@_course_options
+@_engine_options
+def validate(
+    assignments: tuple[str, ...],
+    static: bool,
+    jobs: int,
+    choice: EngineChoice,
+    course: Course,
+    as_json: bool,
+) -> None:
+    """Say what is wrong with the sources, without changing anything.
+
+    \b
+    Examples:
+      grading validate
+      grading validate 03-activations --static
+    """
+    releases = _prepare(course, assignments)
+    problems = [problem for one in releases for problem in one.problems]
+    if not static:
+        problems += _prove(releases, choice, jobs)
+    _finish_check(problems, as_json, f"{_counted(len(releases), 'assignment')} sound.")
+
+
+@grading.command(epilog=_EXIT_CODES)
+@_assignments
+@_students
+@click.option("--force", "-f", is_flag=True, help="Grade again what was graded before.")
+@click.option("--why", is_flag=True, help="Explain each cell's score (with --student).")
+@_jobs
+@_course_options
+@_engine_options
+def run(
+    assignments: tuple[str, ...],
+    students: tuple[str, ...],
+    force: bool,
+    why: bool,
+    jobs: int,
+    choice: EngineChoice,
+    course: Course,
+    as_json: bool,
+) -> None:
+    """Grade what was handed in and is new or changed.
+
+    Grades go into nbgrader's gradebook one submission at a time. A submission that can't be graded
+    is named and stops no other. Stopped with Ctrl-C or killed, the same command goes on from there.
+
+    \b
+    Examples:
+      grading run
+      grading run 03-activations --jobs 4
+      grading run 03-activations --student mia --force --why
+    """
+    from grading.run import run as grade_class
+
+    if why and not students:
+        raise click.UsageError("--why explains single submissions: say which with --student.")
+    console = _console()
+    with _open(course) as book:
+        summary = _watched(
+            console,
+            lambda watch: grade_class(
+                course,
+                book,
+                choice,
+                watch,
+                assignments=assignments,
+                students=students,
+                force=force,
+                jobs=jobs,
+            ),
+        )
+        if as_json:
+            click.echo(json.dumps(_as_json(course, book, summary, assignments, students)))
+        else:
+            _report(console, course, book, summary, assignments, students, why)
+    if summary.interrupted:
+        sys.exit(EXIT_INTERRUPTED)
+    sys.exit(EXIT_PROBLEMS if summary.failed else EXIT_OK)
+
+
+@grading.command(epilog=_EXIT_CODES)
+@_assignments
+@_students
+@click.option("--force", "-f", is_flag=True, help="Write again what was written before.")
+@_course_options
+def feedback(
+    assignments: tuple[str, ...],
+    students: tuple[str, ...],
+    force: bool,
+    course: Course,
+    as_json: bool,
+) -> None:
+    """Write the feedback pages of graded submissions.
+
+    They go where `nbgrader release_feedback` takes them from. After manual grading use --force.
+
+    \b
+    Examples:
+      grading feedback
+      grading feedback 03-activations --student mia --force
+    """
+    from grading.display import Watch
+    from grading.feedback import feedback as write_feedback
+
+    with _open(course) as book, Watch(_console()) as watch:
+        summary = write_feedback(
+            course,
+            book,
+            assignments=assignments,
+            students=students,
+            force=force,
+            begin=watch.begin,
+            step=watch.step,
+        )
+    if as_json:
+        click.echo(json.dumps(asdict(summary)))
+    else:
+        place = course.step_root("feedback")
+        count = _counted(summary.written + summary.up_to_date, "submission")
+        click.echo(f"Feedback for {count}: {place}")
+    sys.exit(EXIT_PROBLEMS if summary.problems else EXIT_OK)
+
+
+def _open(course: Course) -> Gradebook:
+    """Open a course's gradebook, with its plug-in for late penalties."""
+    from grading.gradebook import Gradebook
+    from grading.penalties import penalty
+
+    return Gradebook(course.db_url, course.course_id, penalty(course))
+
+
+def _watched(console: Console, work: Callable[[Any], Summary]) -> Summary:
+    from grading.display import Watch
+
+    with Watch(console) as watch:
+        return work(watch)
+
+
+def _prepare(course: Course, assignments: tuple[str, ...]) -> list[Release]:
+    from grading.release import prepare
+
+    return [prepare(course, name) for name in course.select(assignments)]
+
+
+def _prove(releases: list[Release], choice: EngineChoice, jobs: int) -> list[Problem]:
+    from grading.release import prove
+
+    with _console().status("Grading the reference solutions and the untouched notebooks …"):
+        return prove(releases, choice, jobs)
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def _show(problems: list[Problem]) -> None:
+    from grading.display import show_problems
+
+    show_problems(_console(), problems)
+
+
+def _finish_check(problems: list[Problem], as_json: bool, good: str, bad: str = "") -> None:
+    """Show what was found and leave."""
+    if as_json:
+        click.echo(json.dumps({"problems": [asdict(problem) for problem in problems]}))
+    elif problems:
+        _show(problems)
+        click.echo(f"{_counted(len(problems), 'problem')}. {bad}".strip(), err=True)
+    else:
+        click.echo(good)
+    sys.exit(EXIT_PROBLEMS if problems else EXIT_OK)
+
+
+def _as_json(
+    course: Course,
+    book: Gradebook,
+    summary: Summary,
+    assignments: tuple[str, ...],
+    students: tuple[str, ...],
+) -> dict[str, Any]:
+    """Put together all that a run has to say."""
+    rows = [asdict(row) for rows in _rows(course, book, assignments, students) for row in rows]
+    for row in rows:
+        row["timestamp"] = row["timestamp"] and row["timestamp"].isoformat()
+    return asdict(summary) | {"gradebook": course.db_url, "submissions": rows}
+
+
+def _rows(
+    course: Course, book: Gradebook, assignments: tuple[str, ...], students: tuple[str, ...]
+) -> list[list[Any]]:
+    """Return the gradebook's rows of what was selected, by assignment."""
+    selected = []
+    for name in course.select(assignments):
+        handed = {one.student for one in course.handed_in(name, students)}
+        if handed and book.digest(name) is not None:
+            rows = [row for row in book.rows(name) if row.student in handed]
+            selected.append(rows)
+    return [rows for rows in selected if rows]
+
+
+def _report(
+    console: Console,
+    course: Course,
+    book: Gradebook,
+    summary: Summary,
+    assignments: tuple[str, ...],
+    students: tuple[str, ...],
+    why: bool,
+) -> None:
+    """Show scores, problems and where things are."""
+    from grading.display import score_table, show_problems
+    from grading.display import why as explain
+
+    out = Console()
+    rows = _rows(course, book, assignments, students)
+    for one in rows:
+        if why:
+            for row in one:
+                record = book.record(row.assignment, row.student)
+                if record is not None:
+                    explain(out, record)
+        else:
+            out.print(score_table(one))
+    show_problems(console, [problem for problem in summary.problems if not problem.fatal])
+    parts = [f"{summary.graded} graded"]
+    if summary.up_to_date:
+        parts.append(f"{summary.up_to_date} up to date")
+    if summary.failed:
+        parts.append(f"{summary.failed} could not be graded (named above)")
+    rate = summary.graded / summary.seconds if summary.graded else 0
+    speed = f" in {summary.seconds:.0f} s ({rate:.1f} a second)" if rate else ""
+    if not rows:
+        place = course.step_root("submitted")
+        console.print(f"Nothing was handed in: {place} holds no submission.", highlight=False)
+        return
+    console.print(f"{', '.join(parts)}{speed}.", highlight=False)
+    if summary.interrupted:
+        left = summary.to_do - summary.graded - summary.failed
+        console.print(
+            f"Stopped with {left} to go. What is graded is kept: run the same command again.",
+            highlight=False,
+        )
+        return
+    console.print(
+        f"Gradebook: {course.db_url}\nGraded notebooks: {course.step_root('autograded')}\n"
+        f"Feedback: `grading feedback` writes it to {course.step_root('feedback')}",
+        highlight=False,
+        soft_wrap=True,
+    )

@@ -1,0 +1,337 @@
+"""A course directory as nbgrader sees it: its configuration, its folders, its submissions.
+
+Any nbgrader course will do. The configuration is loaded by nbgrader itself, so that its rules
+about which file counts hold here too.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fnmatch
+import glob
+import hashlib
+import logging
+import os
+import re
+import stat
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from nbgrader.apps.baseapp import NbGrader
+from nbgrader.coursedir import CourseDirectory
+
+from grading.errors import CourseError
+from grading.records import AnswerKey, Problem, Submission
+
+__all__ = ["Course", "Handed", "find_course_dir", "load_course"]
+
+_STEPS = ("submitted", "autograded", "feedback", "solution", "source_with_tests")
+
+
+@dataclass(frozen=True)
+class Handed:
+    """One submission folder, not read yet."""
+
+    student: str
+    assignment: str
+    path: Path
+
+
+def find_course_dir(given: Path | None) -> Path:
+    """Choose the directory whose nbgrader configuration counts.
+
+    The directory given; else the working directory if it holds an `nbgrader_config.py`; else the
+    folder of this package, which is the course that it came with.
+
+    Raises
+    ------
+    CourseError
+        When the directory given does not exist.
+    """
+    if given is not None:
+        if not given.is_dir():
+            raise CourseError(f"There is no course directory {given}.", "Check --course-dir.")
+        return given.resolve()
+    here = Path.cwd()
+    return here if (here / "nbgrader_config.py").is_file() else Path(__file__).resolve().parent
+
+
+def load_course(
+    course_dir: Path | None = None, class_dir: Path | None = None, db_url: str | None = None
+) -> Course:
+    """Load a course as `nbgrader` would when started in `course_dir`.
+
+    Parameters
+    ----------
+    course_dir
+        See `find_course_dir`.
+    class_dir
+        Folder of the class's own files (submitted, autograded, feedback, gradebook.db), in place
+        of the configured ones.
+    db_url
+        SQLAlchemy URL of the gradebook, in place of the configured one.
+
+    Raises
+    ------
+    CourseError
+        When the configuration can't be loaded.
+    """
+    root = find_course_dir(course_dir)
+    path_before = list(sys.path)
+    app = NbGrader(log_level=logging.CRITICAL)
+    app.raise_config_file_errors = True
+    try:
+        with contextlib.chdir(root):
+            app.initialize([])
+    except (Exception, SystemExit) as error:
+        raise CourseError(
+            f"nbgrader can't load the configuration of {root}: {error}.",
+            "Correct nbgrader_config.py; `nbgrader --debug` there shows what it reads.",
+        ) from error
+    # nbgrader puts the course first on the path, for plug-ins in it; last can't shadow a module.
+    sys.path[:] = [*path_before, str(root)]
+    directory: CourseDirectory = app.coursedir
+    directory.log.setLevel(logging.CRITICAL)
+    if class_dir is not None:
+        base = class_dir.resolve()
+        for step in _STEPS:
+            setattr(directory, f"{step}_directory", str(base / step))
+        directory.db_url = f"sqlite:///{base / 'gradebook.db'}"
+    if db_url is not None:
+        directory.db_url = db_url
+    return Course(root, app.config, directory)
+
+
+class Course:
+    """Folders, submissions and answer keys of one course.
+
+    Parameters
+    ----------
+    home
+        The directory that nbgrader's commands are run from.
+    config
+        The merged configuration (traitlets).
+    directory
+        nbgrader's own `CourseDirectory`.
+    """
+
+    def __init__(self, home: Path, config: Any, directory: CourseDirectory) -> None:
+        self.home = home
+        self.config = config
+        self.directory = directory
+
+    @property
+    def db_url(self) -> str:
+        """SQLAlchemy URL of the gradebook."""
+        return str(self.directory.db_url)
+
+    @property
+    def course_id(self) -> str:
+        """Name of the course in the gradebook; `default_course` where none is configured."""
+        return str(self.directory.course_id or "default_course")
+
+    def folder(self, step: str, assignment: str, student: str = ".") -> Path:
+        """Return the folder of one assignment at a step (`source`, `submitted`, …)."""
+        configured = getattr(self.directory, f"{step}_directory")
+        path = Path(self.directory.format_path(configured, student, assignment))
+        return Path(os.path.normpath(path))
+
+    def step_root(self, step: str) -> Path:
+        """Return the folder that a step's files are under."""
+        configured = Path(getattr(self.directory, f"{step}_directory"))
+        return Path(self.directory.root) / configured
+
+    def assignments(self) -> list[str]:
+        """Names of the assignments that have a source notebook, sorted."""
+        found = {match[1] for match in self._matches("source", student=".", assignment=None)}
+        return sorted(name for name in found if any(self.folder("source", name).glob("*.ipynb")))
+
+    def select(self, wanted: Iterable[str]) -> list[str]:
+        """Return the assignments asked for, or all of them.
+
+        Raises
+        ------
+        CourseError
+            When one does not exist, or the course has none.
+        """
+        wanted = tuple(wanted)
+        known = self.assignments()
+        if not known:
+            raise CourseError(
+                f"There is no assignment in {self.step_root('source')}.",
+                "Write one there, or point --course-dir at the folder of nbgrader_config.py.",
+            )
+        for name in wanted:
+            if name not in known:
+                raise CourseError(f"There is no assignment {name}.", f"Known: {', '.join(known)}.")
+        return list(wanted) or known
+
+    def handed_in(self, assignment: str, students: Iterable[str] = ()) -> list[Handed]:
+        """List the submission folders of an assignment, by student.
+
+        Parameters
+        ----------
+        assignment
+            Its name.
+        students
+            Names or glob patterns; none means everybody. Students that the configuration excludes
+            are left out.
+        """
+        patterns = tuple(students) or (self.directory.student_id,)
+        excluded = set(filter(None, self.directory.student_id_exclude.split(",")))
+        return [
+            Handed(student, assignment, path)
+            for path, student in self._matches("submitted", student=None, assignment=assignment)
+            if student not in excluded
+            and any(student == p or fnmatch.fnmatchcase(student, p) for p in patterns)
+        ]
+
+    def _matches(
+        self, step: str, *, student: str | None, assignment: str | None
+    ) -> list[tuple[Path, str]]:
+        """Find the folders of a step; the value of the part left open comes with each."""
+        blank = "\0"
+        template = self.directory.format_path(
+            getattr(self.directory, f"{step}_directory"),
+            blank if student is None else student,
+            blank if assignment is None else assignment,
+        )
+        parts = os.path.normpath(template).split(blank)
+        pattern = re.compile(r"([^/\\]+)".join(map(re.escape, parts)))
+        found = []
+        for name in sorted(glob.glob("*".join(map(glob.escape, parts)))):  # noqa: PTH207 (absolute)
+            match = pattern.fullmatch(name)
+            if match and Path(name).is_dir():
+                found.append((Path(name), match[1]))
+        return found
+
+    def read_submission(self, handed: Handed) -> tuple[Submission, list[Problem]]:
+        """Read one submission into memory.
+
+        Links are not followed, and what is too big or can't be read is left out; each such file
+        is a `Problem`.
+        """
+        reader = _Reader(self.directory, handed)
+        files = dict(reader.walk(handed.path))
+        timestamp = None
+        if "timestamp.txt" in files:
+            timestamp = reader.timestamp()
+        return Submission(handed.student, handed.assignment, files, timestamp), reader.problems
+
+    def timestamp(self, path: Path) -> datetime | None:
+        """Return the time that a folder's `timestamp.txt` states (UTC), None where it has none."""
+        with contextlib.suppress(Exception):
+            stamp: datetime | None = self.directory.get_existing_timestamp(str(path))
+            return stamp
+        return None
+
+    def answer_key(
+        self, assignment: str, cells: Mapping[str, tuple[Mapping[str, Any], ...]]
+    ) -> AnswerKey:
+        """Read the instructor's side of an assignment.
+
+        Parameters
+        ----------
+        assignment
+            Its name.
+        cells
+            The gradebook's source cells by notebook (see `AnswerKey.database_cells`).
+        """
+        source = self.folder("source", assignment)
+        release = self.folder("release", assignment)
+        reader = _Reader(self.directory, Handed(".", assignment, source))
+        files = dict(reader.walk(source))
+        kept_by_students = self.config.Autograde.get("exclude_overwriting", {}).get(assignment, ())
+        return AnswerKey(
+            assignment,
+            notebooks={p.stem: p.read_bytes() for p in sorted(source.glob("*.ipynb"))},
+            released={p.stem: p.read_bytes() for p in sorted(release.glob("*.ipynb"))},
+            files={
+                name: data
+                for name, data in files.items()
+                if not name.endswith(".ipynb") and name not in kept_by_students
+            },
+            database_cells=cells,
+        )
+
+    def source_digest(self, assignment: str) -> str:
+        """Fingerprint of an assignment's source folder and of the configuration it is read with."""
+        digest = hashlib.sha256(repr(sorted(self.config.items())).encode())
+        source = self.folder("source", assignment)
+        reader = _Reader(self.directory, Handed(".", assignment, source))
+        for name, data in sorted(reader.walk(source)):
+            digest.update(name.encode() + b"\0" + hashlib.sha256(data).digest())
+        return digest.hexdigest()
+
+
+class _Reader:
+    """Reads the files of one folder, collecting what is wrong with them."""
+
+    def __init__(self, directory: CourseDirectory, handed: Handed) -> None:
+        self.handed = handed
+        self.directory = directory
+        self.ignored = tuple(directory.ignore)
+        self.largest = 1000 * directory.max_file_size
+        self.room = 1000 * directory.max_dir_size
+        self.problems: list[Problem] = []
+
+    def walk(self, folder: Path, prefix: str = "") -> Iterator[tuple[str, bytes]]:
+        """Yield (relative POSIX path, contents) of every file to be used."""
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError as error:
+            self._problem(prefix or None, f"can't be read ({error.strerror})", "Check its rights.")
+            return
+        for entry in entries:
+            name = prefix + entry.name
+            if any(fnmatch.fnmatchcase(entry.name, pattern) for pattern in self.ignored):
+                continue
+            if entry.is_symlink():
+                self._problem(name, "is a link and was left out", "Replace it by the file itself.")
+            elif entry.is_dir():
+                yield from self.walk(Path(entry.path), name + "/")
+            else:
+                data = self._read(name, Path(entry.path))
+                if data is not None:
+                    yield name, data
+
+    def _read(self, name: str, path: Path) -> bytes | None:
+        try:
+            found = path.lstat()
+            if not stat.S_ISREG(found.st_mode):
+                self._problem(name, "is not a regular file and was left out", "Remove it.")
+            elif found.st_size > min(self.largest, self.room):
+                self._problem(
+                    name,
+                    f"has {found.st_size / 1e6:.0f} MB, which is over the limit",
+                    "Make it smaller, or raise CourseDirectory.max_file_size and max_dir_size.",
+                )
+            else:
+                self.room -= found.st_size
+                return path.read_bytes()
+        except OSError as error:
+            self._problem(name, f"can't be read ({error.strerror})", "Check its access rights.")
+        return None
+
+    def timestamp(self) -> datetime | None:
+        """Read the time of submission; a text that is no date is a `Problem`."""
+        try:
+            stamp: datetime | None = self.directory.get_existing_timestamp(str(self.handed.path))
+        except Exception:
+            stamp = None
+        if stamp is None:
+            self._problem(
+                "timestamp.txt",
+                "does not hold a date, so it is not known whether the submission was late",
+                "Write a date such as 2026-03-01 12:00:00 UTC into it and grade again (--force).",
+            )
+        return stamp
+
+    def _problem(self, file: str | None, what: str, remedy: str) -> None:
+        self.problems.append(
+            Problem(self.handed.student, self.handed.assignment, file, None, what, remedy)
+        )

@@ -1,0 +1,215 @@
+"""What the command line shows: progress, problems, tables."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+
+from grading.gradebook import Row
+from grading.records import GradedSubmission, Problem
+
+__all__ = ["Watch", "describe", "number", "score_table", "show_problems", "why"]
+
+_LONGEST_TABLE = 40
+_EVERY = 5.0  # seconds between plain lines of progress
+
+
+class Watch:
+    """Follows a run: a bar on a terminal, plain lines elsewhere.
+
+    Parameters
+    ----------
+    console
+        Where to show it (stderr, so that stdout holds results alone).
+    unit
+        What is counted, in the plural.
+    """
+
+    def __init__(self, console: Console, unit: str = "submissions") -> None:
+        self.console = console
+        self.unit = unit
+        self.done = self.total = self.bad = 0
+        self._bar: Progress | None = None
+        self._task = TaskID(0)
+        self._start = self._last = time.monotonic()
+
+    def __enter__(self) -> Watch:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def begin(self, to_do: int, up_to_date: int) -> None:
+        """Show how much there is to do."""
+        self.total = to_do
+        self._start = self._last = time.monotonic()
+        if up_to_date:
+            self.console.print(f"{up_to_date} {self.unit} up to date.", highlight=False)
+        if not to_do:
+            return
+        if not self.console.is_terminal:
+            self.console.print(f"{to_do} {self.unit} to do.", highlight=False)
+            return
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[rate]}"),
+            TimeRemainingColumn(compact=True),
+            TextColumn("{task.fields[bad]}"),
+            console=self.console,
+            transient=True,
+        )
+        self._task = self._bar.add_task("Working", total=to_do, rate="", bad="")
+        self._bar.start()
+
+    def graded(self, graded: GradedSubmission) -> None:
+        """Count a graded submission, and show what a person has to know of it."""
+        self.step([problem for problem in graded.problems if problem.fatal])
+
+    def step(self, problems: Iterable[Problem] = ()) -> None:
+        """Count one piece of work and show its problems at once."""
+        self.done += 1
+        for problem in problems:
+            self.bad += 1
+            (self._bar.console if self._bar else self.console).print(
+                f"[red]{escape(describe(problem))}[/]", highlight=False, soft_wrap=True
+            )
+        now = time.monotonic()
+        rate = self.done / max(now - self._start, 1e-9)
+        if self._bar is not None:
+            bad = f"[red]{self.bad} problems[/]" if self.bad else "no problems"
+            self._bar.update(self._task, completed=self.done, rate=f"{rate:.1f}/s", bad=bad)
+        elif now - self._last > _EVERY or self.done == self.total:
+            self._last = now
+            left = (self.total - self.done) / rate
+            self.console.print(
+                f"{self.done} of {self.total} {self.unit}, {rate:.1f}/s, "
+                f"{left:.0f} s left, {self.bad} problems",
+                highlight=False,
+            )
+
+
+def describe(problem: Problem) -> str:
+    """Say a problem in one line: who, which file, which cell, what, what to do."""
+    where = [part for part in (problem.assignment, problem.student) if part not in ("", ".")]
+    text = "/".join([*where, problem.file] if problem.file else where)
+    if problem.cell:
+        text += f", cell {problem.cell}"
+    return f"{text}: {problem.what}. {problem.remedy}"
+
+
+def show_problems(console: Console, problems: Sequence[Problem]) -> None:
+    """List problems, one a line."""
+    for problem in problems:
+        colour = "red" if problem.fatal else "yellow"
+        text = f"[{colour}]{escape(describe(problem))}[/]"
+        console.print(text, highlight=False, soft_wrap=True)
+
+
+def number(value: float) -> str:
+    """Write points without needless decimals."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def score_table(rows: Sequence[Row]) -> Table:
+    """Make the table of one assignment's scores: each student, or a summary of a big class."""
+    title = f"{rows[0].assignment}, {number(rows[0].max_score)} points"
+    if len(rows) > _LONGEST_TABLE:
+        return _summary_table(rows, title)
+    table = Table(title=title, title_justify="left")
+    table.add_column("student")
+    table.add_column("score", justify="right")
+    table.add_column("remarks")
+    for row in rows:
+        score = "–" if row.failed else number(row.score)
+        table.add_row(escape(row.student), score, ", ".join(_remarks(row)))
+    return table
+
+
+def _remarks(row: Row) -> list[str]:
+    remarks = ["could not be graded"] if row.failed else []
+    if row.needs_manual and not row.failed:
+        remarks.append("needs manual grading")
+    if row.late_seconds:
+        remarks.append(f"{_duration(row.late_seconds)} late")
+    if row.penalty:
+        remarks.append(f"{number(row.penalty)} points taken off")
+    return remarks
+
+
+def _duration(seconds: float) -> str:
+    for size, unit in ((86400, "days"), (3600, "hours"), (60, "minutes")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} seconds"
+
+
+def _summary_table(rows: Sequence[Row], title: str) -> Table:
+    table = Table(title=title, title_justify="left", show_header=False)
+    scores = sorted(row.score for row in rows if not row.failed)
+    facts = {"submissions": str(len(rows))}
+    if scores:
+        facts["mean score"] = number(sum(scores) / len(scores))
+        facts["lowest, median, highest"] = ", ".join(
+            number(scores[i]) for i in (0, len(scores) // 2, -1)
+        )
+    facts["need manual grading"] = str(sum(r.needs_manual and not r.failed for r in rows))
+    facts["late"] = str(sum(r.late_seconds > 0 for r in rows))
+    facts["could not be graded"] = str(sum(r.failed for r in rows))
+    for name, value in facts.items():
+        table.add_row(name, value)
+    return table
+
+
+def why(console: Console, record: dict[str, Any]) -> None:
+    """Show for one submission each cell, each check and each message."""
+    console.print(f"[bold]{escape(record['assignment'])}, {escape(record['student'])}[/]")
+    for problem in record["problems"]:
+        show_problems(console, [Problem(**problem)])
+    for notebook in record["notebooks"]:
+        heading = f"{notebook['name']}.ipynb" + (": missing" if notebook["missing"] else "")
+        table = Table(title=escape(heading), title_justify="left", show_lines=True)
+        for name in ("cell", "score", "status", "why"):
+            table.add_column(name, justify="right" if name == "score" else "left")
+        for cell in notebook["cells"]:
+            table.add_row(escape(cell["name"]), _points(cell), cell["status"], _reasons(cell))
+        console.print(table)
+
+
+def _points(cell: dict[str, Any]) -> str:
+    got = "?" if cell["score"] is None else number(cell["score"])
+    return f"{got}/{number(cell['max_score'])}"
+
+
+def _reasons(cell: dict[str, Any]) -> str:
+    """Put together all that explains a cell's score."""
+    lines = [escape(text) for text in cell["messages"]]
+    for check in cell["checks"]:
+        for line in check.get("lines", ()):
+            sign = "[green]✓[/]" if line.get("ok") else "[red]✗[/]"
+            lines.append(f"{sign} {escape(str(line.get('message', '')))}")
+            if line.get("hint"):
+                lines.append(f"  {escape(str(line['hint']))}")
+            if line.get("mistake"):
+                lines.append(f"  [dim]mistake: {escape(str(line['mistake']))}[/]")
+    lines += [f"[dim]{escape(text)}[/]" for text in cell["log"]]
+    if cell["needs_manual"]:
+        lines.append("waits for a person")
+    if not cell["sealed"] and cell["kind"] == "autograded":
+        lines.append("[dim]not tamper-proof[/]")
+    return "\n".join(lines)

@@ -1,0 +1,614 @@
+"""Writes graded submissions into nbgrader's own gradebook: one transaction each.
+
+nbgrader's API spends about 155 statements and 25 commits on a submission. Here it is about ten
+statements in bulk and one commit, on the same tables, so that formgrader, the feedback and the
+exporters of nbgrader work on the result. One extra table, `grading_record`, keeps what nbgrader
+has no place for: the messages of each check and what went wrong.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import zlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import sqlalchemy as sa
+from nbgrader import api
+
+from grading.errors import CourseError
+from grading.records import GradedSubmission, NotebookOutcome, Problem, to_dict
+
+__all__ = ["Gradebook", "Penalty", "Row"]
+
+Penalty = Callable[[str, float, float], float | None]
+"""(student, score of the notebook, seconds late) → points to take off, or None."""
+
+_own = sa.MetaData()
+_record = sa.Table(
+    "grading_record",
+    _own,
+    sa.Column("assignment", sa.String(128), primary_key=True),
+    sa.Column("student", sa.String(128), primary_key=True),
+    sa.Column("engine", sa.String(32), nullable=False),
+    sa.Column("graded", sa.DateTime, nullable=False),
+    sa.Column("failed", sa.Boolean, nullable=False),
+    sa.Column("record", sa.LargeBinary, nullable=False),
+)
+_key = sa.Table(
+    "grading_key",
+    _own,
+    sa.Column("assignment", sa.String(128), primary_key=True),
+    sa.Column("digest", sa.String(64), nullable=False),
+)
+
+_students = api.Student.__table__
+_assignments = api.Assignment.__table__
+_notebooks = api.Notebook.__table__
+_cells = api.BaseCell.__table__
+_grade_cells = api.GradeCell.__table__
+_task_cells = api.TaskCell.__table__
+_source_cells = api.SourceCell.__table__
+_submitted = api.SubmittedAssignment.__table__
+_submitted_notebooks = api.SubmittedNotebook.__table__
+_grades = api.Grade.__table__
+_comments = api.Comment.__table__
+
+# Built once: compiling a statement costs more than SQLite takes to run it.
+_set_grade = (
+    sa.update(_grades)
+    .where(_grades.c.notebook_id == sa.bindparam("nb"), _grades.c.cell_id == sa.bindparam("cell"))
+    .values(
+        auto_score=sa.bindparam("score"),
+        # Whatever a person scored by hand should be looked at again after a new automatic score.
+        needs_manual_grade=sa.or_(_grades.c.manual_score.is_not(None), sa.bindparam("waits")),
+    )
+)
+_set_all_grades = (
+    sa.update(_grades)
+    .where(_grades.c.notebook_id == sa.bindparam("nb"))
+    .values(auto_score=sa.bindparam("score"), needs_manual_grade=sa.bindparam("waits"))
+)
+_set_comment = (
+    sa.update(_comments)
+    .where(
+        _comments.c.notebook_id == sa.bindparam("nb"), _comments.c.cell_id == sa.bindparam("cell")
+    )
+    .values(auto_comment=sa.bindparam("text"))
+)
+_set_penalty = (
+    sa.update(_submitted_notebooks)
+    .where(_submitted_notebooks.c.id == sa.bindparam("nb"))
+    .values(late_submission_penalty=sa.bindparam("penalty"))
+)
+_notebook_score = sa.select(sa.func.coalesce(sa.func.sum(api.Grade.score), 0.0)).where(
+    _grades.c.notebook_id == sa.bindparam("nb")
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One student's line for one assignment, as nbgrader counts it.
+
+    Attributes
+    ----------
+    score
+        Automatic, manual and extra points, less the late penalty.
+    needs_manual
+        Whether an answer waits for a person.
+    failed
+        Whether the last run could not grade the submission.
+    engine
+        What graded it; empty when it was not `grading`.
+    """
+
+    student: str
+    assignment: str
+    score: float
+    max_score: float
+    needs_manual: bool
+    timestamp: datetime | None
+    late_seconds: float
+    penalty: float
+    failed: bool
+    engine: str
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Identifiers of one assignment's rows."""
+
+    assignment_id: str
+    duedate: datetime | None
+    notebook_ids: Mapping[str, str]
+    grades: Mapping[str, Mapping[str, str]]  # notebook name → cell name → cell id
+    comments: Mapping[str, Mapping[str, str]]
+    tasks: frozenset[str]  # cell ids
+    max_score: float
+
+
+class Gradebook:
+    """One connection to a gradebook. Only one process at a time may write through one.
+
+    Parameters
+    ----------
+    db_url
+        SQLAlchemy URL. The database is created if there is none.
+    course_id
+        nbgrader's name of the course.
+    penalty
+        How much a late notebook loses; None means nothing.
+
+    Raises
+    ------
+    CourseError
+        When the gradebook can't be opened.
+    """
+
+    def __init__(
+        self, db_url: str, course_id: str = "default_course", penalty: Penalty | None = None
+    ) -> None:
+        self.db_url = db_url
+        self.penalty = penalty
+        _find_alembic()
+        _make_folder(db_url)
+        try:
+            with api.Gradebook(db_url, course_id):  # creates tables, version and course
+                pass
+            self._engine = sa.create_engine(db_url)
+            _own.create_all(self._engine)
+        except Exception as error:
+            raise CourseError(
+                f"The gradebook {db_url} can't be opened: {_first_line(error)}.",
+                "Check its path and rights. If an older nbgrader wrote it: make a copy of it, "
+                "then run `nbgrader db upgrade`.",
+            ) from error
+        self._layouts: dict[str, _Layout] = {}
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Gradebook:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def digest(self, assignment: str) -> str | None:
+        """Return the fingerprint of the source that the assignment was last registered with."""
+        query = sa.select(_key.c.digest).where(_key.c.assignment == assignment)
+        known = sa.select(_assignments.c.id).where(_assignments.c.name == assignment)
+        with self._engine.connect() as db:
+            digest: str | None = db.scalar(query)
+            return digest if db.scalar(known) else None
+
+    def registered(self, assignment: str, digest: str) -> None:
+        """Note that the assignment's cells in the gradebook are those of this source."""
+        with self._engine.begin() as db:
+            db.execute(sa.delete(_key).where(_key.c.assignment == assignment))
+            db.execute(sa.insert(_key), {"assignment": assignment, "digest": digest})
+        self._layouts.pop(assignment, None)
+
+    def source_cells(self, assignment: str) -> dict[str, tuple[dict[str, Any], ...]]:
+        """Return the instructor's cells of each notebook (see `AnswerKey.database_cells`)."""
+        kinds = (("grade", api.GradeCell), ("solution", api.SolutionCell), ("task", api.TaskCell))
+        with self._engine.connect() as db:
+            rows = db.execute(
+                sa.select(_notebooks.c.id, _notebooks.c.name)
+                .join(_assignments, _assignments.c.id == _notebooks.c.assignment_id)
+                .where(_assignments.c.name == assignment)
+                .order_by(_notebooks.c.name)
+            ).all()
+            found = {}
+            for notebook_id, name in rows:
+                base = db.execute(
+                    sa.select(_cells.c.name, _cells.c.type, _grade_cells.c.max_score)
+                    .outerjoin(_grade_cells, _grade_cells.c.id == _cells.c.id)
+                    .where(_cells.c.notebook_id == notebook_id)
+                ).all()
+                tasks = db.execute(
+                    sa.select(_cells.c.name, _task_cells.c.max_score)
+                    .join(_task_cells, _task_cells.c.id == _cells.c.id)
+                    .where(_cells.c.notebook_id == notebook_id)
+                ).all()
+                points = {cell: value for cell, _, value in base if value is not None}
+                points |= dict(tuple(row) for row in tasks)
+                types = {(cell, kind) for cell, kind, _ in base}
+                source = db.execute(
+                    sa.select(_source_cells).where(_source_cells.c.notebook_id == notebook_id)
+                ).mappings()
+                found[name] = tuple(
+                    {
+                        "name": row["name"],
+                        "cell_type": row["cell_type"],
+                        "source": row["source"],
+                        "locked": row["locked"],
+                        "checksum": row["checksum"],
+                        "points": points.get(row["name"]),
+                    }
+                    | {kind: (row["name"], model.__name__) in types for kind, model in kinds}
+                    for row in source
+                )
+        return found
+
+    def write(
+        self,
+        graded: GradedSubmission,
+        timestamp: datetime | None,
+        engine: str = "",
+        problems: tuple[Problem, ...] = (),
+    ) -> None:
+        """Write one graded submission, in one transaction.
+
+        A submission that could not be graded at all gets rows without an automatic score that ask
+        for a person. Manual scores and comments stay as they are.
+
+        Parameters
+        ----------
+        graded
+            What the engine gave.
+        timestamp
+            Time of submission (UTC, naive); None leaves an earlier one in place.
+        engine
+            Name of the engine.
+        problems
+            What was noticed before the engine had it; recorded with its own problems.
+        """
+        layout = self._layout(graded.assignment)
+        failed = not graded.notebooks
+        with self._engine.begin() as db:
+            submission_id, notebook_ids = self._rows(db, layout, graded.student, timestamp)
+            if failed:
+                values = [{"nb": nb, "score": None, "waits": True} for nb in notebook_ids.values()]
+                if values:
+                    db.execute(_set_all_grades, values)
+            else:
+                self._set_scores(db, layout, notebook_ids, graded.notebooks)
+                self._set_penalties(db, layout, graded, submission_id, notebook_ids)
+            self._keep_record(db, graded, engine, problems)
+
+    def _layout(self, assignment: str) -> _Layout:
+        """Look up the assignment's identifiers, once."""
+        if assignment in self._layouts:
+            return self._layouts[assignment]
+        with self._engine.connect() as db:
+            found = db.execute(
+                sa.select(_assignments.c.id, _assignments.c.duedate).where(
+                    _assignments.c.name == assignment
+                )
+            ).one_or_none()
+            if found is None:
+                raise CourseError(
+                    f"The gradebook does not know the assignment {assignment}.",
+                    "Run `grading run`, which registers it, or `nbgrader generate_assignment`.",
+                )
+            names = dict(
+                tuple(row)
+                for row in db.execute(
+                    sa.select(_notebooks.c.id, _notebooks.c.name).where(
+                        _notebooks.c.assignment_id == found.id
+                    )
+                )
+            )
+            cells = db.execute(
+                sa.select(
+                    _cells,
+                    sa.func.coalesce(_grade_cells.c.max_score, _task_cells.c.max_score).label(
+                        "max_score"
+                    ),
+                )
+                .outerjoin(_grade_cells, _grade_cells.c.id == _cells.c.id)
+                .outerjoin(_task_cells, _task_cells.c.id == _cells.c.id)
+                .where(_cells.c.notebook_id.in_(names))
+            ).all()
+        grades: dict[str, dict[str, str]] = {name: {} for name in names.values()}
+        comments: dict[str, dict[str, str]] = {name: {} for name in names.values()}
+        for cell in cells:
+            if cell.type in ("GradeCell", "TaskCell"):
+                grades[names[cell.notebook_id]][cell.name] = cell.id
+            if cell.type in ("SolutionCell", "TaskCell"):
+                comments[names[cell.notebook_id]][cell.name] = cell.id
+        layout = _Layout(
+            found.id,
+            found.duedate,
+            {name: notebook_id for notebook_id, name in names.items()},
+            grades,
+            comments,
+            frozenset(cell.id for cell in cells if cell.type == "TaskCell"),
+            sum(cell.max_score or 0.0 for cell in cells),
+        )
+        self._layouts[assignment] = layout
+        return layout
+
+    def _rows(
+        self, db: sa.Connection, layout: _Layout, student: str, timestamp: datetime | None
+    ) -> tuple[str, dict[str, str]]:
+        """Make sure that the submission has all its rows.
+
+        Returns
+        -------
+        submission_id
+            Of the submitted assignment.
+        notebook_ids
+            Notebook name → id of the submitted notebook.
+        """
+        if db.scalar(sa.select(_students.c.id).where(_students.c.id == student)) is None:
+            db.execute(sa.insert(_students), {"id": student})
+        found = db.execute(
+            sa.select(_submitted.c.id, _submitted.c.timestamp).where(
+                _submitted.c.assignment_id == layout.assignment_id,
+                _submitted.c.student_id == student,
+            )
+        ).one_or_none()
+        if found is None:
+            submission_id = uuid4().hex
+            values = {"id": submission_id, "assignment_id": layout.assignment_id}
+            db.execute(
+                sa.insert(_submitted), values | {"student_id": student, "timestamp": timestamp}
+            )
+            notebook_ids: dict[str, str] = {}
+            present: set[tuple[str, str]] = set()
+        else:
+            submission_id = found.id
+            if timestamp is not None and timestamp != found.timestamp:
+                db.execute(
+                    sa.update(_submitted).where(_submitted.c.id == submission_id),
+                    {"timestamp": timestamp},
+                )
+            notebook_ids, present = _present(db, layout, submission_id)
+        _add_missing(db, layout, submission_id, notebook_ids, present)
+        return submission_id, notebook_ids
+
+    def _set_scores(
+        self,
+        db: sa.Connection,
+        layout: _Layout,
+        notebook_ids: Mapping[str, str],
+        notebooks: Iterable[NotebookOutcome],
+    ) -> None:
+        """Set automatic scores and comments."""
+        grades, zeroed, comments = [], [], []
+        for notebook in notebooks:
+            nb = notebook_ids[notebook.name]
+            if notebook.missing:
+                zeroed.append({"nb": nb, "score": 0.0, "waits": False})
+                continue
+            for cell in notebook.cells:
+                cell_id = layout.grades[notebook.name].get(cell.name)
+                if cell_id is not None and cell_id not in layout.tasks:
+                    waits = cell.needs_manual or cell.score is None
+                    grades.append({"nb": nb, "cell": cell_id, "score": cell.score, "waits": waits})
+            for name, text in notebook.comments.items():
+                cell_id = layout.comments[notebook.name].get(name)
+                if cell_id is not None:
+                    comments.append({"nb": nb, "cell": cell_id, "text": text})
+        for statement, values in (
+            (_set_grade, grades),
+            (_set_all_grades, zeroed),
+            (_set_comment, comments),
+        ):
+            if values:
+                db.execute(statement, values)
+
+    def _set_penalties(
+        self,
+        db: sa.Connection,
+        layout: _Layout,
+        graded: GradedSubmission,
+        submission_id: str,
+        notebook_ids: Mapping[str, str],
+    ) -> None:
+        """Work out what late notebooks lose; those in time lose nothing."""
+        late = 0.0
+        if layout.duedate is not None:
+            times = db.execute(
+                sa.select(_submitted.c.timestamp, _submitted.c.extension).where(
+                    _submitted.c.id == submission_id
+                )
+            ).one()
+            late = _seconds_late(times.timestamp, layout.duedate, times.extension)
+        values = []
+        for notebook in graded.notebooks:
+            if notebook.missing:
+                continue
+            nb = notebook_ids[notebook.name]
+            penalty = None
+            if late > 0 and self.penalty is not None:
+                score = float(db.scalar(_notebook_score, {"nb": nb}) or 0.0)
+                penalty = self.penalty(graded.student, score, late)
+                if penalty is not None:
+                    penalty = min(max(penalty, 0.0), score)
+            values.append({"nb": nb, "penalty": penalty})
+        if values:
+            db.execute(_set_penalty, values)
+
+    def _keep_record(
+        self,
+        db: sa.Connection,
+        graded: GradedSubmission,
+        engine: str,
+        problems: tuple[Problem, ...],
+    ) -> None:
+        """Keep the messages; the notebooks themselves are in the autograded folder."""
+        bare = replace(
+            graded,
+            problems=problems + graded.problems,
+            notebooks=tuple(
+                replace(nb, notebook=b"", student_notebook=b"") for nb in graded.notebooks
+            ),
+        )
+        where = (_record.c.assignment == graded.assignment, _record.c.student == graded.student)
+        db.execute(sa.delete(_record).where(*where))
+        db.execute(
+            sa.insert(_record),
+            {
+                "assignment": graded.assignment,
+                "student": graded.student,
+                "engine": engine,
+                "graded": datetime.now(UTC).replace(tzinfo=None),
+                "failed": not graded.notebooks,
+                "record": zlib.compress(json.dumps(to_dict(bare)).encode(), 1),
+            },
+        )
+
+    def record(self, assignment: str, student: str) -> dict[str, Any] | None:
+        """Return what the last run said about a submission (`records.to_dict`, no notebooks)."""
+        query = sa.select(_record.c.record).where(
+            _record.c.assignment == assignment, _record.c.student == student
+        )
+        with self._engine.connect() as db:
+            packed = db.scalar(query)
+        if packed is None:
+            return None
+        record: dict[str, Any] = json.loads(zlib.decompress(packed))
+        return record
+
+    def rows(self, assignment: str) -> list[Row]:
+        """Return every student's line for an assignment, by student."""
+        layout = self._layout(assignment)
+        score = (
+            sa.select(sa.func.coalesce(sa.func.sum(api.Grade.score), 0.0))
+            .join(_submitted_notebooks, _submitted_notebooks.c.id == _grades.c.notebook_id)
+            .where(_submitted_notebooks.c.assignment_id == _submitted.c.id)
+            .scalar_subquery()
+        )
+        waiting = (
+            sa.select(sa.func.count(_grades.c.id))
+            .join(_submitted_notebooks, _submitted_notebooks.c.id == _grades.c.notebook_id)
+            .where(
+                _submitted_notebooks.c.assignment_id == _submitted.c.id,
+                _grades.c.needs_manual_grade,
+            )
+            .scalar_subquery()
+        )
+        penalty = (
+            sa.select(
+                sa.func.coalesce(sa.func.sum(_submitted_notebooks.c.late_submission_penalty), 0)
+            )
+            .where(_submitted_notebooks.c.assignment_id == _submitted.c.id)
+            .scalar_subquery()
+        )
+        query = (
+            sa.select(
+                _submitted.c.student_id,
+                _submitted.c.timestamp,
+                _submitted.c.extension,
+                score.label("score"),
+                waiting.label("waiting"),
+                penalty.label("penalty"),
+                _record.c.failed,
+                _record.c.engine,
+            )
+            .outerjoin(
+                _record,
+                sa.and_(
+                    _record.c.student == _submitted.c.student_id,
+                    _record.c.assignment == assignment,
+                ),
+            )
+            .where(_submitted.c.assignment_id == layout.assignment_id)
+            .order_by(_submitted.c.student_id)
+        )
+        with self._engine.connect() as db:
+            return [
+                Row(
+                    row.student_id,
+                    assignment,
+                    row.score - row.penalty,
+                    layout.max_score,
+                    bool(row.waiting),
+                    row.timestamp,
+                    _seconds_late(row.timestamp, layout.duedate, row.extension),
+                    row.penalty,
+                    bool(row.failed),
+                    row.engine or "",
+                )
+                for row in db.execute(query)
+            ]
+
+
+def _present(
+    db: sa.Connection, layout: _Layout, submission_id: str
+) -> tuple[dict[str, str], set[tuple[str, str]]]:
+    """Look up the rows that a submission has: notebooks, and (notebook id, cell id) pairs."""
+    names = {notebook_id: name for name, notebook_id in layout.notebook_ids.items()}
+    notebook_ids = {
+        names[row.notebook_id]: row.id
+        for row in db.execute(
+            sa.select(_submitted_notebooks.c.id, _submitted_notebooks.c.notebook_id).where(
+                _submitted_notebooks.c.assignment_id == submission_id
+            )
+        )
+        if row.notebook_id in names
+    }
+    ours = list(notebook_ids.values())
+    pairs: set[tuple[str, str]] = set()
+    for table in (_grades, _comments):
+        query = sa.select(table.c.notebook_id, table.c.cell_id).where(table.c.notebook_id.in_(ours))
+        pairs |= {(row.notebook_id, row.cell_id) for row in db.execute(query)}
+    return notebook_ids, pairs
+
+
+def _add_missing(
+    db: sa.Connection,
+    layout: _Layout,
+    submission_id: str,
+    notebook_ids: dict[str, str],
+    present: set[tuple[str, str]],
+) -> None:
+    """Add the rows that a submission does not have yet, as nbgrader does, to `notebook_ids` too."""
+    notebooks, grades, comments = [], [], []
+    for name, notebook_id in layout.notebook_ids.items():
+        if name not in notebook_ids:
+            notebook_ids[name] = uuid4().hex
+            ids = {"id": notebook_ids[name], "notebook_id": notebook_id}
+            notebooks.append(ids | {"assignment_id": submission_id, "flagged": False})
+        nb = notebook_ids[name]
+        for cell_id in layout.grades[name].values():
+            if (nb, cell_id) not in present:
+                ids = {"id": uuid4().hex, "notebook_id": nb, "cell_id": cell_id}
+                grades.append(ids | {"needs_manual_grade": True})
+        for cell_id in layout.comments[name].values():
+            if (nb, cell_id) not in present:
+                comments.append({"id": uuid4().hex, "notebook_id": nb, "cell_id": cell_id})
+    for table, values in (
+        (_submitted_notebooks, notebooks),
+        (_grades, grades),
+        (_comments, comments),
+    ):
+        if values:
+            db.execute(sa.insert(table), values)
+
+
+def _seconds_late(timestamp: datetime | None, duedate: datetime | None, extension: Any) -> float:
+    """Seconds after the due date and any extension; 0 when in time or when either is unknown."""
+    if timestamp is None or duedate is None:
+        return 0.0
+    due = duedate + extension if extension is not None else duedate
+    return max(0.0, (timestamp - due).total_seconds())
+
+
+def _find_alembic() -> None:
+    """Let nbgrader find `alembic`, which it runs by name, beside this Python too."""
+    folder = str(Path(sys.executable).parent)
+    known = os.environ.get("PATH", "").split(os.pathsep)
+    if folder not in known:
+        os.environ["PATH"] = os.pathsep.join([*known, folder])
+
+
+def _make_folder(db_url: str) -> None:
+    """Make the folder of a gradebook in a file."""
+    url = sa.make_url(db_url)
+    if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
+        Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")

@@ -1,0 +1,219 @@
+"""Grades submissions in worker processes that may die or hang without harm to the others."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import shutil
+import signal
+import tempfile
+import threading
+import time
+import traceback
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from typing import Any
+
+import psutil  # type: ignore[import-untyped]  # brought by ipykernel
+
+from grading.engines import Engine, EngineChoice
+from grading.errors import CourseError
+from grading.records import AnswerKey, GradedSubmission, Problem, Submission
+
+__all__ = ["Pool", "Task"]
+
+_PAUSE = 0.2  # seconds after which the pool looks at its deadlines and whether to stop
+
+
+@dataclass(frozen=True)
+class Task:
+    """One submission to grade, and what was noticed while reading it."""
+
+    key: AnswerKey
+    submission: Submission
+    problems: tuple[Problem, ...] = ()
+
+
+class Pool:
+    """A few worker processes with an engine each.
+
+    Parameters
+    ----------
+    choice
+        The engine.
+    jobs
+        Number of processes.
+    """
+
+    def __init__(self, choice: EngineChoice, jobs: int) -> None:
+        self.choice = choice
+        self.jobs = max(1, jobs)
+        self._stop = threading.Event()
+        self._folder = Path(tempfile.mkdtemp(prefix="grading-"))
+        self._workers: list[_Worker] = []
+        method = "forkserver" if hasattr(os, "fork") else "spawn"
+        self._context: Any = multiprocessing.get_context(method)
+        if method == "forkserver":  # the slow imports once, not in each worker
+            self._context.set_forkserver_preload(["grading.stock"])
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for worker in self._workers:
+            worker.kill()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def stop(self) -> None:
+        """Hand out nothing more and give up what is being graded."""
+        self._stop.set()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether `stop` was called."""
+        return self._stop.is_set()
+
+    def grade(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, GradedSubmission]]:
+        """Grade the tasks; results come in the order in which they are ready.
+
+        Exactly one result a task, unless `stop` is called. A worker that dies or takes longer than
+        its engine allows costs the submission that it was working on, and is replaced.
+        """
+        waiting = iter(tasks)
+        while not self._stop.is_set():
+            self._employ(waiting)
+            if not self._workers:
+                return
+            ready = wait([worker.pipe for worker in self._workers], timeout=_PAUSE)
+            for worker in list(self._workers):
+                graded = worker.look(worker.pipe in ready)
+                if graded is None:
+                    continue
+                task = worker.task
+                if worker.alive and (following := next(waiting, None)):
+                    worker.send(following)  # before the result is written: nobody waits
+                else:
+                    self._workers.remove(worker)
+                    worker.kill()
+                yield task, graded
+                if self._stop.is_set():
+                    return
+
+    def _employ(self, waiting: Iterator[Task]) -> None:
+        """Start workers as long as there is work for them."""
+        while len(self._workers) < self.jobs and (task := next(waiting, None)):
+            self._workers.append(_Worker(self._context, self.choice, self._folder, task))
+
+
+class _Worker:
+    """The parent's side of one worker process, which always has a task."""
+
+    def __init__(self, context: Any, choice: EngineChoice, folder: Path, task: Task) -> None:
+        self.pipe: Connection
+        self.pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_work, args=(theirs, choice, folder), daemon=True)
+        self._process.start()
+        theirs.close()
+        self._key: AnswerKey | None = None
+        self.alive = True
+        self.send(task)
+
+    def send(self, task: Task) -> None:
+        """Give the worker a task; the answer key only when it is another one than before."""
+        self.task = task
+        self._deadline: float | None = None
+        with contextlib.suppress(OSError):  # it died: `look` will see
+            if task.key is not self._key:
+                self.pipe.send(task.key)
+                self._key = task.key
+            self.pipe.send(task.submission)
+
+    def look(self, ready: bool) -> GradedSubmission | None:
+        """Return the result if there is one, or one that says how the worker was lost.
+
+        Raises
+        ------
+        CourseError
+            When the engine can't be started at all.
+        """
+        if ready:
+            try:
+                message = self.pipe.recv()
+            except (EOFError, OSError):
+                self.alive = False
+                self._process.join(1)
+                how = f"ended the grader's process (exit code {self._process.exitcode})"
+                return _lost(self.task.submission, how, "Grade it by hand, or by itself again.")
+            if isinstance(message, GradedSubmission):
+                return message
+            if isinstance(message, str):
+                raise CourseError(f"The grader can't start: {message}", "See its installation.")
+            self._deadline = time.monotonic() + message
+        elif self._deadline is not None and time.monotonic() > self._deadline:
+            self.alive = False
+            how = "took longer than all its cells together may take and was stopped"
+            return _lost(self.task.submission, how, "Look for an endless loop in it.")
+        return None
+
+    def kill(self) -> None:
+        """End the process and all that it started."""
+        if self._process.is_alive():
+            family = []
+            with contextlib.suppress(psutil.Error):
+                family = psutil.Process(self._process.pid).children(recursive=True)
+            self._process.kill()
+            for process in family:
+                with contextlib.suppress(psutil.Error):
+                    process.kill()
+        self._process.join(5)
+        self.pipe.close()
+
+
+def _lost(submission: Submission, what: str, remedy: str) -> GradedSubmission:
+    """Make the result of a submission that no engine gave one for."""
+    problem = Problem(
+        submission.student, submission.assignment, None, None, what, remedy, fatal=True
+    )
+    return GradedSubmission(submission.student, submission.assignment, (), (problem,), "none", 0.0)
+
+
+def _work(pipe: Connection, choice: EngineChoice, folder: Path) -> None:
+    """Grade what comes through the pipe until it closes: the worker process.
+
+    Each submission is answered twice: how many seconds it may take, then its result.
+    """
+    # A Ctrl-C at the terminal is for the parent alone. A handler rather than SIG_IGN, because
+    # kernels would inherit that and could not be interrupted.
+    with contextlib.suppress(OSError, AttributeError):
+        os.setsid()
+    signal.signal(signal.SIGINT, lambda *_: None)
+    nowhere = os.open(os.devnull, os.O_WRONLY)  # kernels and libraries would write into the bar
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    try:
+        engine: Engine = choice.start(folder)
+    except Exception as error:
+        pipe.send(traceback.format_exception_only(error)[-1].strip())
+        return
+    key: AnswerKey | None = None
+    with contextlib.suppress(EOFError, OSError):  # the parent is gone
+        while True:
+            message = pipe.recv()
+            if isinstance(message, AnswerKey):
+                key = message
+                continue
+            assert key is not None
+            pipe.send(float(engine.seconds_allowed(key, message)))
+            try:
+                graded = engine.grade(key, message)
+            except Exception as error:
+                trace = "".join(traceback.format_exception(error)[-2:]).strip()
+                graded = _lost(
+                    message,
+                    f"made the grader fail: {trace}",
+                    "This is a fault of the grader: please report it with the submission.",
+                )
+            pipe.send(graded)
