@@ -718,7 +718,7 @@ def _gradient_error(node: Node, records: Sequence[_Record]) -> ValueError:
     )
 
 
-def trace(function: Callable[..., Node], title: str | None = None, **values: float) -> Graph:
+def trace(function: Callable[..., Node], /, title: str | None = None, **values: float) -> Graph:
     """Build the graph of a Python function by calling it with nodes.
 
     Parameters

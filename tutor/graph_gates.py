@@ -146,8 +146,8 @@ def _sigmoid(x: float) -> tuple[float, tuple[float, ...]]:
 
 
 def _tanh(x: float) -> tuple[float, tuple[float, ...]]:
-    value = math.tanh(x)
-    return value, ((1.0 - value) * (1.0 + value),)
+    e = math.exp(-2.0 * abs(x))
+    return math.tanh(x), (4.0 * e / (1.0 + e) ** 2,)  # 1 − tanh², exact where tanh rounds to 1
 
 
 def _relu(x: float) -> tuple[float, tuple[float, ...]]:
