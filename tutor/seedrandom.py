@@ -5,11 +5,15 @@ first 256 bytes, and turns the bytes that follow into numbers with 52 or 53 sign
 same seed gives the same numbers in a browser and here, to the last bit.
 """
 
+from __future__ import annotations
+
+import copy
+import math
+
 _WIDTH = 256
 _MASK = _WIDTH - 1
-_CHUNKS = 6
+_BYTES = 7
 _SIGNIFICANCE = 2**52
-_OVERFLOW = 2**53
 
 
 def _mix_key(seed: str) -> list[int]:
@@ -59,42 +63,52 @@ class SeedRandom:
             state[i] = state[j]
             state[j] = swapped
         self._state = state
-        self._i = 0
         self._j = 0
-        # The first bytes of ARC4 give away its key, so seedrandom throws 256 of them away.
-        self._take(_WIDTH)
+        # The first bytes of ARC4 give away its key, so seedrandom throws a block of them away.
+        self._bytes = self._block()
+        self._position = _WIDTH
 
-    def _take(self, count: int) -> int:
-        """Return the next `count` bytes as one big-endian number."""
-        state, i, j = self._state, self._i, self._j
-        number = 0
-        for _ in range(count):
-            i = (i + 1) & _MASK
+    def _block(self) -> bytes:
+        """Return the next 256 bytes of the cipher. One call a block is faster than one a byte."""
+        state, j = self._state, self._j
+        block = bytearray()
+        # Blocks start at i = 0, so i comes to 1, 2 … 255, 0.
+        for i in (*range(1, _WIDTH), 0):
             at_i = state[i]
             j = (j + at_i) & _MASK
             at_j = state[j]
             state[i] = at_j
             state[j] = at_i
-            number = number << 8 | state[(at_i + at_j) & _MASK]
-        self._i = i
+            block.append(state[(at_i + at_j) & _MASK])
         self._j = j
-        return number
+        return bytes(block)
+
+    def _take(self, count: int) -> int:
+        """Return the next `count` bytes as one big-endian number."""
+        position = self._position
+        end = position + count
+        if end > len(self._bytes):
+            self._bytes = self._bytes[position:] + self._block()
+            position, end = 0, count
+        self._position = end
+        return int.from_bytes(self._bytes[position:end], "big")
 
     def random(self) -> float:
         """Return the next number, uniform in [0, 1)."""
-        numerator = self._take(_CHUNKS)
-        denominator = _WIDTH**_CHUNKS
-        last = 0
-        while numerator < _SIGNIFICANCE:
-            numerator = (numerator + last) << 8
-            denominator <<= 8
-            last = self._take(1)
-        while numerator >= _OVERFLOW:
-            # The numerator ends in zero bits here: its last byte hasn't been added yet.
-            numerator >>= 1
-            denominator >>= 1
-            last >>= 1
-        return (numerator + last) / denominator
+        number = self._take(_BYTES)
+        bits = 8 * _BYTES
+        while number < _SIGNIFICANCE:
+            number = number << 8 | self._take(1)
+            bits += 8
+        # A float holds 53 bits; the rest is cut off and not rounded, so that 1 never comes out.
+        surplus = max(0, number.bit_length() - 53)
+        return math.ldexp(number >> surplus, surplus - bits)
+
+    def copy(self) -> SeedRandom:
+        """Return an independent stream that goes on from here with the same numbers."""
+        twin = copy.copy(self)
+        twin._state = self._state.copy()
+        return twin
 
     def uniform(self, low: float, high: float) -> float:
         """Return the next number scaled to [low, high)."""
