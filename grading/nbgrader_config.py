@@ -8,6 +8,11 @@ folder that the environment variable `GRADING_CLASS_DIR` names.
 import os
 from pathlib import Path
 
+from nbgrader.converters import GenerateAssignment
+from nbgrader.preprocessors import ClearSolutions as NbgraderClearSolutions
+
+from grading.clear_solutions import ClearSolutions
+
 here = Path(__file__).resolve().parent
 class_dir = here / os.environ.get("GRADING_CLASS_DIR", "class")
 class_dir.mkdir(parents=True, exist_ok=True)
@@ -24,3 +29,11 @@ c.CourseDirectory.feedback_directory = str(class_dir / "feedback")
 c.CourseDirectory.solution_directory = str(class_dir / "solution")
 c.CourseDirectory.source_with_tests_directory = str(class_dir / "source_with_tests")
 c.CourseDirectory.db_url = f"sqlite:///{class_dir / 'gradebook.db'}"
+
+# A plain answer keeps its placeholder, instead of a line that raises.
+c.GenerateAssignment.preprocessors = [
+    ClearSolutions if preprocessor is NbgraderClearSolutions else preprocessor
+    for preprocessor in GenerateAssignment.preprocessors.default()
+]
+# A marking scheme stands in the locked question above the answer, so that formgrader shows both.
+c.ClearMarkScheme.enforce_metadata = False

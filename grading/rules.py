@@ -134,10 +134,10 @@ def _check_cell(cell: Any, markers: Markers) -> Iterator[tuple[str, str]]:
             "holds a hidden test but is no test cell, so it is not locked",
             "Set its nbgrader type to Autograder tests.",
         )
-    if markers.scheme[0] in text and not task:
+    if markers.scheme[0] in text and not (task or grader.get("locked")):
         yield (
-            "holds a marking scheme but is no task cell, so it would be released",
-            "Set its nbgrader type to Manually graded task.",
+            "holds a marking scheme but is no task and isn't locked, so graders would not see it",
+            "Set its nbgrader type to Manually graded task, or to Read-only.",
         )
     if not grader:
         return
