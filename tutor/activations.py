@@ -363,7 +363,10 @@ def softmax_derivative(x: FloatArray, axis: int = -1, temperature: float = 1.0) 
     `backward` of `ACTIVATIONS["softmax"]`.
     """
     a = softmax(x, axis=axis, temperature=temperature)
-    return a * (1.0 - a) / temperature
+    # 1 − a is the sum of the others. For the one a that may be near 1 that keeps all digits.
+    near_one = a > 0.5
+    others = np.sum(np.where(near_one, 0.0, a), axis=axis, keepdims=True)
+    return np.asarray(a * np.where(near_one, others, 1.0 - a) / temperature)
 
 
 @_vectorised
@@ -373,8 +376,11 @@ def softmax_jacobian(x: FloatArray, axis: int = -1, temperature: float = 1.0) ->
     The classes are moved from `axis` to the last two axes: (..., K) gives (..., K, K).
     """
     a = np.moveaxis(softmax(x, axis=axis, temperature=temperature), axis, -1)
-    eye = np.eye(a.shape[-1], dtype=a.dtype)
-    return a[..., :, None] * (eye - a[..., None, :]) / temperature
+    diagonal = np.moveaxis(softmax_derivative(x, axis=axis, temperature=temperature), axis, -1)
+    jacobian = -a[..., :, None] * a[..., None, :] / temperature
+    classes = np.arange(a.shape[-1])
+    jacobian[..., classes, classes] = diagonal
+    return np.asarray(jacobian)
 
 
 def _maxout_backward(da: FloatArray, x: FloatArray) -> FloatArray:

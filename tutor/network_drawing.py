@@ -211,11 +211,11 @@ class _Draughtsman:
         layers = [f"{self.network.sizes[0]} inputs"]
         layers += [f"{row.neurons} {row.activation} neurons" for row in c.per_layer]
         slopes = f", {c.slopes} slopes" if c.slopes else ""
-        totals = f"{c.neurons} neurons, {c.weights} weights, {c.biases} biases{slopes}"
-        description = (
-            f"{c.layers} layers, from left to right: {', '.join(layers)}."
-            f" {totals}: {c.parameters} parameters."
+        totals = (
+            f"{c.neurons} neurons, {c.weights} weights, {c.biases} biases{slopes}:"
+            f" {c.parameters} parameters"
         )
+        description = f"{c.layers} layers, from left to right: {', '.join(layers)}. {totals}."
         title = f"Network {name}"
         marks = [*self._weights(), *self._nodes(), *self._biases(), *self._slopes()]
         marks += [*self._captions(), self._text(self.width / 2, self.height - 14, totals)]
@@ -241,7 +241,8 @@ class _Draughtsman:
         if not self.values:
             return GREY, 1.2, ""
         width = 0.5 + 4 * min(abs(value), 2) / 2
-        return (BLUE if value >= 0 else ORANGE), width, f" = {value:.3g}"
+        colour = BLUE if value > 0 else ORANGE if value < 0 else GREY
+        return colour, width, f" = {value:.3g}"
 
     def _weights(self) -> Iterator[str]:
         for layer, W in enumerate(self.network.W):
