@@ -148,15 +148,14 @@ def subplots(
     with style():
         figure = Figure(figsize=(width, height))
         axes = figure.subplots(rows, columns, **options)
-        for each in np.ravel(axes):
-            cross(each)
     return figure, axes
 
 
-def cross(axes: Axes) -> None:
+def cross(*panels: Axes) -> None:
     """Draw thin lines through the origin, beneath everything else."""
-    for line in (axes.axhline, axes.axvline):
-        line(0, color=INK, linewidth=0.8, zorder=0.9)
+    for axes in panels:
+        for line in (axes.axhline, axes.axvline):
+            line(0, color=INK, linewidth=0.8, zorder=0.9)
 
 
 def number(value: float, digits: int = 3) -> str:
@@ -253,6 +252,7 @@ def activation(
     value, slope = curve(chosen, x, **parameters)
     figure, axes = subplots(7.0, 3.6)
     with style():
+        cross(axes)
         axes.plot(x, broken(value), color=BLUE, label="function")
         axes.plot(x, broken(slope), color=ORANGE, linestyle=(0, (5, 2)), label="derivative")
         axes.set_xlabel("x")
@@ -353,6 +353,8 @@ def compare(
 
     figure, axes = subplots(7.0, 3.6)
     with style():
+        if curves:
+            cross(axes)
         _draw_comparison(axes, position, expected, got, agree, (label, reference_label))
         axes.set_xlabel("x" if curves else "element")
         if trouble:
@@ -474,6 +476,7 @@ def gallery(span: tuple[float, float] = (-4.0, 4.0)) -> Picture:
     with style():
         for each, axes in zip(chosen, grid.flat, strict=True):
             value, slope = curve(each, x)
+            cross(axes)
             axes.plot(x, broken(value), color=BLUE, label="function")
             axes.plot(x, broken(slope), color=ORANGE, linestyle=(0, (5, 2)), label="derivative")
             axes.set_title(each.label)

@@ -7,13 +7,30 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tutor.widgets.activation_explorer import ActivationExplorer
+    from tutor.widgets.dead_units import DeadUnits
+    from tutor.widgets.depth import Depth
+    from tutor.widgets.relu_sum import ReluSum
+    from tutor.widgets.saturation import Saturation
+    from tutor.widgets.softmax_temperature import SoftmaxTemperature
 
 # Where each widget lives. It loads on first use, so that importing this package costs nothing.
 _WIDGETS = {
     "ActivationExplorer": "activation_explorer",
+    "DeadUnits": "dead_units",
+    "Depth": "depth",
+    "ReluSum": "relu_sum",
+    "Saturation": "saturation",
+    "SoftmaxTemperature": "softmax_temperature",
 }
 
-__all__ = ["ActivationExplorer"]
+__all__ = [
+    "ActivationExplorer",
+    "DeadUnits",
+    "Depth",
+    "ReluSum",
+    "Saturation",
+    "SoftmaxTemperature",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -62,6 +62,7 @@ class ActivationExplorer(Explorer):
             self.inputs[name].layout.display = None if name in self._own else "none"
         figure, axes = plots.subplots(7.5, 3.5)
         with plots.style():
+            plots.cross(axes)
             (self._here,) = axes.plot([0, 0], [0, 0], color=plots.INK, lw=1, ls=(0, (2, 2)))
             (self._tangent,) = axes.plot([], [], color=plots.INK, lw=1.4, label="tangent")
             (self._function,) = axes.plot(_X, 0 * _X, color=plots.BLUE, label="function")

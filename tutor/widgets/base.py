@@ -7,6 +7,7 @@ values, a static picture where no kernel runs, errors that are shown, and tidyin
 
 from __future__ import annotations
 
+import functools
 import html
 import threading
 import traceback
@@ -20,6 +21,7 @@ import anywidget
 import ipywidgets
 import traitlets
 from IPython import get_ipython
+from IPython.display import display
 
 from tutor import plots
 from tutor.widgets.live import LivePlot
@@ -32,6 +34,18 @@ _THEME = {
     plots.BLUE: "var(--fnn-blue)",
     plots.ORANGE: "var(--fnn-orange)",
 }
+
+
+# Hides the stand-in beside a live widget, and a widget that isn't there beside its stand-in.
+# The animation only waits: for a second nothing is shown, so that a live widget can come up first.
+_STAND_IN = """<style>
+@keyframes fnn-wait {{ 0%, 100% {{ max-height: 0 }} }}
+.fnn-stand-in {{ overflow: hidden; animation: fnn-wait 1s }}
+.jp-OutputArea-child:has(.fnn-widget) + .jp-OutputArea-child:has(.fnn-stand-in),
+.jp-OutputArea-child:has(> .jupyter-widgets):has(+ * .fnn-stand-in):not(:has(.fnn-widget))
+{{ display: none }}
+</style>
+<div class="fnn-stand-in">{}</div>"""
 
 
 class Screen(anywidget.AnyWidget):
@@ -93,8 +107,7 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         self.add_class("fnn-widget")
         self._refresh(redraw=True)
         for name, control in self.inputs.items():
-            control.observe(self._on_change, names="value")
-            control._name_in_explorer = name
+            control.observe(functools.partial(self._on_change, name), names="value")
         _tidy_up_after_former(self)
 
     # For subclasses -------------------------------------------------------------------------------
@@ -158,6 +171,17 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         )
         return bundle
 
+    def _ipython_display_(self) -> None:
+        """Show the widget, and beside it the picture that takes its place without a kernel.
+
+        JupyterLab renders only one format of an output, and for a widget that it can't find that
+        is an error message. So the picture is an output of its own.
+        """
+        bundle = self._repr_mimebundle_()
+        picture = bundle.pop("text/html")
+        display({**bundle, "text/html": ""}, raw=True)  # type: ignore[no-untyped-call]
+        display({"text/html": _STAND_IN.format(picture), "text/plain": ""}, raw=True)  # type: ignore[no-untyped-call]
+
     def __repr__(self) -> str:
         return f"{self.title}. {self.alt}"
 
@@ -189,9 +213,9 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         finally:
             self._held = False
 
-    def _on_change(self, change: Any) -> None:
+    def _on_change(self, name: str, change: Any) -> None:
         if not self._held:
-            self._refresh(change.owner._name_in_explorer in self.redraw_after)
+            self._refresh(name in self.redraw_after)
 
     def _refresh(self, redraw: bool = False) -> None:
         """Draw, and show an error where the student looks: a callback's would be lost."""
@@ -241,7 +265,7 @@ def dropdown(label: str, value: str, options: Mapping[str, str]) -> ipywidgets.D
 
 def _looks() -> dict[str, Any]:
     return {
-        "style": {"description_width": "6em"},
+        "style": {"description_width": "8em"},
         "layout": ipywidgets.Layout(width="auto"),
     }
 
