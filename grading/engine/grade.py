@@ -1,0 +1,388 @@
+"""Grade one notebook: run its cells in order, examine, and go on after a death.
+
+The student's cells and the visible tests run in order in one process. Hidden tests come last, in
+that process as it was at their place: so nothing that a student's cell or a visible test shows can
+hold what a hidden test passed in. Where objects were changed in place since, the hidden test runs
+again in a fresh process, at its exact place, whose outputs are dropped.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from grading.engine import graded, outcome
+from grading.engine.examiner import Examiner, Verdict
+from grading.engine.key import KeyNotebook
+from grading.engine.remote import Session, StudentGone
+from grading.engine.sanitize import Cell
+from grading.records import CellOutcome, NotebookOutcome
+from grading.sandbox import Death
+
+MAX_RESTARTS = 25
+
+Spawn = Callable[[], Session]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How one submission is graded.
+
+    Attributes
+    ----------
+    cell_seconds
+        Time for one cell, as nbgrader's `Execute.timeout`.
+    submission_seconds
+        Time for all notebooks of the submission, replays included.
+    figures
+        Which figures are drawn: "none", "manual" (in answers that a person marks) or "all".
+    """
+
+    cell_seconds: float = 30.0
+    submission_seconds: float = 300.0
+    figures: str = "manual"
+
+
+@dataclass
+class _Hidden:
+    """A hidden test that waits for the end."""
+
+    place: int
+    examiner: Examiner
+    kept: int = -1
+
+
+@dataclass
+class NotebookRun:
+    """The grading of one notebook of one submission.
+
+    Attributes
+    ----------
+    outputs
+        Place of a cell to its outputs.
+    outcomes
+        Name of a test cell to its outcome.
+    skipped
+        Places of student's cells in which the process ended: they aren't run again.
+    secret
+        Name of each cell whose outputs the student may not see, to the neutral line for it.
+    """
+
+    key: KeyNotebook
+    cells: list[Cell]
+    spawn: Spawn
+    settings: Settings
+    deadline: float
+    outputs: dict[int, list[graded.Output]] = field(default_factory=dict)
+    outcomes: dict[str, CellOutcome] = field(default_factory=dict)
+    skipped: dict[int, Death] = field(default_factory=dict)
+    secret: dict[str, str] = field(default_factory=dict)
+    restarts: int = 0
+    session: Session | None = None
+
+    # ------------------------------------------------------------------------- the sealed run
+
+    def run(self) -> None:
+        """Run everything."""
+        hidden: list[_Hidden] = []
+        examiner = Examiner(self.key)
+        try:
+            for place, cell in enumerate(self.cells):
+                if cell.is_run:
+                    self._run_student(place, hidden)
+                elif cell.is_test and not self._is_real(cell):
+                    if cell.key is not None and cell.key.hidden:
+                        self._put_off(place, examiner, hidden)
+                    else:
+                        self._examine(place, examiner, hidden)
+            self._run_hidden(hidden)
+            self.run_beside()
+        finally:
+            self._close()
+
+    def _is_real(self, cell: Cell) -> bool:
+        return cell.key is not None and self.key.needs_real_objects(cell.key.name)
+
+    def _run_student(self, place: int, hidden: list[_Hidden]) -> None:
+        session = self._alive(place, hidden)
+        if session is None:
+            return
+        try:
+            answer = session.run(self.cells[place].source, self._draws(self.cells[place]))
+        except StudentGone as gone:
+            self._skip(place, gone.death)
+            return
+        except Exception as error:  # what the student's process says went wrong in it
+            answer = {"outputs": [_error(type(error).__name__, str(error))]}
+        self.outputs[place] = graded.clean_outputs(answer.get("outputs"))
+
+    def _skip(self, place: int, death: Death) -> None:
+        self.skipped[place] = death
+        words = outcome.WORDS_OF_DEATH[outcome.status_of(death)]
+        self.outputs[place] = [_error("DeadKernelError", f"{words} ({death})")]
+
+    def _draws(self, cell: Cell) -> bool:
+        manual = cell.key is not None and cell.key.kind == "manual"
+        return self.settings.figures == "all" or (self.settings.figures == "manual" and manual)
+
+    def _examine(self, place: int, examiner: Examiner, hidden: list[_Hidden]) -> None:
+        cell = self.cells[place]
+        assert cell.key is not None
+        examiner.session = self._alive(place, hidden)
+        if examiner.session is None:
+            self._give_up(place)
+            return
+        self._record(place, examiner.run(cell.key.name, self._seconds()))
+
+    def _record(self, place: int, verdict: Verdict) -> None:
+        key = self.cells[place].key
+        assert key is not None
+        self.outputs[place] = graded.clean_outputs(verdict.outputs)
+        self.outcomes[key.name] = outcome.tested(key, verdict)
+        if key.hidden:
+            self.secret[key.name] = _neutral(self.outcomes[key.name])
+
+    def _give_up(self, place: int) -> None:
+        """Fail a test for which no time, or no process, is left."""
+        key = self.cells[place].key
+        assert key is not None
+        death = Death("wall") if time.monotonic() >= self.deadline else Death("lost")
+        self.outcomes[key.name] = outcome.died(key, death)
+        self.outputs[place] = []
+        if key.hidden:
+            self.secret[key.name] = _neutral(self.outcomes[key.name])
+
+    def _seconds(self) -> float:
+        return max(0.1, min(self.settings.cell_seconds, self.deadline - time.monotonic()))
+
+    # --------------------------------------------------------------------------- hidden tests
+
+    def _put_off(self, place: int, examiner: Examiner, hidden: list[_Hidden]) -> None:
+        session = self._alive(place, hidden)
+        if session is None:
+            self._give_up(place)
+            return
+        waiting = _Hidden(place, examiner.copy())
+        hidden.append(waiting)
+        self._keep(waiting, session)
+
+    def _keep(self, waiting: _Hidden, session: Session) -> None:
+        """Have the student's process remember its state at the place of a hidden test."""
+        name = self._name(waiting.place)
+        try:
+            session.allow(self._seconds())
+            kept = session.request("keep", list(self.key.plans[name].asked))
+        except (StudentGone, Exception):  # the test itself will find out
+            kept = -1
+        waiting.kept = kept if type(kept) is int else -1
+
+    def _run_hidden(self, hidden: list[_Hidden]) -> None:
+        changed: list[_Hidden] = []
+        done: list[Examiner] = []
+        while hidden:
+            waiting = hidden[0]
+            session = self._alive(len(self.cells), hidden)
+            if session is None:
+                self._give_up(hidden.pop(0).place)
+                continue
+            hidden.pop(0)
+            if self._return(waiting, session):
+                self._judge(waiting, session, done)
+            else:
+                changed.append(waiting)
+        if changed:
+            self._run_in_place(changed, done)
+
+    def _return(self, waiting: _Hidden, session: Session) -> bool:
+        """Go back to a hidden test's place; say whether that is possible."""
+        try:
+            session.allow(self._seconds())
+            return session.request("return", waiting.kept) is True
+        except StudentGone:
+            return True  # examining it will say so
+        except Exception:
+            return False
+
+    def _judge(self, waiting: _Hidden, session: Session, done: list[Examiner]) -> None:
+        examiner = waiting.examiner
+        examiner.session = session
+        for other in done:
+            examiner.adopt(other)
+        self._record(waiting.place, examiner.run(self._name(waiting.place), self._seconds()))
+        done.append(examiner)
+
+    def _run_in_place(self, waiting: list[_Hidden], done: list[Examiner]) -> None:
+        """Run hidden tests at their place in a process whose outputs nobody sees."""
+        places = {one.place: one for one in waiting}
+        self._close()
+        for place in range(len(self.cells)):
+            if not places:
+                return
+            wanted = places.pop(place, None)
+            if wanted is None and not (self.cells[place].is_run and place not in self.skipped):
+                continue
+            session = self._alive(place, [])
+            if session is None:
+                for other in [wanted, *places.values()]:
+                    if other is not None:
+                        self._give_up(other.place)
+                return
+            if wanted is not None:
+                self._judge(wanted, session, done)
+            else:
+                self._silently(place, session)
+
+    def _name(self, place: int) -> str:
+        key = self.cells[place].key
+        assert key is not None
+        return key.name
+
+    # --------------------------------------------------------------------------------- deaths
+
+    def _alive(self, place: int, hidden: list[_Hidden]) -> Session | None:
+        """Give a process in which all cells before `place` have run; None if there is no way.
+
+        A process that died is replaced by one that runs the earlier cells again, without those
+        that kill it.
+        """
+        if self.session is not None and self.session.death is None:
+            return self.session if time.monotonic() < self.deadline else None
+        while self.restarts <= MAX_RESTARTS and time.monotonic() < self.deadline:
+            self.restarts += self.session is not None
+            self._close()
+            self.session = self.spawn()
+            if self._replay(place, hidden, self.session):
+                return self.session
+        return None
+
+    def _replay(self, until: int, hidden: list[_Hidden], session: Session) -> bool:
+        waiting = {one.place: one for one in hidden}
+        for place in range(until):
+            cell = self.cells[place]
+            if place in waiting:
+                self._keep(waiting[place], session)
+            elif cell.is_run and place not in self.skipped and not self._silently(place, session):
+                return False
+        return True
+
+    def _silently(self, place: int, session: Session) -> bool:
+        """Run a student's cell again, without its outputs; say whether the process survived."""
+        try:
+            session.run(self.cells[place].source, draw=False)
+        except StudentGone as gone:
+            self.skipped[place] = gone.death
+            return False
+        except Exception:
+            return True
+        return True
+
+    def _close(self) -> None:
+        if self.session is not None:
+            self.session.close()
+            self.session = None
+
+    # ------------------------------------------------------------------- not tamper-proof cells
+
+    def run_beside(self) -> None:
+        """Assert what needs the student's own objects beside the student's code.
+
+        In a process of its own, so that the sealed run never sees these tests.
+        """
+        wanted = [p for p, cell in enumerate(self.cells) if cell.is_test and self._is_real(cell)]
+        if not wanted:
+            return
+        self._close()
+        try:
+            self._run_beside(wanted)
+        finally:
+            self._close()
+
+    def _run_beside(self, wanted: list[int]) -> None:
+        secret = any(self.cells[place].key.hidden for place in wanted)  # type: ignore[union-attr]
+        for place, cell in enumerate(self.cells[: wanted[-1] + 1]):
+            if place not in wanted and not (cell.is_run and place not in self.skipped):
+                continue
+            session = self._alive(place, [])
+            if session is None:
+                if place in wanted:
+                    self._give_up(place)
+            elif place in wanted:
+                self._assert_beside(place, session, secret)
+            else:
+                self._silently(place, session)
+
+    def _assert_beside(self, place: int, session: Session, secret: bool) -> None:
+        key = self.cells[place].key
+        assert key is not None
+        try:
+            answer = session.run(key.source, draw=False)
+        except StudentGone as gone:
+            result = outcome.died(key, gone.death)
+            found: list[graded.Output] = []
+        except Exception as error:
+            found = [_error(type(error).__name__, str(error))]
+            result = outcome.beside(key, found)
+        else:
+            found = graded.clean_outputs(answer.get("outputs"))
+            result = outcome.beside(key, found)
+        if secret:
+            words = () if result.status == "ok" else ("A test failed.",)
+            result = replace(result, messages=words)
+            self.secret[key.name] = _neutral(result)
+        self.outputs[place] = found
+        self.outcomes[key.name] = replace(
+            result, sealed=False, log=(*result.log, outcome.NOT_TAMPER_PROOF)
+        )
+
+    # -------------------------------------------------------------------------------- results
+
+    def result(self, path: str) -> NotebookOutcome:
+        """Put the outcome of the notebook together."""
+        outcomes: dict[str, CellOutcome] = dict(self.outcomes)
+        comments: dict[str, str | None] = {}
+        for cell in self.cells:
+            if cell.key is None:
+                continue
+            if cell.key.kind in ("manual", "task"):
+                outcomes[cell.key.name] = outcome.manual(cell)
+            if cell.key.solution:
+                answered = cell.key.answered(cell.cell_type, cell.source)
+                comments[cell.key.name] = None if answered else "No response."
+            elif cell.key.task:
+                comments[cell.key.name] = None
+        notebook = graded.build(self.key, self.cells, self.outputs)
+        return NotebookOutcome(
+            name=self.key.name,
+            cells=tuple(outcomes[name] for name in self.key.cells if name in outcomes),
+            notebook=graded.dump(notebook),
+            missing=False,
+            comments=comments,
+            student_notebook=graded.dump(graded.for_student(notebook, self.secret)),
+            submitted_as=path,
+        )
+
+
+def missing(key: KeyNotebook) -> NotebookOutcome:
+    """Give the outcome of a notebook that was not handed in or can't be read."""
+    cells = tuple(outcome.missing(cell) for cell in key.cells.values() if cell.grade or cell.task)
+    return NotebookOutcome(key.name, cells, b"", True)
+
+
+def _error(name: str, text: str) -> graded.Output:
+    return {
+        "output_type": "error",
+        "ename": name,
+        "evalue": text[:2000],
+        "traceback": [f"{name}: {text}"[:2000]],
+    }
+
+
+def _neutral(result: CellOutcome) -> str:
+    """Say how a hidden test went, and nothing else."""
+    if result.status == "ok":
+        return "Hidden tests: passed."
+    if result.status == "partial":
+        return f"Hidden tests: {result.score:g} of {result.max_score:g} points."
+    words = [message for message in result.messages if message]
+    return "\n".join(["Hidden tests: failed.", *words])

@@ -1,0 +1,407 @@
+"""The examiner's view of a student's process: requests, and what stands for the student's objects.
+
+Every answer is taken as plain data (`protocol`). A process that answers nonsense, too much, or too
+late is ended, and the request raises `StudentGone`.
+"""
+
+from __future__ import annotations
+
+import builtins
+import time
+from collections.abc import Iterator, Mapping
+from typing import Any, NoReturn
+
+import numpy as np
+
+from grading.engine import protocol
+from grading.engine.channel import Channel, DeadlineError, LinkClosedError
+from grading.sandbox import Death, Handle
+
+GRACE = 1.0
+MAX_CALLBACK_DEPTH = 20
+MAX_LENT = 10_000
+
+
+class StudentGone(BaseException):
+    """The student's process ended while it had something to do.
+
+    Not an `Exception`: a test that catches whatever a student's function raises goes on, but there
+    is nobody left to ask.
+
+    Attributes
+    ----------
+    death : Death
+        How it ended, as seen from outside.
+    """
+
+    def __init__(self, death: Death) -> None:
+        super().__init__(str(death))
+        self.death = death
+
+
+class StudentObject:
+    """Stands for an object of the student's process that can't travel.
+
+    It has no abilities: it can be handed back to functions of the student, and that is all.
+
+    Attributes
+    ----------
+    student_type : str
+        Name of the type of the student's object, on the student's word.
+    """
+
+    __slots__ = ("_number", "_session", "student_type")
+
+    def __init__(self, session: Session, number: int, student_type: str) -> None:
+        self._session = session
+        self._number = number
+        self.student_type = student_type
+
+    def __repr__(self) -> str:
+        return f"<{self.student_type} in the student's process>"
+
+
+class StudentIterator(StudentObject):
+    """Stands for a generator or another iterator of the student's; its items are fetched."""
+
+    __slots__ = ("_items", "_more")
+
+    CHUNK = 64
+
+    def __init__(self, session: Session, number: int, student_type: str) -> None:
+        super().__init__(session, number, student_type)
+        self._items: list[Any] = []
+        self._more = True
+
+    def __iter__(self) -> Iterator[Any]:
+        if self.student_type.startswith("dict_") and "iter" not in self.student_type:
+            return iter(self._session.request("iterate", self))
+        return self
+
+    def __next__(self) -> Any:
+        if not self._items and self._more:
+            # One by one: a generator may print, count or never end.
+            self._items, self._more = self._session.next_items(self, 1)
+        if not self._items:
+            raise StopIteration
+        return self._items.pop(0)
+
+
+class StudentFunction(StudentObject):
+    """Stands for something callable in the student's process.
+
+    Calling it sends the arguments there and gives the result as plain data. Arrays, lists and
+    dicts that the student's code changed in place are changed here too.
+    """
+
+    __slots__ = ("__name__",)
+
+    def __init__(self, session: Session, number: int, student_type: str, name: str) -> None:
+        super().__init__(session, number, student_type)
+        self.__name__ = name or "function"
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Call the student's function."""
+        return self._session.call(self, args, kwargs)
+
+    def call_watched(
+        self, names: list[str], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> tuple[Any, list[str]]:
+        """Call it and tell which of the forbidden `names` it used."""
+        return self._session.call_watched(self, names, args, kwargs)
+
+    @property
+    def __doc__(self) -> str | None:  # type: ignore[override]
+        text = self._session.request("describe", self)
+        return text if isinstance(text, str) and text else None
+
+
+class _References:
+    """Handles as the examiner's side keeps them."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.lent: list[Any] = []
+        self.known: dict[int, StudentObject] = {}
+
+    def lend(self, value: Any) -> tuple[int, int, str, str] | int:
+        if isinstance(value, StudentObject):
+            if value._session is not self.session:
+                raise protocol.ProtocolError("an object of another student process")
+            return value._number
+        if not callable(value):
+            kind = type(value)
+            raise protocol.ProtocolError(
+                f"a {kind.__module__}.{kind.__qualname__} can't be passed to the student's "
+                "process: use numbers, text, lists, tuples, dicts, sets, arrays or functions"
+            )
+        number = next((n for n, other in enumerate(self.lent) if other is value), len(self.lent))
+        if number == MAX_LENT:
+            raise protocol.ProtocolError("too many functions passed to the student's process")
+        if number == len(self.lent):
+            self.lent.append(value)
+        return number, 0, "function", protocol.clean_name(getattr(value, "__name__", ""))
+
+    def borrow(self, number: int, sort: str, type_name: str, name: str) -> StudentObject:
+        known = self.known.get(number)
+        if known is not None:
+            return known
+        made: StudentObject
+        if sort in ("function", "class"):
+            made = StudentFunction(self.session, number, type_name, name)
+        elif sort == "iterator":
+            made = StudentIterator(self.session, number, type_name)
+        else:
+            made = StudentObject(self.session, number, type_name)
+        self.known[number] = made
+        return made
+
+    def own(self, number: int) -> Any:
+        if number >= len(self.lent):
+            raise protocol.ProtocolError("an unknown handle")
+        return self.lent[number]
+
+
+class Session:
+    """A conversation with one student process.
+
+    Parameters
+    ----------
+    handle : Handle
+        The process.
+    seconds : float
+        Time for one cell, or for all that one test cell asks.
+    files : mapping
+        Files to write beside the notebook.
+
+    Attributes
+    ----------
+    death : Death or None
+        How the process ended; None while it lives.
+    calls : int
+        How often the student's code was called; values fetched before a call may be out of date.
+    """
+
+    def __init__(self, handle: Handle, seconds: float, files: Mapping[str, bytes]) -> None:
+        self.handle = handle
+        self.seconds = seconds
+        self.channel = Channel(handle.socket, handle.limits.reply_bytes)
+        self.references = _References(self)
+        self.death: Death | None = None
+        self.calls = 0
+        self.deadline = time.monotonic() + seconds
+        self._depth = 0
+        self.request("limits", handle.limits.reply_bytes, handle.limits.output_bytes)
+        if files:
+            self.request("files", dict(files))
+
+    def allow(self, seconds: float | None = None) -> None:
+        """Start the clock for the next cell."""
+        self.deadline = time.monotonic() + (self.seconds if seconds is None else seconds)
+
+    def run(self, source: str, draw: bool) -> dict[str, Any]:
+        """Run a cell of the student's; give its ending and outputs, both on the student's word."""
+        self.allow()
+        self.calls += 1
+        answer = self.request("run", source, self._left(), draw)
+        return answer if isinstance(answer, dict) else {}
+
+    def get(self, names: list[str]) -> dict[str, Any]:
+        """Fetch global names; those that the student has not bound are left out."""
+        answer = self.request("get", names)
+        if not isinstance(answer, dict):
+            self._end("reply")
+        return {name: answer[name] for name in names if name in answer}
+
+    def call(self, function: StudentFunction, args: tuple[Any, ...], kwargs: Any) -> Any:
+        """Call a function of the student's."""
+        self.calls += 1
+        answer = self.request("call", function, args, dict(kwargs), self._left())
+        result, changes = self._tuple(answer, 2)
+        apply_changes(changes, args, kwargs)
+        return result
+
+    def call_watched(
+        self, function: StudentFunction, names: list[str], args: tuple[Any, ...], kwargs: Any
+    ) -> tuple[Any, list[str]]:
+        """Call a function of the student's and have forbidden names watched."""
+        self.calls += 1
+        request = ("watch", list(names), function, tuple(args), dict(kwargs), self._left())
+        result, changes, used = self._tuple(self.request(*request), 3)
+        apply_changes(changes, args, kwargs)
+        known = [name for name in used if name in names] if isinstance(used, list) else []
+        return result, known
+
+    def next_items(self, iterator: StudentIterator, number: int) -> tuple[list[Any], bool]:
+        """Fetch items of an iterator."""
+        self.calls += 1
+        items, more = self._tuple(self.request("next", iterator, number, self._left()), 2)
+        if not isinstance(items, list):
+            self._end("reply")
+        return items[:number], more is True
+
+    def request(self, *request: Any) -> Any:
+        """Send a request and wait for its answer, serving callbacks in between.
+
+        Raises
+        ------
+        StudentGone
+            If the process ended, was too slow, or answered nonsense.
+        TypeError
+            If an argument can't travel.
+        Exception
+            What the student's code raised, as a built-in exception with `student_traceback`.
+        """
+        if self.death is not None:
+            raise StudentGone(self.death)
+        try:
+            self.channel.send(list(request), self.references, self.deadline + GRACE)
+        except protocol.ProtocolError as error:
+            raise TypeError(str(error)) from None
+        except LinkClosedError:
+            self._end("killed")
+        except DeadlineError:
+            self._end("wall")
+        return self._answer()
+
+    def close(self) -> None:
+        """End the process."""
+        self.handle.close()
+
+    def _answer(self) -> Any:
+        while True:
+            message = self._receive()
+            if not isinstance(message, list) or not message or not isinstance(message[0], str):
+                self._end("reply")
+            if message[0] == "ok" and len(message) == 2:
+                return message[1]
+            if message[0] == "error" and len(message) == 5:
+                raise self._exception(*message[1:])
+            if message[0] != "callback" or len(message) != 4:
+                self._end("reply")
+            self._serve_callback(*message[1:])
+
+    def _receive(self) -> Any:
+        try:
+            return self.channel.receive(self.references, self.deadline + GRACE)
+        except protocol.ProtocolError:
+            self._end("reply")
+        except DeadlineError:
+            self._end("wall")
+        except LinkClosedError:
+            self._end("killed")
+
+    def _serve_callback(self, number: Any, args: Any, kwargs: Any) -> None:
+        """Call a function of ours for the student's code, and send back what it gives."""
+        plain = isinstance(args, tuple) and isinstance(kwargs, dict) and type(number) is int
+        if not plain or not 0 <= number < len(self.references.lent):
+            self._end("reply")
+        if self._depth >= MAX_CALLBACK_DEPTH or not all(isinstance(key, str) for key in kwargs):
+            self._end("reply")
+        self._depth += 1
+        try:
+            answer = ["answer", self.references.lent[number](*args, **kwargs)]
+        except StudentGone:
+            raise
+        except Exception as error:
+            answer = ["raise", type(error).__name__, str(error)[:1000]]
+        finally:
+            self._depth -= 1
+        try:
+            self.channel.send(answer, self.references, self.deadline + GRACE)
+        except protocol.ProtocolError as error:
+            self.channel.send(["raise", "TypeError", str(error)])
+        except LinkClosedError:
+            self._end("killed")
+        except DeadlineError:
+            self._end("wall")
+
+    def _exception(self, name: Any, ancestors: Any, text: Any, trace: Any) -> Exception:
+        error = _builtin_exception(ancestors, text if isinstance(text, str) else "")
+        error.student_traceback = trace if isinstance(trace, str) else ""  # type: ignore[attr-defined]
+        error.student_type = protocol.clean_name(name)  # type: ignore[attr-defined]
+        return error
+
+    def _tuple(self, answer: Any, length: int) -> tuple[Any, ...]:
+        if isinstance(answer, tuple) and len(answer) == length:
+            return answer
+        self._end("reply")
+
+    def _left(self) -> float:
+        return max(self.deadline - time.monotonic(), 0.01)
+
+    def _end(self, reason: str) -> NoReturn:
+        """Make sure that the process is dead, and say how it died."""
+        if reason == "killed":  # it closed the link: give it a moment to finish dying
+            self.handle.wait(GRACE)
+        self.death = self.handle.kill(reason)
+        raise StudentGone(self.death)
+
+
+def _builtin_exception(ancestors: Any, text: str) -> Exception:
+    """Make an instance of the nearest built-in class, or a RuntimeError."""
+    for name in ancestors if isinstance(ancestors, list) else []:
+        kind = getattr(builtins, name, None) if isinstance(name, str) else None
+        if isinstance(kind, type) and issubclass(kind, Exception) and kind is not Exception:
+            try:
+                return kind(text)
+            except TypeError:  # some need more than a text
+                break
+    return RuntimeError(text)
+
+
+def apply_changes(changes: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+    """Change arguments in place as the student's code changed its copies of them.
+
+    Parameters
+    ----------
+    changes : dict
+        Position or keyword of an argument to its new contents, on the student's word.
+    args, kwargs
+        The arguments as the caller holds them.
+    """
+    if not isinstance(changes, dict):
+        return
+    for key, new in changes.items():
+        if type(key) is int and 0 <= key < len(args):
+            overwrite(args[key], new)
+        elif isinstance(key, str) and key in kwargs:
+            overwrite(kwargs[key], new)
+
+
+def overwrite(old: Any, new: Any) -> bool:
+    """Give a container the contents of another of the same type; say whether that was possible."""
+    if type(old) is not type(new):
+        return False
+    if isinstance(old, np.ndarray):
+        return _overwrite_array(old, new)
+    if isinstance(old, list):
+        old[:] = [_merged(a, b) for a, b in zip(old, new, strict=False)] + new[len(old) :]
+    elif isinstance(old, dict):
+        merged = {key: _merged(old.get(key), value) for key, value in new.items()}
+        old.clear()
+        old.update(merged)
+    elif isinstance(old, set):
+        old.clear()
+        old.update(new)
+    elif isinstance(old, bytearray):
+        old[:] = new
+    else:
+        return False
+    return True
+
+
+def _merged(old: Any, new: Any) -> Any:
+    return old if overwrite(old, new) else new
+
+
+def _overwrite_array(old: np.ndarray[Any, Any], new: np.ndarray[Any, Any]) -> bool:
+    if old.dtype != new.dtype or not old.flags.writeable:
+        return False
+    if old.shape != new.shape:
+        try:
+            old.resize(new.shape, refcheck=False)
+        except ValueError:  # a view can't be resized
+            return False
+    old[...] = new
+    return True

@@ -1,0 +1,437 @@
+"""Grade submissions one after the other, each in a trusted fork of its own.
+
+The calling process stays clean: it reads the answer key once, and forks an examiner for each
+submission. The examiner parses what was handed in, talks to the sandboxed student processes, runs
+the tests and sends back plain data. A submission that manages to break its examiner breaks nothing
+else.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib.util
+import os
+import resource
+import select
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import Any, NoReturn
+
+import grading.engine.examiner
+from grading.engine import graded, protocol, sanitize, source
+from grading.engine.grade import NotebookRun, Settings, missing
+from grading.engine.key import AnswerKey, KeyNotebook, digest, read
+from grading.engine.remote import Session
+from grading.records import CellOutcome, GradedSubmission, NotebookOutcome, Problem, Submission
+from grading.sandbox import Limits, SandboxError, Tier, WarmProcess
+from grading.sandbox.spawn import PRELOAD
+
+EXAMINER_BYTES = 3 * 1024**3
+EXTRA_SECONDS = 30.0
+MAX_KEYS = 64
+_RESULT_BYTES = 1024**3
+_STUDENT_MAIN = "grading.engine.student:main"
+
+
+@dataclass
+class _Prepared:
+    """An answer key that was read."""
+
+    key: AnswerKey
+    notebooks: dict[str, KeyNotebook]
+    files: dict[str, bytes]
+    modules: frozenset[str]
+
+
+class Engine:
+    """Grades submissions; keeps a warm process and the answer keys it has read.
+
+    Parameters
+    ----------
+    tier : Tier or None
+        Containment of the student's code; None finds out what this machine offers.
+    unsafe : bool
+        Grade even where there is no containment.
+
+    Notes
+    -----
+    One engine belongs to one process and one thread. It is a context manager.
+    """
+
+    def __init__(self, tier: Tier | None = None, unsafe: bool = False) -> None:
+        self._tier = tier
+        self._unsafe = unsafe
+        self._warm: WarmProcess | None = None
+        self._modules: frozenset[str] = frozenset()
+        self._keys: dict[str, _Prepared] = {}
+        self._known: dict[int, tuple[AnswerKey, _Prepared]] = {}
+        self._owner = os.getpid()
+
+    def grade(
+        self,
+        key: AnswerKey,
+        submission: Submission,
+        limits: Limits | None = None,
+        settings: Settings | None = None,
+    ) -> GradedSubmission:
+        """Grade one submission; see `grading.engine.grade_submission`."""
+        started = time.monotonic()
+        settings = settings or Settings()
+        prepared = self._prepare(key)
+        warm = self._warm_process(prepared)
+        job = _Job(prepared, submission, limits or Limits(), settings, warm)
+        answer = _in_fork(job, settings.submission_seconds * 2 + EXTRA_SECONDS)
+        seconds = time.monotonic() - started
+        if isinstance(answer, str):
+            return _broken(submission, answer, warm.tier.name, seconds)
+        for name, found in answer["calibrated"].items():
+            prepared.notebooks[name].unsealed |= set(found)
+            prepared.notebooks[name].calibrated = True
+        notebooks, problems = _unpacked(answer)
+        return GradedSubmission(
+            submission.student, submission.assignment, notebooks, problems, warm.tier.name, seconds
+        )
+
+    def _prepare(self, key: AnswerKey) -> _Prepared:
+        known = self._known.get(id(key))
+        if known is not None and known[0] is key:
+            return known[1]
+        mark = digest(key)
+        prepared = self._keys.get(mark)
+        if prepared is None:
+            prepared = self._keys[mark] = _prepare(key)
+        while len(self._known) >= MAX_KEYS:
+            self._known.pop(next(iter(self._known)))
+        while len(self._keys) > MAX_KEYS:
+            self._keys.pop(next(iter(self._keys)))
+        self._known[id(key)] = (key, prepared)
+        return prepared
+
+    def _warm_process(self, prepared: _Prepared) -> WarmProcess:
+        """Give a warm process that has imported what the key's notebooks import."""
+        if self._warm is not None and prepared.modules <= self._modules:
+            return self._warm
+        self.close()
+        modules = self._modules | prepared.modules
+        options: dict[str, Any] = {"tier": self._tier, "unsafe": self._unsafe}
+        try:
+            self._warm = WarmProcess(_STUDENT_MAIN, preload=[*PRELOAD, *sorted(modules)], **options)
+        except SandboxError:
+            # One of them can't be imported in advance; students' processes import it themselves.
+            self._warm = WarmProcess(_STUDENT_MAIN, **options)
+        self._tier = self._warm.tier
+        self._modules = modules
+        gc.collect()
+        gc.freeze()
+        return self._warm
+
+    def close(self) -> None:
+        """End the warm process."""
+        if self._warm is not None and os.getpid() == self._owner:
+            self._warm.close()
+        self._warm = None
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _prepare(key: AnswerKey) -> _Prepared:
+    notebooks = read(key)
+    files, _ = sanitize.safe_files(key.files)
+    modules: set[str] = set()
+    for notebook in notebooks.values():
+        for name, cell in notebook.cells.items():
+            if cell.kind == "autograded":
+                _ = notebook.plans[name]
+                _compile(name, cell.source)
+        for _, cell_type, text in notebook.everything:
+            if cell_type == "code":
+                found = source.names(text)
+                modules |= {module for _, module, _ in found.imported} | set(found.star)
+                modules |= {f"{m}.{a}" for _, m, a in found.imported if a}
+    return _Prepared(key, notebooks, files, frozenset(filter(_installed, modules)))
+
+
+def _compile(name: str, text: str) -> None:
+    try:
+        grading.engine.examiner.compiled(name, text)
+    except SyntaxError:
+        pass  # running it will say so
+
+
+def _installed(module: str) -> bool:
+    """Whether a module belongs to the installed libraries, not to a folder of a course."""
+    try:
+        found = importlib.util.find_spec(module)
+    except (ImportError, ValueError, AttributeError):
+        return False
+    if found is None:
+        return False
+    origin = found.origin or ""
+    here = os.getcwd()
+    top = module.partition(".")[0]
+    return (
+        "site-packages" in origin
+        or top in sys.stdlib_module_names
+        or (top in ("tutor",) and not origin.startswith(here + "/" + "submitted"))
+    )
+
+
+# ------------------------------------------------------------------------------- in the examiner
+
+
+@dataclass
+class _Job:
+    """All that the examiner needs for one submission."""
+
+    prepared: _Prepared
+    submission: Submission
+    limits: Limits
+    settings: Settings
+    warm: WarmProcess
+
+    def run(self) -> dict[str, Any]:
+        """Grade; give plain data."""
+        deadline = time.monotonic() + self.settings.submission_seconds
+        problems: list[Problem] = []
+        files, refused = sanitize.safe_files(self.submission.files)
+        for path in refused:
+            remedy = "Nothing; the file was left out."
+            problems.append(self._problem(path, None, "a file name that leads elsewhere", remedy))
+        files |= self.prepared.files
+        found = sanitize.find_notebooks(self.prepared.notebooks, self.submission.files)
+        calibrated: dict[str, list[str]] = {}
+        outcomes = []
+        for name, key in self.prepared.notebooks.items():
+            if key.language not in ("python", "ipython", "python3"):
+                what = f"the notebook's language is {key.language}"
+                remedy = "Grade this assignment by `nbgrader autograde`; only Python is supported."
+                problems.append(self._problem(name + ".ipynb", None, what, remedy, fatal=True))
+                continue
+            parsed = self._notebook(name, found, problems)
+            if parsed is None:
+                outcomes.append(missing(key))
+                continue
+            path, notebook = parsed
+            outcomes.append(self._grade(key, path, notebook, files, deadline, problems))
+            if key.calibrated:
+                calibrated[name] = sorted(key.unsealed)
+        return _packed(outcomes, problems, calibrated)
+
+    def _notebook(
+        self, name: str, found: dict[str, tuple[str, Any]], problems: list[Problem]
+    ) -> tuple[str, dict[str, Any]] | None:
+        if name not in found:
+            what, remedy = "the notebook was not handed in", "It counts as zero points."
+            problems.append(self._problem(f"{name}.ipynb", None, what, remedy))
+            return None
+        path, notebook = found[name]
+        if isinstance(notebook, sanitize.UnreadableError):
+            problems.append(self._problem(path, None, str(notebook), notebook.remedy, fatal=True))
+            return None
+        if path != f"{name}.ipynb":
+            what = f"taken as {name}.ipynb, because its cells are that notebook's"
+            problems.append(self._problem(path, None, what, "Nothing, unless it is another one."))
+        return path, notebook
+
+    def _grade(
+        self,
+        key: KeyNotebook,
+        path: str,
+        notebook: dict[str, Any],
+        files: dict[str, bytes],
+        deadline: float,
+        problems: list[Problem],
+    ) -> NotebookOutcome:
+        cells, notes = sanitize.rebuild(key, notebook)
+        problems += [self._problem(path, n.cell, n.what, n.remedy) for n in notes]
+        for cell in cells:
+            if cell.cell_type != "code" and cell.key is None and graded.is_active(cell.source):
+                what = "a text cell holds HTML that a browser would run; it is shown as text"
+                problems.append(self._problem(path, None, what, "Look at it before you open it."))
+        run = NotebookRun(key, cells, self._spawner(files), self.settings, deadline)
+        run.run()
+        sealed_failures = {
+            name
+            for name, result in run.outcomes.items()
+            if result.sealed and result.status in ("failed", "error", "partial")
+        }
+        if sealed_failures and not key.calibrated:
+            self._calibrate(key, files)
+            if key.unsealed & sealed_failures:
+                run.run_beside()
+        return run.result(path)
+
+    def _spawner(self, files: dict[str, bytes]) -> Callable[[], Session]:
+        def spawn() -> Session:
+            handle = self.warm.spawn(self.limits)
+            return Session(handle, self.settings.cell_seconds, files)
+
+        return spawn
+
+    def _calibrate(self, key: KeyNotebook, files: dict[str, bytes]) -> None:
+        """Grade the key's own solution, to learn which tests need the student's real objects.
+
+        Those fail in the examiner and pass beside the code. Students have no say in it.
+        """
+        key.calibrated = True
+        cells = [
+            sanitize.Cell(cell_type, known.source if known and known.restored else text, known)
+            for name, cell_type, text in key.everything
+            for known in [key.cells.get(name or "")]
+        ]
+        deadline = time.monotonic() + self.settings.submission_seconds
+        sealed = NotebookRun(key, cells, self._spawner(files), self.settings, deadline)
+        sealed.run()
+        failed = {
+            name: result
+            for name, result in sealed.outcomes.items()
+            if result.sealed and (result.score or 0.0) < result.max_score
+        }
+        if not failed:
+            return
+        trial = replace(key, unsealed=key.unsealed | failed.keys())
+        beside = NotebookRun(trial, cells, self._spawner(files), self.settings, deadline)
+        beside.run_beside()
+        key.unsealed |= {
+            name
+            for name, result in failed.items()
+            if (beside.outcomes[name].score or 0.0) > (result.score or 0.0)
+        }
+
+    def _problem(
+        self, file: str | None, cell: str | None, what: str, remedy: str, fatal: bool = False
+    ) -> Problem:
+        student, assignment = self.submission.student, self.submission.assignment
+        return Problem(student, assignment, file, cell, what, remedy, fatal)
+
+
+def _in_fork(job: _Job, seconds: float) -> dict[str, Any] | str:
+    """Run a job in a fork; give its answer, or what went wrong."""
+    reader, writer = os.pipe()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    pid = os.fork()
+    if pid == 0:
+        os.close(reader)
+        _be_examiner(job, writer)
+    os.close(writer)
+    try:
+        data = _read_all(reader, time.monotonic() + seconds)
+    except TimeoutError:
+        return f"grading took more than {seconds:g} seconds"
+    finally:
+        os.close(reader)
+        try:
+            os.kill(pid, signal.SIGKILL)
+        finally:
+            _, status = os.waitpid(pid, 0)
+    try:
+        answer = protocol.decode_frame(data, max_bytes=_RESULT_BYTES)
+    except protocol.ProtocolError:
+        code = os.waitstatus_to_exitcode(status)
+        return f"the examiner ended without a result (status {code})"
+    return answer if isinstance(answer, (dict, str)) else "the examiner gave no result"
+
+
+def _be_examiner(job: _Job, writer: int) -> NoReturn:
+    """Run in the fork: grade, write the answer, end without any clean-up of the parent's."""
+    code = 1
+    try:
+        gc.disable()
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        with open("/proc/self/statm") as statm:
+            mapped = int(statm.read().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (mapped + EXAMINER_BYTES,) * 2)
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        try:
+            answer: Any = job.run()
+        except MemoryError:
+            answer = "the examiner ran out of memory"
+        except Exception:
+            answer = "the examiner failed: " + traceback.format_exc()[-2000:]
+        for piece in protocol.encode_frame(answer, max_bytes=_RESULT_BYTES):
+            _write_all(writer, piece)
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _write_all(descriptor: int, data: bytes | memoryview) -> None:
+    view = memoryview(data)
+    while len(view):
+        view = view[os.write(descriptor, view) :]
+
+
+def _read_all(descriptor: int, deadline: float) -> bytes:
+    parts = []
+    poller = select.poll()
+    poller.register(descriptor, select.POLLIN)
+    while poller.poll(max(deadline - time.monotonic(), 0) * 1000):
+        part = os.read(descriptor, 1 << 20)
+        if not part:
+            return b"".join(parts)
+        parts.append(part)
+    raise TimeoutError
+
+
+# ------------------------------------------------------------------------ between the two of us
+
+
+def _packed(
+    outcomes: Iterable[NotebookOutcome],
+    problems: Iterable[Problem],
+    calibrated: dict[str, list[str]],
+) -> dict[str, Any]:
+    """Turn records into plain data."""
+    notebooks = []
+    for notebook in outcomes:
+        fields = dict(vars(notebook))
+        fields["cells"] = [dict(vars(cell)) for cell in notebook.cells]
+        fields["comments"] = dict(notebook.comments)
+        notebooks.append(fields)
+    return {
+        "notebooks": notebooks,
+        "problems": [dict(vars(problem)) for problem in problems],
+        "calibrated": calibrated,
+    }
+
+
+def _unpacked(
+    answer: dict[str, Any],
+) -> tuple[tuple[NotebookOutcome, ...], tuple[Problem, ...]]:
+    """Make records of plain data."""
+    notebooks = []
+    for fields in answer["notebooks"]:
+        cells = tuple(CellOutcome(**cell) for cell in fields["cells"])
+        notebooks.append(NotebookOutcome(**{**fields, "cells": cells}))
+    return tuple(notebooks), tuple(Problem(**fields) for fields in answer["problems"])
+
+
+def _broken(submission: Submission, what: str, tier: str, seconds: float) -> GradedSubmission:
+    problem = Problem(
+        submission.student,
+        submission.assignment,
+        None,
+        None,
+        f"the submission could not be graded: {what}",
+        "Look at the submission; grade it by hand, or report this as a bug of the grader.",
+        fatal=True,
+    )
+    return GradedSubmission(
+        submission.student, submission.assignment, (), (problem,), tier, seconds
+    )

@@ -1,0 +1,346 @@
+"""The student's process: runs the student's cells and answers the examiner's questions.
+
+Everything in here runs beside the student's code, which may read and change all of it. That is why
+nothing here is secret and nothing it says is believed: it holds no test, no expected value, no
+score, and what it answers is plain data that the examiner judges elsewhere.
+"""
+
+from __future__ import annotations
+
+import builtins
+import os
+import random
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import matplotlib
+
+matplotlib.use("agg")
+
+import matplotlib.pyplot
+import numpy as np
+
+from grading.engine import protocol
+from grading.engine.channel import Channel, LinkClosedError
+from grading.engine.fingerprint import fingerprint
+from grading.engine.shell import StudentShell, error_output, finished
+
+MAX_TRACEBACK = 4000
+_ITERATORS = [
+    "generator",
+    "map",
+    "zip",
+    "filter",
+    "enumerate",
+    "reversed",
+    "list_iterator",
+    "tuple_iterator",
+    "range_iterator",
+    "str_iterator",
+    "set_iterator",
+    "dict_keys",
+    "dict_values",
+    "dict_items",
+    "dict_keyiterator",
+    "chain",
+    "islice",
+    "product",
+    "permutations",
+    "combinations",
+    "count",
+    "cycle",
+    "accumulate",
+]
+_MUTABLE = (list, dict, set, bytearray, np.ndarray)
+
+
+class CellTimeoutError(KeyboardInterrupt):
+    """A cell or a call took too long; raised inside the student's code by an alarm."""
+
+
+class Callback:
+    """A function of the examiner, as the student's code sees it."""
+
+    def __init__(self, server: Server, number: int, name: str) -> None:
+        self._server = server
+        self._number = number
+        self.__name__ = name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Have the examiner call it."""
+        return self._server.call_back(self._number, args, kwargs)
+
+
+class Stranger:
+    """An object of the examiner that the student's code can only hand on."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+
+
+class Lent:
+    """Objects of the student that the examiner holds handles to."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.objects: list[Any] = []
+        self.numbers: dict[int, int] = {}
+
+    def lend(self, value: Any) -> tuple[int, int, str, str] | int:
+        """Give an object a number; see `protocol.References`."""
+        if isinstance(value, (Callback, Stranger)):
+            return value._number
+        number = self.numbers.get(id(value))
+        if number is None:
+            number = self.numbers[id(value)] = len(self.objects)
+            self.objects.append(value)
+        kind = type(value)
+        sort = "object"
+        if isinstance(value, type):
+            sort = "class"
+        elif kind.__name__ in _ITERATORS:
+            sort = "iterator"
+        elif callable(value) and not hasattr(kind, "__array_interface__"):
+            sort = "function"
+        name = protocol.clean_name(getattr(value, "__name__", ""))
+        return number, protocol.SORTS.index(sort), protocol.clean_name(kind.__name__), name
+
+    def borrow(self, number: int, sort: str, type_name: str, name: str) -> Any:
+        """Stand in for an object of the examiner."""
+        if sort in ("function", "class"):
+            return Callback(self.server, number, name)
+        return Stranger(number)
+
+    def own(self, number: int) -> Any:
+        """Give back an object that was lent."""
+        if number >= len(self.objects):
+            raise protocol.ProtocolError("an unknown handle")
+        return self.objects[number]
+
+
+class Server:
+    """Answers requests until the examiner hangs up."""
+
+    def __init__(self, link: socket.socket, shell: StudentShell) -> None:
+        self.channel = Channel(link)
+        self.shell = shell
+        self.lent = Lent(self)
+        self.kept: list[dict[str, Any]] = []
+
+    def serve(self) -> None:
+        """Answer until the link closes."""
+        while True:
+            try:
+                request = self.channel.receive(self.lent)
+            except LinkClosedError:
+                return
+            self.reply(request)
+
+    def reply(self, request: list[Any]) -> None:
+        """Do what one request asks and send the answer."""
+        try:
+            answer = ["ok", getattr(self, "do_" + request[0])(*request[1:])]
+        except BaseException as error:
+            answer = _error(error)
+        try:
+            self.channel.send(answer, self.lent)
+        except (protocol.ProtocolError, RecursionError) as error:
+            self.channel.send(["error", "ValueError", ["ValueError"], str(error), ""], self.lent)
+
+    def do_limits(self, reply_bytes: int, output_bytes: int) -> None:
+        """Take the caps on messages and outputs."""
+        self.channel.max_bytes = reply_bytes
+        self.shell.recorder.max_bytes = output_bytes
+
+    def do_files(self, files: dict[str, bytes]) -> None:
+        """Write the files of the submission into the scratch directory."""
+        for name, content in files.items():
+            path = Path(name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+
+    def do_run(self, source: str, seconds: float, draw: bool) -> dict[str, Any]:
+        """Run one cell."""
+        with _alarm(seconds):
+            outputs, error = self.shell.run(source, draw)
+        ending = "ok" if error is None else "error"
+        if isinstance(error, CellTimeoutError):
+            ending = "timeout"
+        elif isinstance(error, MemoryError):
+            ending = "memory"
+        return {"ending": ending, "outputs": finished(outputs)}
+
+    def do_get(self, names: list[str]) -> dict[str, Any]:
+        """Look up global names; those that don't exist are left out."""
+        namespace = self.shell.user_ns
+        return {name: namespace[name] for name in names if name in namespace}
+
+    def do_call(
+        self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], seconds: float
+    ) -> tuple[Any, dict[Any, Any]]:
+        """Call a function; tell its result and which arguments it changed in place."""
+        before = _mutable_state(args, kwargs, self.lent)
+        with _alarm(seconds):
+            result = function(*args, **kwargs)
+        return result, _changes(before, args, kwargs, self.lent)
+
+    def do_watch(
+        self,
+        names: list[str],
+        function: Any,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        seconds: float,
+    ) -> tuple[Any, dict[Any, Any], list[str]]:
+        """Call a function and note which forbidden names it used."""
+        from tutor import forbidden
+
+        with forbidden.watch(names) as used:
+            result, changes = self.do_call(function, args, kwargs, seconds)
+        return result, changes, list(used)
+
+    def do_next(self, iterator: Any, number: int, seconds: float) -> tuple[list[Any], bool]:
+        """Give the next items of an iterator, and whether there may be more."""
+        items: list[Any] = []
+        with _alarm(seconds):
+            for item in iterator:
+                items.append(item)
+                if len(items) == number:
+                    return items, True
+        return items, False
+
+    def do_iterate(self, value: Any) -> Any:
+        """Start on an iterable that is no iterator yet, such as the keys of a dict."""
+        return iter(value)
+
+    def do_describe(self, value: Any) -> str:
+        """Give the docstring of a function."""
+        text = getattr(value, "__doc__", None)
+        return text if type(text) is str else ""
+
+    def do_seed(self, library: str, seed: Any) -> None:
+        """Seed a generator of random numbers as the test just did with its own."""
+        (np.random.seed if library == "numpy" else random.seed)(seed)
+
+    def do_keep(self, names: list[str]) -> int:
+        """Remember the namespace and the random state as they are now."""
+        state = {
+            "namespace": dict(self.shell.user_ns),
+            "names": names,
+            "numpy": np.random.get_state(),  # noqa: NPY002
+            "random": random.getstate(),
+            "print": fingerprint([self.shell.user_ns.get(name) for name in names]),
+        }
+        self.kept.append(state)
+        return len(self.kept) - 1
+
+    def do_return(self, number: int) -> bool:
+        """Go back to what was kept; say whether the objects in it are as they were."""
+        state = self.kept[number]
+        self.shell.user_ns.clear()
+        self.shell.user_ns.update(state["namespace"])
+        np.random.set_state(state["numpy"])  # noqa: NPY002
+        random.setstate(state["random"])
+        now = fingerprint([self.shell.user_ns.get(name) for name in state["names"]])
+        return bool(now == state["print"])
+
+    def call_back(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Ask the examiner to call one of its functions, during a request of its own."""
+        self.channel.send(["callback", number, args, kwargs], self.lent)
+        while True:
+            answer = self.channel.receive(self.lent)
+            if answer[0] == "answer":
+                return answer[1]
+            if answer[0] == "raise":
+                raise exception(answer[1], answer[2])
+            self.reply(answer)  # the examiner's function calls one of ours
+
+
+def exception(name: str, text: str) -> Exception:
+    """Make a built-in exception from its name."""
+    kind = getattr(builtins, name, None)
+    if not (isinstance(kind, type) and issubclass(kind, Exception)):
+        kind = RuntimeError
+    try:
+        return kind(text)
+    except TypeError:  # some need more than a text
+        return RuntimeError(text)
+
+
+def _error(error: BaseException) -> list[Any]:
+    names = [kind.__name__ for kind in type(error).__mro__]
+    output = error_output(error)
+    if len(error.args) == 1 and type(error.args[0]) is str:
+        output["evalue"] = error.args[0]  # `str` of a KeyError has quotes
+    trace = "\n".join(output["traceback"])[:MAX_TRACEBACK]
+    return ["error", output["ename"], names, output["evalue"], trace]
+
+
+def _mutable_state(
+    args: tuple[Any, ...], kwargs: dict[str, Any], lent: Lent
+) -> dict[Any, list[bytes]]:
+    pairs = [*enumerate(args), *kwargs.items()]
+    return {key: _bytes(value, lent) for key, value in pairs if isinstance(value, _MUTABLE)}
+
+
+def _bytes(value: Any, lent: Lent) -> list[bytes]:
+    return [bytes(piece) for piece in protocol.encode_frame(value, lent)]
+
+
+def _changes(
+    before: dict[Any, list[bytes]], args: tuple[Any, ...], kwargs: dict[str, Any], lent: Lent
+) -> dict[Any, Any]:
+    changed = {}
+    for key, old in before.items():
+        value = args[key] if isinstance(key, int) else kwargs[key]
+        if _bytes(value, lent) != old:
+            changed[key] = value
+    return changed
+
+
+@contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
+    """Interrupt what takes longer. The examiner has a deadline of its own behind it."""
+
+    def ring(number: int, frame: FrameType | None) -> None:
+        raise CellTimeoutError(f"stopped after {seconds:g} seconds")
+
+    outer = signal.getitimer(signal.ITIMER_REAL)[0]
+    started = time.monotonic()
+    signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, min(seconds, outer) if outer else seconds)
+    try:
+        yield
+    finally:
+        left = max(outer - (time.monotonic() - started), 1e-3) if outer else 0.0
+        signal.setitimer(signal.ITIMER_REAL, left)
+
+
+def _warm_shell() -> StudentShell:
+    """Make the shell and run a cell, so that forks find everything in place."""
+    shell = StudentShell.instance()
+    real = sys.stdout, sys.stderr, builtins.input
+    shell.run("import numpy\nNone", draw=False)
+    shell.run("1 / 0", draw=False)
+    shell.reset(new_session=True)
+    sys.stdout, sys.stderr, builtins.input = real
+    return shell
+
+
+SHELL: Callable[[], StudentShell] | StudentShell = _warm_shell()
+
+
+def main(link: socket.socket) -> None:
+    """Serve one submission; called in the locked-in fork."""
+    os.environ["NBGRADER_EXECUTION"] = "autograde"
+    sys.path.insert(0, "")
+    assert isinstance(SHELL, StudentShell)
+    SHELL.open_streams()
+    Server(link, SHELL).serve()
