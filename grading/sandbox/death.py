@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 from dataclasses import dataclass
-from typing import Any
 
 REASONS = {
     "exit": "the process ended by itself",
@@ -57,11 +56,6 @@ class Death:
         elif self.reason == "signal" and self.signal is not None:
             text += f" ({_signal_name(self.signal)})"
         return f"{text}: {self.detail}" if self.detail else text
-
-    @classmethod
-    def from_message(cls, message: dict[str, Any]) -> Death:
-        """Read the report that the warm process sent."""
-        return cls(**message)
 
 
 def _signal_name(number: int) -> str:

@@ -52,6 +52,7 @@ class Cage:
     def __init__(self, tier: Tier, scratch_parent: str) -> None:
         self.tier = tier
         self.scratch_parent = scratch_parent
+        self.warm_pid = os.getpid()
         self.mapped_bytes = _mapped_bytes()
         self.readable: list[str] = []
         self.listable: list[str] = []
@@ -115,8 +116,10 @@ class Cage:
             os.setgroups([])
             os.setresgid(*[namespaces.NOBODY] * 3)
             os.setresuid(*[namespaces.NOBODY] * 3)
-        if sys.platform == "linux":
-            kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+        # After the change of user, which would clear it.
+        kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != self.warm_pid:
+            raise ProcessLookupError("the warm process died before it could be watched")
         os.chdir(directory)
         self._finish(limits, directory, threads=0)
 

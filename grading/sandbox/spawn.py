@@ -13,7 +13,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import TracebackType
 
@@ -34,6 +34,8 @@ _ENVIRONMENT = {
     "MKL_NUM_THREADS": "1",
     "BLIS_NUM_THREADS": "1",
     "NUMEXPR_NUM_THREADS": "1",
+    # glibc reserves 64 MiB of address space for each further arena, and that is limited.
+    "MALLOC_ARENA_MAX": "1",
 }
 _BOOT = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[2]); sys.dont_write_bytecode = True\n"
@@ -79,6 +81,13 @@ class Handle:
         if message:
             self._pidfd = descriptors[0]
 
+    def fileno(self) -> int:
+        """Return a descriptor that becomes readable when the process dies (a pidfd).
+
+        So a handle can be given to `select`, `selectors` and `poll` beside its socket.
+        """
+        return self._pidfd
+
     @property
     def alive(self) -> bool:
         """Whether the process still runs."""
@@ -103,9 +112,10 @@ class Handle:
                 return None
             message = self._status.recv(_MESSAGE_BYTES)
             self._death = Death(**json.loads(message)) if message else Death("lost")
-            if self._killed_for:
-                values = asdict(self._death) | {"reason": self._killed_for}
-                self._death = Death(**values)
+            if self._death.reason == "setup":
+                self._death = replace(self._death, detail=self._last_line_of_output())
+            elif self._killed_for and self._death.signal == signal.SIGKILL:
+                self._death = replace(self._death, reason=self._killed_for)
         return self._death
 
     def kill(self, reason: str = "killed") -> Death:
@@ -146,6 +156,10 @@ class Handle:
         """
         written = min(os.lseek(self._output, 0, os.SEEK_CUR), self.limits.output_bytes)
         return os.pread(self._output, written, 0)
+
+    def _last_line_of_output(self) -> str:
+        lines = self.output().decode("utf-8", "replace").strip().splitlines()
+        return lines[-1] if lines else ""
 
     def close(self) -> None:
         """Kill the process if it still runs, and free everything. May be called twice."""
@@ -221,8 +235,10 @@ class WarmProcess:
         preload: Iterable[str] = PRELOAD,
         unsafe: bool = False,
     ) -> None:
-        from grading.sandbox import probe
+        from grading.sandbox.probe import probe
 
+        if sys.platform != "linux":
+            raise SandboxError(f"student processes need Linux, and this is {sys.platform}")
         self.tier = probe() if tier is None else tier
         if not self.tier.safe and not unsafe:
             raise SandboxError(f"no sandbox can hold untrusted code here\n{self.tier}")
@@ -234,7 +250,7 @@ class WarmProcess:
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-I", "-c", _BOOT, str(theirs.fileno()), json.dumps(sys.path)],
-                env=_ENVIRONMENT,
+                env=_environment(self._scratch),
                 cwd="/",
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
@@ -252,6 +268,11 @@ class WarmProcess:
             self.close()
             reason = json.loads(answer)["error"] if answer else "it ended at once"
             raise SandboxError(f"the warm process could not start: {reason}")
+
+    @property
+    def pid(self) -> int:
+        """The process id of the warm process, or of the parent that waits for it."""
+        return self._process.pid
 
     def spawn(self, limits: Limits | None = None) -> Handle:
         """Fork one student process and return at once.
@@ -297,6 +318,18 @@ class WarmProcess:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _environment(spare: str) -> dict[str, str]:
+    """Return the environment of the warm process.
+
+    Matplotlib keeps a list of fonts in the home directory, and builds it anew (a second) at each
+    start where it can't.
+    """
+    home = Path("~").expanduser()
+    if os.access(home, os.W_OK):
+        return {**_ENVIRONMENT, "HOME": str(home)}
+    return {**_ENVIRONMENT, "HOME": spare, "MPLCONFIGDIR": spare}
 
 
 def _output_file(size: int) -> int:

@@ -122,7 +122,7 @@ class WarmServer:
         os.close(output)
         self.children[pid] = child
         self.poller.register(child.pidfd, select.POLLIN)
-        self.poller.register(status_socket, select.POLLHUP)
+        self.poller.register(status_socket, select.POLLIN)
         _tell(status_socket, {"pid": pid}, [child.pidfd])
         return True
 
@@ -135,6 +135,8 @@ class WarmServer:
             code = EXIT_ERROR
             self.main(student_link)
             code = 0
+        except SystemExit as end:
+            code = _exit_status(end.code)
         except MemoryError:
             code = EXIT_MEMORY
         except BaseException:
@@ -169,6 +171,13 @@ class WarmServer:
         child.status.close()
         os.close(child.pidfd)
         self.cage.remove_scratch(child.scratch)
+
+
+def _exit_status(code: object) -> int:
+    """Return what a Python program that ends with ``sys.exit(code)`` gives to its parent."""
+    if code is None:
+        return 0
+    return code & 0xFF if isinstance(code, int) else EXIT_ERROR
 
 
 def _reason(child: Child, code: int | None, number: int | None, cpu: float) -> str:
