@@ -17,6 +17,9 @@ X is (N, D), a sample a row; W[l] is (D, M), b[l] is (M,), Z = XW + b is (N, M).
 X is (N, D), shared by all, or (R, N, D); W[l] is (R, D, M), b[l] is (R, M), Z is (R, N, M).
 """
 
+# Annotations stay text, so that numpy.random loads only when it is used.
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -124,7 +127,7 @@ class Network:
         ]
         return Parameters(layers, self.replicas)
 
-    def init(self, scheme: str | Initialisation = "glorot", seed: Seed = 0) -> "Network":
+    def init(self, scheme: str | Initialisation = "glorot", seed: Seed = 0) -> Network:
         """Set all parameters to new initial values and return the network.
 
         The random numbers of training (order, dropout, noise) continue the same streams.
@@ -429,7 +432,7 @@ class Network:
             raise ValueError(f"a network whose output is {label} makes no decisions to count")
         return accuracy
 
-    def replica(self, index: int) -> "Network":
+    def replica(self, index: int) -> Network:
         """Return one network of a stack as a network of its own; its random numbers start anew."""
         if self.replicas is None:
             raise ValueError("this is a single network, not a stack of replicas")
@@ -443,13 +446,13 @@ class Network:
         network.parameters.flat[...] = self.parameters.flat[index]
         return network
 
-    def count(self) -> "Counts":
+    def count(self) -> Counts:
         """Return how many neurons, weights, biases and parameters each layer has, as a table."""
         from tutor.network_drawing import count_network
 
         return count_network(self)
 
-    def draw(self, values: bool = False) -> "Drawing":
+    def draw(self, values: bool = False) -> Drawing:
         """Return a drawing with a line for each weight; `values` shows their signs and sizes."""
         from tutor.network_drawing import draw_network
 

@@ -1,5 +1,8 @@
 """What a network accepts: checks that say what was expected and what came."""
 
+# Annotations stay text, so that numpy.random loads only when it is used.
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 

@@ -1,5 +1,8 @@
 """The parameters of a network, all in one array, and the ways to start them."""
 
+# Annotations stay text, so that numpy.random loads only when it is used.
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,5 +1,8 @@
 """What a training run needs around the network: a cache, batches, and a record of how it went."""
 
+# Annotations stay text: Network is imported only to check types.
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -31,7 +34,7 @@ class Cache:
         The factors of dropout, 0 or 1/(1 − p); (N, M).
     """
 
-    def __init__(self, network: "Network", n_samples: int) -> None:
+    def __init__(self, network: Network, n_samples: int) -> None:
         shapes = [(*network.lead, n_samples, M) for M in network.sizes[1:]]
         sum_shapes = [(*network.lead, n_samples, b.shape[-1]) for b in network.b]
         self.inputs: list[FloatArray] = []
@@ -65,7 +68,7 @@ class Batches:
     and has a cache that is used again in every epoch. The last batch may be smaller.
     """
 
-    def __init__(self, network: "Network", X: FloatArray, y: FloatArray, batch_size: int) -> None:
+    def __init__(self, network: Network, X: FloatArray, y: FloatArray, batch_size: int) -> None:
         lead = network.lead
         self._X = np.broadcast_to(X, (*lead, *X.shape[-2:]))
         self._y = np.broadcast_to(y, (*lead, *y.shape[-2:]))
