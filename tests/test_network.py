@@ -1,4 +1,6 @@
 import math
+import subprocess
+import sys
 import warnings
 
 import autograd
@@ -571,6 +573,12 @@ def test_class_numbers_for_each_replica():
         assert stack.accuracy(X, labels)[r] == stack.replica(r).accuracy(X[r], labels[r])
 
 
+def test_rows_of_targets_that_look_like_class_numbers_of_replicas():
+    stack = Network([1, 3], output="softmax", replicas=3, seed=0)
+    X, y = np.ones((3, 1)), np.eye(3)
+    assert (stack.loss(X, y) == stack.loss(X, np.stack([y, y, y]))).all()
+
+
 # Parameters ---------------------------------------------------------------------------------------
 
 
@@ -740,3 +748,15 @@ def test_inputs_are_never_changed():
     assert (gradients.flat == before).all()
     np.testing.assert_array_equal(X, kept[0])
     np.testing.assert_array_equal(y, kept[1])
+
+
+def test_import_loads_nothing_heavy():
+    code = (
+        "import sys, numpy; before = set(sys.modules); import tutor.network;"
+        "print(*{name.partition('.')[0] for name in set(sys.modules) - before})"
+    )
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert "tutor" in loaded
+    assert not {"matplotlib", "IPython", "ipywidgets", "anywidget", "traitlets"} & set(loaded)

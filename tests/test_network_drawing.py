@@ -122,7 +122,11 @@ def test_pieces_and_slopes_are_drawn():
     assert len(weights) == 24 + 8
     lines = {tuple(line.get(key) for key in ("x1", "y1", "x2", "y2")) for line in weights}
     assert len(lines) == 32
-    assert len(shapes(network, "bias")) == 8 + 2
+    squares = shapes(network, "bias")
+    assert len(squares) == 8 + 2
+    # A neuron's two squares lie side by side below its middle.
+    middle = float(shapes(network, "neuron")[0].get("cx"))
+    assert [float(square.get("x")) + 4 - middle for square in squares[:2]] == [-5, 5]
     assert len(shapes(Network([3, 4, 2], "prelu"), "slope")) == 4
     assert weights[1].find(f"{SVG}title").text == (
         "weight from input 1 to neuron 1 of layer 1, piece 2"

@@ -30,10 +30,13 @@ def check_samples(X: npt.ArrayLike, D: int, replicas: int | None) -> FloatArray:
 
 
 def check_targets(y: npt.ArrayLike, N: int, M: int, replicas: int | None, loss: Loss) -> FloatArray:
-    """Return y as floats, (N, M) or (R, N, M), with class numbers made one-hot."""
+    """Return y as floats, (N, M) or (R, N, M), with class numbers made one-hot.
+
+    If R, N and M are equal, class numbers (R, N) look like rows (N, M), and are taken as those.
+    """
     y = finite(y, "y")
     leads = [()] if replicas is None else [(), (replicas,)]
-    if y.shape in [(*lead, N) for lead in leads]:
+    if y.shape != (N, M) and y.shape in [(*lead, N) for lead in leads]:
         if M == 1:
             y = y[..., np.newaxis]
         elif loss.name == "cross_entropy":
