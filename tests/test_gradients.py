@@ -253,11 +253,22 @@ def test_relative_error_of_two_zeros_is_zero() -> None:
     assert check_gradient(lambda x: 7.0, [1.0, 2.0], [0.0, 0.0]).relative_error == 0
 
 
+def test_rounding_of_large_values_is_allowed_for() -> None:
+    x = np.linspace(0, 1, 7)
+
+    def f(x: np.ndarray) -> float:
+        return 1e8 + float(np.sin(x).sum())
+
+    assert np.abs(numerical_gradient(f, x) - np.cos(x)).max() > 1e-4
+    assert check_gradient(f, x, np.cos(x))
+    assert not check_gradient(f, x, np.cos(x) + 0.5)
+
+
 def relu_sum(x: np.ndarray) -> float:
     return float(np.maximum(x, 0).sum())
 
 
-@pytest.mark.parametrize("beside", [0.0, 1e-7, 3e-6, -3e-6, 5.9e-6, -6.05e-6])
+@pytest.mark.parametrize("beside", [0.0, 1e-7, 1.21e-6, 3e-6, -3e-6, 5.9e-6, -6.05e-6])
 @pytest.mark.parametrize("given_slope", ["left", "right"])
 def test_both_slopes_pass_at_a_kink(beside: float, given_slope: str) -> None:
     slope = {"left": 0.0, "right": 1.0}[given_slope]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 import re
 import xml.etree.ElementTree as ElementTree
@@ -26,6 +27,7 @@ from tutor.graph import (
     node_values,
     trace,
 )
+from tutor.graph_drawing import arrange
 
 # Worked examples ------------------------------------------------------------------------------
 
@@ -576,7 +578,7 @@ def test_active_gate_is_marked() -> None:
 
     def marked(step: int | None) -> set[str]:
         root = ElementTree.fromstring(graph.draw(step).svg)
-        wide = [r for r in root.iter(f"{SVG}rect") if r.get("stroke-width") == "4"]
+        wide = [r for r in root.iter(f"{SVG}rect") if r.get("stroke-width") == "4.0"]
         return {str(rect.get("stroke")) for rect in wide}
 
     assert marked(1) == {"#0072B2"}
@@ -657,16 +659,33 @@ def test_nothing_overlaps_in_random_graphs(plan: list[tuple[int, int, int]]) -> 
         assert float(rect.get("y", 0)) + float(rect.get("height", 0)) <= height
 
 
+def _crossings(graph: Graph) -> int:
+    """Count pairs of wires that change places between two layers."""
+    pieces = [
+        (left.layer, left.y, right.y)
+        for wire in arrange(graph.output).wires
+        for left, right in itertools.pairwise([wire.source, *wire.through, wire.target])
+    ]
+    return sum(
+        a[0] == b[0] and (a[1] - b[1]) * (a[2] - b[2]) < 0
+        for a, b in itertools.combinations(pieces, 2)
+    )
+
+
+def test_wires_cross_only_where_they_have_to() -> None:
+    assert [_crossings(make()) for make in examples.values()] == [0, 0, 0]
+    # In the order in which a walk from the output meets the nodes, these have 4 each.
+    assert _crossings(trace(lambda a, b, c: a * c + b * c * a, a=1, b=2, c=3)) == 1
+    assert _crossings(trace(lambda a, b, c: a * b + b * c + c * a, a=1, b=2, c=3)) == 2
+
+
 def test_layout_does_not_move_from_step_to_step() -> None:
     graph = examples["shared_input"]()
     graph.backward()
-
-    def gates(step: int) -> list[str]:
-        return re.findall(
-            r'<rect x="[\d.]+" y="[\d.]+" width="[\d.]+" height="34"', graph.draw(step).svg
-        )
-
-    assert all(gates(k) == gates(0) for k in range(len(graph.steps)))
+    box = re.compile(r'<rect x="[\d.]+" y="[\d.]+" width="[\d.]+" height="34"')
+    boxes = [set(box.findall(graph.draw(k).svg)) for k in range(len(graph.steps))]
+    assert len(boxes[0]) == 3
+    assert all(found == boxes[0] for found in boxes)
 
 
 def test_drawing_is_reproducible() -> None:

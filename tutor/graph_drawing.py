@@ -422,10 +422,14 @@ def _curve(x: float, y: float, to_x: float, to_y: float) -> str:
 
 
 def _line(path: str, active: bool, backward: bool) -> str:
-    colour = (ORANGE if backward else BLUE) if active else GREY
-    return (
-        f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{3.5 if active else 1.5}"/>'
-    )
+    """Draw a wire; an active one in colour with a grey edge, for contrast on white."""
+    if not active:
+        return _stroke(path, GREY, 1.5)
+    return _stroke(path, GREY, 5.5) + _stroke(path, ORANGE if backward else BLUE, 3.5)
+
+
+def _stroke(path: str, colour: str, width: float) -> str:
+    return f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{width}"/>'
 
 
 def _draw_tail(place: _Place, known: _Known, only_use: int | None) -> str:
@@ -459,17 +463,19 @@ def _draw_node(place: _Place, known: _Known) -> str:
     node = place.node
     assert node is not None
     middle = place.x + place.width / 2
-    active = node.index == known.active
-    colour = (ORANGE if known.backward else BLUE) if active else GREY
     is_variable = node.gate is gates.VARIABLE
-    corner = 4 if is_variable else _RADIUS
     height = 26 if is_variable else 2 * _RADIUS
-    return (
+    box = (
         f'<rect x="{place.x:.1f}" y="{place.y - height / 2:.1f}" width="{place.width:.1f}" '
-        f'height="{height}" rx="{corner}" fill="{PALE}" stroke="{colour}" '
-        f'stroke-width="{4 if active else 1.5}"/>'
-        + _text(middle, place.y, symbol(node), DARK, 16 if len(symbol(node)) == 1 else 13)
+        f'height="{height}" rx="{4 if is_variable else _RADIUS}" fill="{PALE}" '
     )
+    outlines = [(GREY, 1.5)]
+    if node.index == known.active:
+        outlines = [(GREY, 6.0), (ORANGE if known.backward else BLUE, 4.0)]
+    boxes = [f'{box}stroke="{colour}" stroke-width="{width}"/>' for colour, width in outlines]
+    text = symbol(node)
+    size = 16 if len(text) == 1 else 13
+    return "".join(boxes) + _text(middle, place.y, text, DARK, size)
 
 
 def _draw_branch(wire: _Wire, known: _Known) -> str:
