@@ -157,3 +157,10 @@ def test_compare_does_not_let_students_change_the_inputs():
 )
 def test_number(value, text):
     assert plots.number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(1e-12, "10⁻¹²"), (-1e4, "−10⁴"), (0.0, "0"), (1.0, "1"), (-10.0, "−10")]
+)
+def test_power(value, text):
+    assert plots.power(value) == text

@@ -199,7 +199,7 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
             except traitlets.TraitError as error:
                 raise ValueError(f"{name} can't be {value!r}: {error}") from None
             # A slider silently moves what is out of bounds to the nearest end.
-            if not isinstance(value, str) and abs(control.value - value) > 1e-9:
+            if not isinstance(value, str) and not abs(control.value - value) <= 1e-9:
                 raise ValueError(
                     f"{name} must be from {control.min} to {control.max}, not {value!r}"
                 )

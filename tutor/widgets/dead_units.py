@@ -17,7 +17,7 @@ from tutor.widgets.base import Explorer, counter, dropdown, log_slider, slider
 from tutor.widgets.live import LivePlot
 
 UNITS = 40
-STEPS = 100
+STEPS = 60
 _X = np.linspace(-2.0, 2.0, 48)[:, None]
 _Y = (np.sin(3.0 * _X) > 0).astype(float)
 
@@ -85,7 +85,7 @@ class DeadUnits(Explorer):
     ----------
     **start
         `activation` (a name, "relu" by default), `lr` (from 0.01 to 100), `bias` (from −3 to 3)
-        with which the hidden units start, `step` (from 0 to 100) and `seed` (from 0 to 9).
+        with which the hidden units start, `step` (from 0 to 60) and `seed` (from 0 to 9).
     """
 
     title = "Dead units"

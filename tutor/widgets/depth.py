@@ -108,6 +108,7 @@ class Depth(Explorer):
                 axes.set(yscale="log", ylim=(_LOW / 5, 5 * _HIGH), xlim=(0, DEEPEST + 1))
                 axes.set(xlabel="layer", title=title)
                 axes.set_yticks(10.0 ** np.arange(-12, 13, 4))
+                axes.yaxis.set_major_formatter(plots.power)
                 axes.minorticks_off()
             panels[0].set_ylabel("size")
         return LivePlot(figure, self._lines)

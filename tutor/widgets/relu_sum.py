@@ -18,7 +18,7 @@ _MOST = 4.0
 _TARGETS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "sine": ("Sine", lambda x: 1.5 * np.sin(x)),
     "parabola": ("Parabola", lambda x: x**2 / 3 - 1.5),
-    "bump": ("Bump", lambda x: 3 * np.exp(-(x**2)) - 1),
+    "bump": ("Bump", lambda x: 2 * np.exp(-(x**2)) - 0.5),
     "steps": ("Soft step", lambda x: 1.5 * np.tanh(3 * x)),
 }
 
@@ -73,8 +73,9 @@ class ReluSum(Explorer):
         }
 
     def _extras(self) -> list[ipywidgets.Widget]:
-        solve = ipywidgets.Button(description="Let least squares try")
-        flatten = ipywidgets.Button(description="Flatten")
+        wide = {"width": "auto"}
+        solve = ipywidgets.Button(description="Let least squares try", layout=wide)
+        flatten = ipywidgets.Button(description="Flatten", layout=wide)
         solve.on_click(lambda _: self.set(**best_fit(self.inputs["target"].value)))
         flatten.on_click(lambda _: self.set(height=0.0, **dict.fromkeys(_bend_names(), 0.0)))
         return [solve, flatten]

@@ -1,0 +1,376 @@
+import html
+import re
+import subprocess
+import sys
+import threading
+import xml.etree.ElementTree as ET
+from types import SimpleNamespace
+
+import ipywidgets
+import numpy as np
+import pytest
+from ipywidgets.widgets.widget import _instances
+
+from tutor import activations, plots, widgets
+from tutor.widgets import base, dead_units, depth, relu_sum, saturation
+from tutor.widgets.live import LivePlot
+
+
+@pytest.fixture(params=widgets.__all__)
+def widget(request):
+    made = getattr(widgets, request.param)()
+    yield made
+    made.close()
+
+
+def positions(control):
+    """Every value of a list; the ends of a slider and a few values between them."""
+    if hasattr(control, "options"):
+        return [value for _, value in control.options]
+    if isinstance(control, ipywidgets.FloatLogSlider):
+        return [float(v) for v in np.logspace(control.min, control.max, 5)]
+    values = np.linspace(control.min, control.max, 5)
+    return [type(control.value)(value) for value in values]
+
+
+# Every widget -------------------------------------------------------------------------------------
+
+
+@pytest.mark.filterwarnings("error")
+def test_whole_range_of_every_control(widget):
+    for name, control in widget.inputs.items():
+        before = control.value
+        seen = set()
+        for value in positions(control):
+            control.value = value
+            assert widget.screen.problem == ""
+            ET.fromstring(widget.screen.svg)
+            seen.add(widget.screen.svg)
+        shown = control.layout.display != "none"
+        assert len(seen) > 1 or not shown, f"{name} doesn't change the picture"
+        control.value = before
+
+
+@pytest.mark.filterwarnings("error")
+def test_every_choice_with_all_sliders_at_an_end(widget):
+    choosers = {n: c for n, c in widget.inputs.items() if hasattr(c, "options")}
+    sliders = {n: c for n, c in widget.inputs.items() if n not in choosers}
+    for name, chooser in choosers.items():
+        for choice in positions(chooser):
+            widget.set(**{name: choice}, **{n: positions(c)[0] for n, c in sliders.items()})
+            assert widget.screen.problem == ""
+            for slider, control in sliders.items():
+                widget.inputs[slider].value = positions(control)[-1]
+                assert widget.screen.problem == ""
+
+
+def test_text_alternative_follows_the_values(widget):
+    before = widget.alt
+    for control in widget.inputs.values():
+        if control.layout.display != "none":
+            start = control.value
+            control.value = next(v for v in positions(control) if v != start)
+    assert widget.alt != before
+    assert "nan" not in widget.alt
+
+
+def test_has_title_question_and_labels(widget):
+    heading = widget.children[0].value
+    assert html.escape(widget.title) in heading
+    assert html.escape(widget.question) in heading
+    assert widget.question.endswith("?")
+    assert all(control.description for control in widget.inputs.values())
+
+
+def test_mime_bundle_is_the_same_each_time(widget):
+    other = type(widget)()
+    bundles = [each._repr_mimebundle_() for each in (widget, other)]
+    for bundle in bundles:
+        assert bundle.pop("application/vnd.jupyter.widget-view+json")["model_id"]
+    assert bundles[0] == bundles[1]
+    assert bundles[0]["text/plain"] == f"{widget.title}. {widget.alt}"
+    assert re.search(
+        r'<img alt="[^"]{40,}".*src="data:image/svg\+xml;base64,', bundles[0]["text/html"]
+    )
+    other.close()
+
+
+def test_close_leaves_nothing_behind():
+    before = set(_instances)
+    made = [getattr(widgets, name)() for name in widgets.__all__]
+    assert set(_instances) > before
+    for each in made:
+        each.close()
+    assert set(_instances) == before
+
+
+def test_the_picture_takes_the_theme_s_colours(widget):
+    assert not re.search("|".join(base._THEME), widget.screen.svg)
+    assert "var(--fnn-ink)" in widget.screen.svg
+
+
+# The base -----------------------------------------------------------------------------------------
+
+
+def test_import_is_cheap():
+    code = (
+        "import sys, tutor.widgets;"
+        "print([m for m in ('numpy', 'matplotlib', 'ipywidgets') if m in sys.modules])"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
+
+
+def test_unknown_widget():
+    with pytest.raises(AttributeError, match="no widget 'Nonsense'"):
+        _ = widgets.Nonsense
+    assert "ActivationExplorer" in dir(widgets)
+
+
+@pytest.mark.parametrize(
+    ("start", "error", "message"),
+    [
+        ({"x": 7}, ValueError, "x must be from -6.0 to 6.0, not 7"),
+        ({"x": np.nan}, ValueError, "x must be from"),
+        ({"x": "far"}, ValueError, "x can't be 'far'"),
+        ({"activation": "sigmoyd"}, ValueError, "activation can't be 'sigmoyd'"),
+        ({"y": 1}, TypeError, "has no control 'y', only: activation, x"),
+    ],
+)
+def test_invalid_start_values(start, error, message):
+    with pytest.raises(error, match=re.escape(message)):
+        widgets.ActivationExplorer(**start)
+
+
+def test_set_draws_once_and_returns_to_listening():
+    widget = widgets.SoftmaxTemperature()
+    drawn = []
+    widget.screen.observe(lambda change: drawn.append(change.new), names="svg")
+    widget.set(cat=1.0, dog=2.0, owl=3.0)
+    assert len(drawn) == 1
+    widget.inputs["cat"].value = 0.5
+    assert len(drawn) == 2
+    with pytest.raises(ValueError, match="must be from"):
+        widget.set(cat=99)
+    widget.inputs["cat"].value = 0.7
+    assert len(drawn) == 3
+
+
+def test_an_error_is_shown_and_goes_away():
+    widget = widgets.ActivationExplorer()
+    move, shown = widget._move, widget.screen.svg
+
+    def broken(now):
+        raise ZeroDivisionError("by accident")
+
+    widget._move = broken
+    widget.inputs["x"].value = 2.0
+    assert "ZeroDivisionError: by accident (test_widgets.py, line" in widget.screen.problem
+    assert widget.screen.svg == shown
+    widget._move = move
+    widget.inputs["x"].value = 2.1
+    assert widget.screen.problem == ""
+    assert "x = 2.1" in widget.alt
+
+
+def test_controls_may_change_in_many_threads():
+    widget = widgets.ActivationExplorer()
+    values = np.linspace(-6, 6, 25)
+
+    def work(part):
+        for value in part:
+            widget.inputs["x"].value = float(value)
+
+    threads = [threading.Thread(target=work, args=(values[i::4],)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert widget.screen.problem == ""
+    widget.inputs["x"].value = 0.0
+    assert "x = 0 the value is 0.5 and the slope 0.25" in widget.alt
+
+
+def test_a_cell_that_runs_again_closes_its_former_widgets(monkeypatch):
+    parent = {"metadata": {"cellId": "one"}, "header": {"msg_id": "first"}}
+    kernel = SimpleNamespace(get_parent=lambda: parent)
+    monkeypatch.setattr(base, "get_ipython", lambda: SimpleNamespace(kernel=kernel))
+    monkeypatch.setattr(base, "_shown", {})
+    former = [widgets.Depth(), widgets.Depth()]
+    parent["metadata"] = {"cellId": "two"}
+    elsewhere = widgets.Depth()
+    parent.update(metadata={"cellId": "one"}, header={"msg_id": "second"})
+    again = widgets.Depth()
+    assert [each.comm is None for each in former] == [True, True]
+    assert elsewhere.comm is not None
+    assert again.comm is not None
+
+
+def test_display_is_a_widget_and_its_stand_in(monkeypatch):
+    shown = []
+    monkeypatch.setattr(base, "display", lambda data, raw: shown.append(data))
+    widgets.ActivationExplorer()._ipython_display_()
+    live, stand_in = shown
+    assert "application/vnd.jupyter.widget-view+json" in live
+    assert live["text/html"] == ""
+    assert "<img alt=" in stand_in["text/html"]
+    assert "widget-view" not in str(stand_in.keys())
+
+
+# Live plots ---------------------------------------------------------------------------------------
+
+
+def figure():
+    made, axes = plots.subplots(5, 3)
+    with plots.style():
+        axes.set(xlim=(0, 10), ylim=(-2, 2))
+        (line,) = axes.plot(np.arange(11), np.sin(np.arange(11)), zorder=2)
+        (above,) = axes.plot([0, 10], [1, 1], zorder=3)
+        (dots,) = axes.plot([1, 2], [1, 0], "o", zorder=4)
+        text = axes.text(3, 1, "here", zorder=5)
+        bar = axes.bar([4], [1], zorder=1)[0]
+        image = axes.imshow(
+            np.arange(12.0).reshape(3, 4), extent=(6, 9, -1, 1), aspect="auto", zorder=1.5
+        )
+        axes.set(xlim=(0, 10), ylim=(-2, 2))
+    return made, SimpleNamespace(line=line, above=above, dots=dots, text=text, bar=bar, image=image)
+
+
+def drawn(svg):
+    """What an SVG draws, in order: paths, markers, texts and images, without ids."""
+    svg = re.sub(r"<defs>.*?</defs>", "", svg, flags=re.DOTALL)
+    return re.findall(r'<(?:path|use|text|image)[^>]*? (?:d|x|transform|xlink:href)="[^"]*"', svg)
+
+
+def test_a_live_plot_is_what_matplotlib_would_have_drawn():
+    made, artists = figure()
+    live = LivePlot(made, [artists.text, artists.line, artists.dots, artists.bar, artists.image])
+    artists.line.set_ydata(np.cos(np.arange(11)))
+    artists.dots.set_data([5], [-1])
+    artists.text.set(x=7, text="there")
+    artists.bar.set_height(-1.5)
+    artists.image.set_data(-np.arange(12.0).reshape(3, 4))
+    svg = live.svg()
+    assert drawn(svg) == drawn(plots.Picture(made, "").svg())
+    assert svg.count(">there<") == 1
+    assert ">here<" not in svg
+
+
+def test_a_live_plot_draws_the_rest_only_once():
+    made, artists = figure()
+    live = LivePlot(made, [artists.line])
+    before = live.svg()
+    artists.above.set_ydata([-1, -1])
+    assert live.svg() == before
+    artists.line.set_ydata(np.zeros(11))
+    assert live.svg() != before
+
+
+def test_a_live_plot_keeps_its_styles_to_itself():
+    made, artists = figure()
+    svg = LivePlot(made, [artists.line]).svg()
+    assert svg.startswith("<svg ")
+    assert svg.count("</svg>") == 1
+    assert "<style" not in svg
+
+
+# What the widgets compute -------------------------------------------------------------------------
+
+
+def test_activation_explorer_says_what_the_table_says():
+    widget = widgets.ActivationExplorer(activation="leaky_relu", x=-2.0, slope=0.1)
+    assert widget.alt.startswith("Leaky ReLU with slope = 0.1: at x = −2 the value is −0.2 ")
+    assert "slope 0.1. It takes values in (−∞, ∞) and never saturates." in widget.alt
+
+
+def test_activation_explorer_shows_only_the_parameters_that_count():
+    widget = widgets.ActivationExplorer()
+    shown = {}
+    for name in activations.ACTIVATIONS:
+        widget.inputs["activation"].value = name
+        shown[name] = [n for n, c in widget.inputs.items() if c.layout.display != "none"][2:]
+    assert shown["sigmoid"] == []
+    assert shown["prelu"] == ["prelu_alpha"]
+    assert shown["elu"] == ["elu_alpha"]
+    assert shown["maxout"] == ["w1", "b1", "w2", "b2"]
+    assert sum(map(len, shown.values())) == 9
+
+
+def test_saturation_arrives_or_stays():
+    assert saturation.descend("sigmoid", 0.0)[0] == saturation.TARGET
+    assert saturation.descend("sigmoid", 10.0)[-1] > 0.999
+    assert saturation.descend("relu", 10.0)[1] == saturation.TARGET
+    assert saturation.descend("relu", -3.0)[-1] == 0.0
+    assert "arrives at 0.5 after 1 steps" in widgets.Saturation(activation="relu", x=10).alt
+    assert "still answers 0.997" in widgets.Saturation().alt
+
+
+def test_depth_of_a_linear_network_by_hand():
+    x, weights, da = depth._normal()
+    forward, backward = depth.pass_through("linear", 3, 2.0)
+    scaled = weights[:3] * np.float32(2.0 / np.sqrt(depth.WIDTH))
+    np.testing.assert_allclose(forward[2], depth._size(x @ scaled[0] @ scaled[1] @ scaled[2]), 1e-5)
+    np.testing.assert_allclose(backward[0], depth._size(da @ scaled[2].T @ scaled[1].T), 1e-5)
+    np.testing.assert_allclose(backward[2], depth._size(da))
+
+
+@pytest.mark.parametrize(
+    ("name", "gain", "verdict"),
+    [
+        ("sigmoid", 1.0, "vanishes"),
+        ("relu", 1.4, "arrives"),
+        ("tanh", 1.0, "arrives"),
+        ("relu", 5.0, "explodes"),
+        ("linear", 10.0, "no longer a number"),
+    ],
+)
+def test_depth_verdicts(name, gain, verdict):
+    layers = 50 if "number" in verdict else 20
+    assert verdict in widgets.Depth(activation=name, gain=gain, layers=layers).alt
+
+
+def test_dead_units_die_of_a_large_learning_rate_only():
+    dead = {lr: dead_units.train("relu", lr, 0.0, 0).dead[-1].mean() for lr in (0.3, 1.0, 10.0)}
+    assert dead[0.3] == dead[1.0] == 0.0
+    assert dead[10.0] > 0.5
+    assert not dead_units.train("leaky_relu", 10.0, 0.0, 0).dead.any()
+
+
+def test_a_dead_unit_never_changes_again_without_its_inputs():
+    dead = dead_units.train("relu", 5.0, 0.0, 0).dead
+    assert (dead[1:] >= dead[:-1]).all()
+
+
+def test_dead_units_learn_at_a_moderate_learning_rate():
+    output = dead_units.train("relu", 1.0, 0.0, 0).output
+    right = ((output > 0.5) == dead_units._Y[:, 0]).mean(axis=1)
+    assert right[0] < 0.8 < 0.95 < right[-1]
+
+
+@pytest.mark.parametrize("target", relu_sum._TARGETS)
+def test_least_squares_comes_close(target):
+    widget = widgets.ReluSum(target=target)
+    solve, flatten = widget.children[2].children[-2:]
+    off = float(re.search(r"([0-9.]+) on average", widget.alt)[1])
+    solve.click()
+    assert float(re.search(r"([0-9.]+) on average", widget.alt)[1]) < 0.45 * off
+    flatten.click()
+    assert set(widget.values.values()) == {target, 0.0}
+
+
+def test_relu_sum_adds_its_pieces():
+    widget = widgets.ReluSum(bend1=1.0, bend4=-2.0, height=0.5)
+    x = relu_sum._X
+    expected = 0.5 + np.maximum(x + 3, 0) - 2 * np.maximum(x, 0)
+    np.testing.assert_allclose(widget._sum.get_ydata(), expected, atol=1e-12)
+
+
+def test_softmax_ignores_a_shift_and_feels_temperature():
+    share = {}
+    for start in ({}, {"shift": 10.0}, {"temperature": 0.1}, {"temperature": 10.0}):
+        alt = widgets.SoftmaxTemperature(**start).alt
+        share[str(start)] = [float(p) for p in re.findall(r"(?:cat|dog|owl) ([0-9.]+)[,.]", alt)]
+    plain, shifted, cold, hot = share.values()
+    assert plain == shifted == [0.705, 0.259, 0.035]
+    assert cold[0] == 1.0
+    assert max(hot) - min(hot) < 0.1
