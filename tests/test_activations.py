@@ -1,6 +1,7 @@
 import copy
 import decimal
 import math
+import pickle
 import re
 import warnings
 from decimal import Decimal
@@ -698,4 +699,14 @@ def test_with_parameters():
 
 def test_shows_its_formula():
     assert ACTIVATIONS["relu"]._repr_latex_() == r"$\displaystyle f(x) = \max(0, x)$"
-    assert copy.copy(ACTIVATIONS["relu"]) == ACTIVATIONS["relu"]
+
+
+def test_copies_and_pickles():
+    steep = activations.get("leaky_relu").with_parameters(slope=0.1)
+    for copied in (copy.copy(steep), copy.deepcopy(steep), pickle.loads(pickle.dumps(steep))):
+        assert copied(-1.0) == -0.1
+        assert copied.parameters == {"slope": 0.1}
+        with pytest.raises(TypeError):
+            copied.parameters["slope"] = 1
+    for activation in ACTIVATIONS.values():
+        assert pickle.loads(pickle.dumps(activation)) == activation

@@ -1,4 +1,6 @@
+import copy
 import math
+import pickle
 import subprocess
 import sys
 import warnings
@@ -601,6 +603,23 @@ def test_one_array_and_its_views():
         network.W[0] = np.ones((3, 2))
     with pytest.raises(TypeError, match="one layer at a time"):
         network.W[:] = [1, 2]
+
+
+@pytest.mark.parametrize(
+    "duplicate", [copy.deepcopy, lambda network: pickle.loads(pickle.dumps(network))]
+)
+def test_a_copy_trains_like_the_original_and_apart_from_it(duplicate):
+    X, y = four_quadrants()
+    network = Network([2, 3, 1], "prelu", "softplus", seed=0, replicas=2)
+    network.train(X, y, epochs=1)
+    copied, before = duplicate(network), network.parameters.flat.copy()
+    assert (copied.parameters.flat == before).all()
+    losses = copied.train(X, y, epochs=2).loss
+    assert (network.parameters.flat == before).all()
+    assert (network.train(X, y, epochs=2).loss == losses).all()
+    copied.W[0][...] = 7
+    assert (copied.parameters.flat[:, :6] == 7).all()
+    assert not (network.W[0] == 7).any()
 
 
 def test_columns_of_a_maxout_layer():

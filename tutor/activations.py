@@ -542,6 +542,13 @@ class Activation:
                 return self._backward(upstream, inputs, **parameters)
             return cast(FloatArray, upstream * self.derivative(inputs, **parameters))
 
+    # A MappingProxyType can't be pickled or copied, a dict can.
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "parameters": dict(self.parameters)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, parameters=MappingProxyType(state["parameters"]))
+
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.formula}$"
 

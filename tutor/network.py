@@ -85,9 +85,8 @@ class Network:
 
     Attributes
     ----------
-    W, b, alpha : list of array
-        The parameters of each layer; see `tutor.parameters.Parameters`.
     parameters : Parameters
+        All parameters; W[l], b[l] and alpha[l] are those of one layer. `W[0] = values` sets them.
     """
 
     def __init__(
@@ -114,8 +113,22 @@ class Network:
         self.loss_function = fitting_loss(self.activations[-1], loss)
         self._paired = is_pair(self.activations[-1], self.loss_function)
         self.parameters = self._room()
-        self.W, self.b, self.alpha = self.parameters.W, self.parameters.b, self.parameters.alpha
         self.init(init, seed)
+
+    @property
+    def W(self) -> list[FloatArray]:  # noqa: N802  # a matrix, as in the formulas
+        """The weights of each layer."""
+        return self.parameters.W
+
+    @property
+    def b(self) -> list[FloatArray]:
+        """The biases of each layer."""
+        return self.parameters.b
+
+    @property
+    def alpha(self) -> list[FloatArray | None]:
+        """The slopes of each PReLU layer, None for others."""
+        return self.parameters.alpha
 
     def _room(self) -> Parameters:
         """Return zeros in the shape of all parameters."""

@@ -49,6 +49,7 @@ class Parameters:
 
     def __init__(self, layers: Sequence[tuple[int, int, bool]], replicas: int | None) -> None:
         """Make room, all zero, for layers given as (D, columns of W, has slopes)."""
+        self._made_for = tuple(layers), replicas
         lead = () if replicas is None else (replicas,)
         n_weights = sum(D * M for D, M, _ in layers)
         n_others = sum(M * (1 + has_slopes) for _, M, has_slopes in layers)
@@ -59,11 +60,23 @@ class Parameters:
         self.b = _Views(self._take(M) for _, M, _ in layers)
         self.alpha = [self._take(M) if has_slopes else None for _, M, has_slopes in layers]
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Keep the views views in a copy: make room again and fill it."""
+        return _restore, (*self._made_for, self.flat)
+
     def _take(self, *shape: int) -> FloatArray:
         """Return a view of the next free part of `flat`."""
         start, self._taken = self._taken, self._taken + math.prod(shape)
         part = self.flat[..., start : self._taken]
         return part.reshape(*part.shape[:-1], *shape)
+
+
+def _restore(
+    layers: Sequence[tuple[int, int, bool]], replicas: int | None, flat: FloatArray
+) -> Parameters:
+    parameters = Parameters(layers, replicas)
+    parameters.flat[...] = flat
+    return parameters
 
 
 @dataclass(frozen=True)
