@@ -243,6 +243,28 @@ def validate(
 
 @grading.command(epilog=_EXIT_CODES)
 @_assignments
+@_course_options
+def refresh(assignments: tuple[str, ...], course: Course, as_json: bool) -> None:
+    """Run the sources and store what they show, after a change to one of them.
+
+    A notebook in which a cell fails stays as it was, and the cell is named.
+
+    \b
+    Examples:
+      grading refresh
+      grading refresh 03-activations
+    """
+    from grading.refresh import refresh as store_outputs
+
+    problems = []
+    for assignment in course.select(assignments):
+        for path in sorted(course.folder("source", assignment).glob("*.ipynb")):
+            problems += store_outputs(path)
+    _finish_check(problems, as_json, "Every output is stored.")
+
+
+@grading.command(epilog=_EXIT_CODES)
+@_assignments
 @_students
 @click.option("--force", "-f", is_flag=True, help="Grade again what was graded before.")
 @click.option("--why", is_flag=True, help="Explain each cell's score (with --student).")

@@ -1,0 +1,84 @@
+"""Run the instructor's notebooks and store what they show, so that readers and tests can see it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+from grading.records import Problem
+
+__all__ = ["refresh"]
+
+# A widget's view names a model that dies with its kernel. Without it a reopened notebook shows the
+# static picture that each widget gives as well.
+_DIES_WITH_THE_KERNEL = "application/vnd.jupyter.widget-view+json"
+
+
+def refresh(path: Path, timeout: float = 120) -> list[Problem]:
+    """Execute a notebook in place; on an error leave the file as it was and say which cell failed.
+
+    Parameters
+    ----------
+    path
+        A notebook under the course's source folder.
+    timeout
+        Seconds a cell may take.
+    """
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(
+        notebook,
+        timeout=timeout,
+        record_timing=False,
+        resources={"metadata": {"path": str(path.parent)}},
+    )
+    try:
+        client.execute()
+    except (CellExecutionError, TimeoutError) as error:
+        return [_problem(path, notebook, error)]
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = list(_lasting(cell.outputs))
+    notebook.metadata = {
+        "kernelspec": notebook.metadata["kernelspec"],
+        "language_info": {"name": "python"},
+    }
+    _replace(path, nbformat.writes(notebook) + "\n")
+    return []
+
+
+def _lasting(outputs: Iterable[Any]) -> Iterable[Any]:
+    for output in outputs:
+        output.get("data", {}).pop(_DIES_WITH_THE_KERNEL, None)
+        if output.get("data", True):
+            yield output
+
+
+def _problem(path: Path, notebook: Any, error: Exception) -> Problem:
+    failed = next(
+        (
+            cell.id
+            for cell in notebook.cells
+            for output in cell.get("outputs", [])
+            if output.output_type == "error"
+        ),
+        None,
+    )
+    what = str(error).strip().splitlines()[-1]
+    return Problem(
+        "", path.parent.name, path.name, failed, what, "Correct the cell and run it again.", True
+    )
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write in one step, so that a stop in the middle can't leave half a notebook."""
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", dir=path.parent, suffix=".part", delete=False
+    ) as file:
+        file.write(text)
+    Path(file.name).replace(path)
