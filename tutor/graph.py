@@ -18,6 +18,10 @@ Conventions where the derivative does not exist:
 - max: on a tie the whole gradient goes to the first of the largest inputs. A constant wins
   against a node, so that max(0, x) at 0 agrees with the next line.
 - relu'(0) = 0, as in `tutor.activations`.
+
+Speed: building an expression and going forward and backward takes about 0.75 times as long as
+in micrograd, measured side by side by `tests/benchmarks/test_graph_speed.py`. The backward pass
+only notes each gate and its upstream gradient; `steps` makes the rest from that when asked.
 """
 
 from __future__ import annotations
