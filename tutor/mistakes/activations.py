@@ -71,7 +71,7 @@ def _naive_softmax(Z: Any) -> Any:
     return e / e.sum(axis=1, keepdims=True)
 
 
-# One after the other, as in the notebook ---------------------------------------------------------
+# One after the other, as in the notebook ----------------------------------------------------------
 
 SIGMOID = Exercise(
     id="activations/sigmoid",

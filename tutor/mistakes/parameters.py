@@ -1,7 +1,1001 @@
-"""Exercises of the theme "parameters"."""
+"""Exercises of the theme "parameters": count a network; capacity and regularisation."""
 
 from __future__ import annotations
 
-from tutor.mistakes.records import Exercise
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
 
-EXERCISES: tuple[Exercise, ...] = ()
+import numpy as np
+
+from tutor.mistakes.records import Exercise, Mistake
+
+Rng = np.random.Generator
+
+READY_MADE = (
+    "tutor.network.*",
+    "tutor.drawing.*",
+    "sklearn.*",
+    "torch.*",
+    "jax.*",
+    "tensorflow.*",
+    "autograd.*",
+)
+
+
+def _weights(sizes: Sequence[int]) -> int:
+    return sum(a * b for a, b in pairwise(sizes))
+
+
+def _biases(sizes: Sequence[int]) -> int:
+    return sum(sizes[1:])
+
+
+def _parameters(sizes: Sequence[int]) -> int:
+    return _weights(sizes) + _biases(sizes)
+
+
+def _draw_sizes(rng: Rng) -> tuple[Any, ...]:
+    return ([int(v) for v in rng.integers(1, 9, size=int(rng.integers(2, 6)))],)
+
+
+# By hand ------------------------------------------------------------------------------------------
+
+
+def _counts(sizes: Sequence[int]) -> dict[str, int]:
+    return {
+        "neurons": _biases(sizes),
+        "weights": _weights(sizes),
+        "biases": _biases(sizes),
+        "parameters": _parameters(sizes),
+        "layers": len(sizes) - 1,
+    }
+
+
+def _counting_mistakes(sizes: Sequence[int]) -> tuple[Mistake, ...]:
+    """Give the slips of counting by hand; the numbers follow from the sizes."""
+    n_in, w, b = sizes[0], _weights(sizes), _biases(sizes)
+    return (
+        Mistake(
+            "inputs_as_neurons",
+            lambda *_: {"neurons": sum(sizes)},
+            "You count the inputs as neurons. An input computes nothing.",
+            "Counts every circle of the drawing.",
+        ),
+        Mistake(
+            "input_as_layer",
+            lambda *_: {"layers": len(sizes)},
+            "You count the input as a layer. By convention it isn't one.",
+            "Counts every column of the drawing.",
+        ),
+        Mistake(
+            "hidden_layers_only",
+            lambda *_: {"layers": len(sizes) - 2},
+            "The output layer counts, too.",
+            "Takes layers for hidden layers.",
+        ),
+        Mistake(
+            "hidden_neurons_only",
+            lambda *_: {"neurons": sum(sizes[1:-1])},
+            "The output neurons count, too.",
+            "Counts hidden neurons only.",
+        ),
+        Mistake(
+            "biases_of_inputs",
+            lambda *_: {"biases": b + n_in},
+            "Inputs have no bias: only what computes has one.",
+            "Gives every circle a bias.",
+        ),
+        Mistake(
+            "one_bias_a_layer",
+            lambda *_: {"biases": len(sizes) - 1},
+            "Each neuron has its own bias, not each layer.",
+            "Takes the “+1” drawn at each layer for one parameter.",
+        ),
+        Mistake(
+            "biases_forgotten",
+            lambda *_: {"parameters": w},
+            "These are the weights alone. What else is learned?",
+            "Forgets the bias.",
+        ),
+        Mistake(
+            "products_of_all",
+            lambda *_: {"weights": int(np.prod(sizes))},
+            "You multiply all sizes. Weights lie between neighbouring layers: add those up.",
+            "Multiplies along the network instead of layer by layer.",
+        ),
+        Mistake(
+            "plus_one_on_the_wrong_side",
+            lambda *_: {"parameters": sum(x * (y + 1) for x, y in pairwise(sizes))},
+            "The +1 sits on the wrong side: it stands for the bias of each neuron that receives, "
+            "not of each one that sends.",
+            "Knows (a + 1)·b, but not why the 1 is there.",
+        ),
+        Mistake(
+            "sizes_added",
+            lambda *_: {"weights": sum(x + y for x, y in pairwise(sizes))},
+            "You add the sizes of two layers. How many lines does each neuron get?",
+            "Adds where every pair is connected.",
+        ),
+    )
+
+
+def _by_hand(name: str, sizes: Sequence[int]) -> Exercise:
+    title = "-".join(str(size) for size in sizes)
+    return Exercise(
+        id=f"parameters/{name}",
+        title=f"Count a {title} network by hand",
+        signature=name,
+        task=f"A {title} network (inputs first, all connected): fill in neurons, weights, biases, "
+        "parameters, layers.",
+        kind="table",
+        reference=lambda *_: _counts(sizes),
+        mistakes=_counting_mistakes(sizes),
+    )
+
+
+COUNT_342 = _by_hand("count_342", (3, 4, 2))
+COUNT_3441 = _by_hand("count_3441", (3, 4, 4, 1))
+
+# In code ------------------------------------------------------------------------------------------
+
+_SIZES = (([3, 4, 2],), ([3, 4, 4, 1],), ([5, 1],), ([2, 6, 3, 3, 2],))
+
+COUNT_NEURONS = Exercise(
+    id="parameters/count_neurons",
+    title="Count neurons in code",
+    signature="count_neurons(sizes)",
+    task="sizes lists inputs, hidden layers, outputs, such as [3, 4, 2]: return the number of "
+    "neurons.",
+    reference=_biases,
+    cases=_SIZES,
+    draw=_draw_sizes,
+    forbids=READY_MADE,
+    points=1,
+    mistakes=(
+        Mistake(
+            "inputs_counted",
+            sum,
+            "You count the inputs, too. An input computes nothing.",
+            "Counts every circle of the drawing.",
+        ),
+        Mistake(
+            "outputs_dropped",
+            lambda sizes: sum(sizes[:-1]),
+            "You leave out the outputs and keep the inputs. Which of them compute?",
+            "Drops the wrong end.",
+        ),
+        Mistake(
+            "hidden_only",
+            lambda sizes: sum(sizes[1:-1]),
+            "The output neurons count, too.",
+            "Counts hidden neurons only.",
+        ),
+        Mistake(
+            "layers_counted",
+            lambda sizes: len(sizes) - 1,
+            "You count layers. How many neurons has each?",
+            "Takes layers for neurons.",
+        ),
+        Mistake(
+            "weights_counted",
+            _weights,
+            "You count connections. Neurons are where they meet.",
+            "Takes weights for neurons.",
+        ),
+    ),
+)
+
+COUNT_PARAMETERS = Exercise(
+    id="parameters/count_parameters",
+    title="Count parameters in code",
+    signature="count_parameters(sizes)",
+    task="Return the number of weights and biases together.",
+    reference=_parameters,
+    cases=_SIZES,
+    draw=_draw_sizes,
+    forbids=READY_MADE,
+    mistakes=(
+        Mistake(
+            "biases_forgotten",
+            _weights,
+            "These are the weights alone. What else is learned?",
+            "Forgets the bias.",
+        ),
+        Mistake(
+            "plus_one_on_the_wrong_side",
+            lambda sizes: sum(a * (b + 1) for a, b in pairwise(sizes)),
+            "The +1 sits on the wrong side: who has a bias, the neurons that send or those that "
+            "receive?",
+            "Knows (a + 1)·b, but not why the 1 is there.",
+        ),
+        Mistake(
+            "biases_of_inputs",
+            lambda sizes: _weights(sizes) + sum(sizes),
+            "Inputs have no bias: only what computes has one.",
+            "Gives every circle a bias.",
+        ),
+        Mistake(
+            "one_bias_a_layer",
+            lambda sizes: _weights(sizes) + len(sizes) - 1,
+            "Each neuron has its own bias, not each layer.",
+            "Takes the “+1” drawn at each layer for one parameter.",
+        ),
+        Mistake(
+            "product_of_all",
+            lambda sizes: int(np.prod(sizes)) + _biases(sizes),
+            "You multiply all sizes. Weights lie between neighbouring layers.",
+            "Multiplies along the network instead of layer by layer.",
+        ),
+        Mistake(
+            "last_layer_only",
+            lambda sizes: (sizes[-2] + 1) * sizes[-1],
+            "Only the last layer counts in your result: = or += in the loop?",
+            "Overwrites in a loop where it should add.",
+        ),
+        Mistake(
+            "first_layer_only",
+            lambda sizes: (sizes[0] + 1) * sizes[1],
+            "Only the first layer counts in your result: is the `return` inside the loop?",
+            "Returns from within the loop.",
+        ),
+        Mistake(
+            "biases_only",
+            _biases,
+            "These are the biases alone. Where are the weights?",
+            "Counts one kind of parameter.",
+        ),
+        Mistake(
+            "both_sides",
+            lambda sizes: sum((a + 1) * (b + 1) for a, b in pairwise(sizes)),
+            "Two +1 in each term: one of them belongs to nobody.",
+            "Adds a bias on either side.",
+        ),
+        Mistake(
+            "one_bias_for_all",
+            lambda sizes: _weights(sizes) + 1,
+            "You count one bias for the whole network.",
+            "Takes the bias for a property of the network.",
+        ),
+    ),
+)
+
+
+def _shapes(sizes: Sequence[int]) -> list[tuple[int, int]]:
+    return list(pairwise(sizes))
+
+
+WEIGHT_SHAPES = Exercise(
+    id="parameters/weight_shapes",
+    title="Shapes of the weight matrices",
+    signature="weight_shapes(sizes)",
+    task="Return the shapes of all weight matrices as an array or list of pairs: rows are samples, "
+    "Z = XW + b.",
+    reference=lambda sizes: np.array(_shapes(sizes)),
+    cases=_SIZES,
+    draw=_draw_sizes,
+    forbids=READY_MADE,
+    lists=True,
+    points=1,
+    mistakes=(
+        Mistake(
+            "transposed",
+            lambda sizes: np.array(_shapes(sizes))[:, ::-1],
+            "Each shape is turned. With Z = XW, which side of W meets the inputs?",
+            "Writes W as for column vectors, Z = Wx.",
+        ),
+        Mistake(
+            "bias_row",
+            lambda sizes: np.array([(a + 1, b) for a, b in pairwise(sizes)]),
+            "The bias is separate here: it isn't a row of W.",
+            "Folds the bias into W.",
+        ),
+        Mistake(
+            "one_layer_short",
+            lambda sizes: np.array(_shapes(sizes[:-1])).reshape(-1, 2),
+            "The last matrix is missing. How many gaps lie between the layers?",
+            "Off by one in the loop.",
+        ),
+        Mistake(
+            "bias_column",
+            lambda sizes: np.array([(a, b + 1) for a, b in pairwise(sizes)]),
+            "Your matrices have a column too many.",
+            "Folds the bias into W, on the wrong side.",
+        ),
+        Mistake(
+            "backwards",
+            lambda sizes: np.array(_shapes(sizes))[::-1],
+            "The right shapes from back to front: start at the inputs.",
+            "Lists the layers in backward order.",
+        ),
+    ),
+)
+
+COUNT_MAXOUT = Exercise(
+    id="parameters/count_maxout",
+    title="What maxout costs",
+    signature="count_maxout(sizes, k)",
+    task="All hidden layers are maxout with k pieces a neuron, the output layer is linear: return "
+    "the number of parameters.",
+    reference=lambda sizes, k: k * _parameters(sizes[:-1]) + (sizes[-2] + 1) * sizes[-1],
+    cases=(([3, 4, 2], 2), ([3, 4, 4, 1], 3), ([2, 5, 2], 1)),
+    draw=lambda rng: (
+        [int(v) for v in rng.integers(2, 7, size=int(rng.integers(3, 6)))],
+        int(rng.integers(2, 5)),
+    ),
+    forbids=READY_MADE,
+    mistakes=(
+        Mistake(
+            "output_too",
+            lambda sizes, k: k * _parameters(sizes),
+            "The output layer is linear: it has one piece.",
+            "Multiplies the whole network.",
+        ),
+        Mistake(
+            "k_ignored",
+            lambda sizes, k: _parameters(sizes),
+            "k plays no part in your result.",
+            "Forgets that each piece has its own parameters.",
+        ),
+        Mistake(
+            "weights_only_doubled",
+            lambda sizes, k: (
+                k * _weights(sizes[:-1]) + _biases(sizes[:-1]) + (sizes[-2] + 1) * sizes[-1]
+            ),
+            "Each piece has its own bias, too.",
+            "Multiplies the weights only.",
+        ),
+        Mistake(
+            "biases_forgotten",
+            lambda sizes, k: k * _weights(sizes[:-1]) + sizes[-2] * sizes[-1],
+            "These are the weights alone.",
+            "Forgets the bias.",
+        ),
+        Mistake(
+            "always_two",
+            lambda sizes, k: 2 * _parameters(sizes[:-1]) + (sizes[-2] + 1) * sizes[-1],
+            "Right for two pieces only. Their number is handed in: use it.",
+            "Learned that maxout doubles the parameters.",
+        ),
+        Mistake(
+            "wider_layers",
+            lambda sizes, k: _parameters([sizes[0], *(k * s for s in sizes[1:-1]), sizes[-1]]),
+            "You make the layers k times wider. After the maximum as many values are left as there "
+            "are neurons.",
+            "Takes pieces for neurons.",
+        ),
+        Mistake(
+            "power",
+            lambda sizes, k: (
+                sum(k ** (i + 1) * (a + 1) * b for i, (a, b) in enumerate(pairwise(sizes[:-1])))
+                + (sizes[-2] + 1) * sizes[-1]
+            ),
+            "Your factor grows from layer to layer. Each neuron has k pieces, wherever it is.",
+            "Multiplies by k once more in each layer.",
+        ),
+    ),
+)
+
+
+def _widest(budget: int, n_in: int, n_out: int) -> int:
+    return max(0, (budget - n_out) // (n_in + 1 + n_out))
+
+
+WIDEST = Exercise(
+    id="parameters/widest",
+    title="The widest network within a budget",
+    signature="widest(budget, n_in, n_out)",
+    task="One hidden layer of h neurons: return the largest h with at most `budget` parameters.",
+    reference=_widest,
+    cases=((1000, 2, 1), (26, 3, 2), (25, 3, 2), (100, 10, 10)),
+    draw=lambda rng: (
+        (
+            int(rng.integers(40, 900)),
+            int(rng.integers(1, 12)),
+            int(rng.integers(1, 6)),
+        )
+        if rng.integers(2)
+        else _exact_budget(rng)
+    ),
+    forbids=READY_MADE,
+    mistakes=(
+        Mistake(
+            "strictly_below",
+            lambda budget, n_in, n_out: max(0, (budget - 1 - n_out) // (n_in + 1 + n_out)),
+            "Almost: a network that uses the budget to the last parameter is allowed.",
+            "Doesn't distinguish < from ≤.",
+        ),
+        Mistake(
+            "one_too_wide",
+            lambda budget, n_in, n_out: _widest(budget, n_in, n_out) + 1,
+            "One neuron too many: count the parameters of your network.",
+            "Stops the loop one step too late.",
+        ),
+        Mistake(
+            "biases_forgotten",
+            lambda budget, n_in, n_out: budget // (n_in + n_out),
+            "Count the parameters of your network, biases included: it is over budget.",
+            "Forgets the bias.",
+        ),
+        Mistake(
+            "output_bias_forgotten",
+            lambda budget, n_in, n_out: budget // (n_in + 1 + n_out),
+            "Sometimes over budget by a little: the output neurons have a bias, too.",
+            "Forgets the last layer's biases.",
+        ),
+        Mistake(
+            "hidden_bias_forgotten",
+            lambda budget, n_in, n_out: max(0, (budget - n_out) // (n_in + n_out)),
+            "Over budget: the hidden neurons have a bias, too.",
+            "Forgets the hidden layer's biases.",
+        ),
+        Mistake(
+            "rounded",
+            lambda budget, n_in, n_out: int(np.rint((budget - n_out) / (n_in + 1 + n_out))),
+            "Rounding up goes over budget.",
+            "Rounds where it has to cut off.",
+        ),
+        Mistake(
+            "fraction",
+            lambda budget, n_in, n_out: (budget - n_out) / (n_in + 1 + n_out),
+            "There are no fractions of a neuron.",
+            "Stops at the division.",
+        ),
+        Mistake(
+            "rounded_up",
+            lambda budget, n_in, n_out: int(np.ceil((budget - n_out) / (n_in + 1 + n_out))),
+            "Rounding up goes over budget.",
+            "Rounds where it has to cut off.",
+        ),
+    ),
+)
+
+
+def _exact_budget(rng: Rng) -> tuple[Any, ...]:
+    """Draw a budget that a network meets to the last parameter."""
+    n_in, n_out, h = (int(v) for v in rng.integers(1, 9, size=3))
+    return (n_in + 1) * h + (h + 1) * n_out, n_in, n_out
+
+
+def _total(sizes: Any) -> int:
+    values = [int(v) for v in sizes]
+    if any(v < 1 or v != w for v, w in zip(values, sizes, strict=True)):
+        raise ValueError("sizes are positive whole numbers")
+    return _parameters(values)
+
+
+def _judge_sizes(sizes: Any) -> str | None:
+    values = list(sizes)
+    total = _total(values)
+    if values[0] != 2 or values[-1] != 1:
+        return "it has to begin with 2 inputs and end with 1 output."
+    if len(values) < 4:
+        return "it needs two hidden layers or more."
+    if total >= 1000:
+        return f"it has {total} parameters, and fewer than 1000 are allowed."
+    return None if total >= 950 else f"it has {total} parameters; get nearer to 1000."
+
+
+BUDGET = Exercise(
+    id="parameters/budget",
+    title="Deep, and under 1000 parameters",
+    signature="sizes_under_1000",
+    task="Give sizes [2, …, 1] with two hidden layers or more and 950 to 999 parameters.",
+    kind="judged",
+    example=[2, 20, 41, 1],
+    parts=("a list of sizes",),
+    reference=_judge_sizes,
+    mistakes=(
+        Mistake(
+            "biases_forgotten",
+            lambda sizes: _total(sizes) >= 1000 > _weights([int(v) for v in sizes]),
+            "Under 1000 without biases, over it with them.",
+            "Forgets the bias.",
+        ),
+        Mistake(
+            "neurons_counted",
+            lambda sizes: 950 <= sum(int(v) for v in sizes) < 1100,
+            "You have about 1000 neurons. Parameters are the lines between them, and the biases.",
+            "Counts neurons instead of parameters.",
+        ),
+        Mistake(
+            "inputs_missing",
+            lambda sizes: len(sizes) >= 3 and int(sizes[0]) != 2,
+            "The first size is the number of inputs.",
+            "Lists neurons only.",
+        ),
+        Mistake(
+            "one_hidden_layer",
+            lambda sizes: len(sizes) == 3,
+            "That is one hidden layer. Inputs and outputs aren't hidden.",
+            "Counts the input or the output as hidden.",
+        ),
+    ),
+)
+
+# Capacity and regularisation ----------------------------------------------------------------------
+
+
+def _penalty_case(rng: Rng) -> tuple[Any, ...]:
+    shapes = [(3, 4), (4, 2)] if rng.integers(2) else [(2, 2), (2, 3), (3, 1)]
+    return [rng.normal(size=shape) for shape in shapes], float(rng.choice([0.01, 0.1, 0.5]))
+
+
+def _squares(Ws: Any) -> float:
+    return float(sum(np.sum(np.asarray(W) ** 2) for W in Ws))
+
+
+L2_PENALTY = Exercise(
+    id="parameters/l2_penalty",
+    title="The L2 penalty",
+    signature="l2_penalty(Ws, rate)",
+    task="Ws is a list of weight matrices: return ½·rate·(sum of all squared weights), one number.",
+    reference=lambda Ws, rate: 0.5 * rate * _squares(Ws),
+    cases=(([np.array([[1.0, -2.0], [0.5, 3.0]]), np.array([[2.0], [-1.0]])], 0.1),),
+    draw=_penalty_case,
+    forbids=READY_MADE,
+    mistakes=(
+        Mistake(
+            "half_dropped",
+            lambda Ws, rate: rate * _squares(Ws),
+            "Twice too large: look at the front of the formula.",
+            "Drops the ½.",
+        ),
+        Mistake(
+            "rate_forgotten",
+            lambda Ws, rate: 0.5 * _squares(Ws),
+            "The rate plays no part in your result.",
+            "Forgets the parameter.",
+        ),
+        Mistake(
+            "absolute_values",
+            lambda Ws, rate: 0.5 * rate * float(sum(np.abs(W).sum() for W in Ws)),
+            "You add sizes, not squares. That is half of the L1 penalty.",
+            "Mixes up L1 and L2.",
+        ),
+        Mistake(
+            "l1",
+            lambda Ws, rate: rate * float(sum(np.abs(W).sum() for W in Ws)),
+            "You add sizes, not squares: that is the L1 penalty.",
+            "Mixes up L1 and L2.",
+        ),
+        Mistake(
+            "root",
+            lambda Ws, rate: 0.5 * rate * float(np.sqrt(_squares(Ws))),
+            "You take a root: the penalty uses the squares themselves.",
+            "Takes the norm for its square.",
+        ),
+        Mistake(
+            "mean",
+            lambda Ws, rate: 0.5 * rate * _squares(Ws) / sum(np.asarray(W).size for W in Ws),
+            "You average over the weights. The task says sum.",
+            "Takes the mean out of habit.",
+        ),
+        Mistake(
+            "sum_of_weights",
+            lambda Ws, rate: 0.5 * rate * float(sum(np.sum(W) for W in Ws)),
+            "Positive and negative weights cancel. What keeps them from doing so?",
+            "Forgets the square.",
+        ),
+        Mistake(
+            "square_of_sum",
+            lambda Ws, rate: 0.5 * rate * float(sum(np.sum(W) for W in Ws)) ** 2,
+            "You add first and square then: positive and negative weights cancel.",
+            "Swaps sum and square.",
+        ),
+        Mistake(
+            "last_matrix_only",
+            lambda Ws, rate: 0.5 * rate * float(np.sum(np.asarray(Ws[-1]) ** 2)),
+            "Only the last matrix counts in your result: = or += in the loop?",
+            "Overwrites in a loop where it should add.",
+        ),
+        Mistake(
+            "first_matrix_only",
+            lambda Ws, rate: 0.5 * rate * float(np.sum(np.asarray(Ws[0]) ** 2)),
+            "Only the first matrix counts in your result: is the `return` inside the loop?",
+            "Returns from within the loop.",
+        ),
+    ),
+)
+
+L2_STEP = Exercise(
+    id="parameters/l2_step",
+    title="A step with weight decay",
+    signature="l2_step(W, dW, lr, rate)",
+    task="dW is the gradient of the loss without penalty: return W after one step of gradient "
+    "descent on loss + ½·rate·ΣW².",
+    reference=lambda W, dW, lr, rate: W - lr * (dW + rate * W),
+    cases=(
+        (
+            np.array([[1.0, -2.0], [0.5, 3.0]]),
+            np.array([[0.1, 0.2], [-0.3, 0.4]]),
+            0.5,
+            0.1,
+        ),
+    ),
+    draw=lambda rng: (
+        rng.normal(size=(3, 2)),
+        rng.normal(size=(3, 2)),
+        float(rng.choice([0.1, 0.3])),
+        float(rng.choice([0.02, 0.2])),
+    ),
+    forbids=READY_MADE,
+    mistakes=(
+        Mistake(
+            "penalty_grows",
+            lambda W, dW, lr, rate: W - lr * (dW - rate * W),
+            "Your weights are pushed away from 0. Which way should decay pull?",
+            "Flips the sign of the penalty.",
+        ),
+        Mistake(
+            "penalty_forgotten",
+            lambda W, dW, lr, rate: W - lr * dW,
+            "The rate plays no part in your result.",
+            "Forgets the penalty's gradient.",
+        ),
+        Mistake(
+            "uphill",
+            lambda W, dW, lr, rate: W + lr * (dW + rate * W),
+            "You climb. Descent goes against the gradient.",
+            "Flips the sign of the update.",
+        ),
+        Mistake(
+            "lr_on_loss_only",
+            lambda W, dW, lr, rate: W - lr * dW - rate * W,
+            "The learning rate reaches the first gradient only. Both belong to one loss.",
+            "Leaves out a bracket.",
+        ),
+        Mistake(
+            "half_kept",
+            lambda W, dW, lr, rate: W - lr * (dW + 0.5 * rate * W),
+            "The pull is half as strong as it should be. What is the derivative of ½W²?",
+            "Keeps the ½ when differentiating.",
+        ),
+        Mistake(
+            "two_kept",
+            lambda W, dW, lr, rate: W - lr * (dW + 2 * rate * W),
+            "The pull is twice too strong. What is the ½ in the penalty for?",
+            "Differentiates W² without the ½.",
+        ),
+        Mistake(
+            "square_kept",
+            lambda W, dW, lr, rate: W - lr * (dW + 0.5 * rate * W**2),
+            "You use the penalty itself. The step needs its derivative.",
+            "Uses the value where the slope belongs.",
+        ),
+        Mistake(
+            "l1_pull",
+            lambda W, dW, lr, rate: W - lr * (dW + rate * np.sign(W)),
+            "All weights are pulled equally strongly: that is L1.",
+            "Mixes up L1 and L2.",
+        ),
+        Mistake(
+            "decay_after",
+            lambda W, dW, lr, rate: (W - lr * dW) * (1 - lr * rate),
+            "Almost: you pull at the weights after the step. Both gradients are taken at the old "
+            "ones.",
+            "Uses the updated weights too early.",
+        ),
+    ),
+)
+
+DROPOUT = Exercise(
+    id="parameters/dropout",
+    title="Dropout",
+    signature="dropout(a, u, keep)",
+    task="u holds uniform numbers from [0, 1) in the shape of a. Keep an activation where u < "
+    "keep, else 0; divide by keep, so that the mean stays.",
+    reference=lambda a, u, keep: a * (u < keep) / keep,
+    cases=(
+        (
+            np.array([[1.0, -2.0, 3.0], [4.0, 5.0, -6.0]]),
+            np.array([[0.1, 0.9, 0.5], [0.7, 0.3, 0.2]]),
+            0.6,
+        ),
+        (np.array([2.0, 4.0, 6.0]), np.array([0.1, 0.5, 0.9]), 0.5),
+    ),
+    draw=lambda rng: (
+        rng.normal(size=(3, 5)),
+        rng.uniform(size=(3, 5)),
+        float(rng.choice([0.3, 0.6, 0.8])),
+    ),
+    forbids=READY_MADE,
+    mistakes=(
+        Mistake(
+            "not_scaled",
+            lambda a, u, keep: a * (u < keep),
+            "The mean of the layer shrinks. What makes up for the missing ones?",
+            "Forgets to rescale.",
+        ),
+        Mistake(
+            "multiplied",
+            lambda a, u, keep: a * (u < keep) * keep,
+            "The mean of the layer shrinks twice over. Should the survivors shrink or grow?",
+            "Rescales in the wrong direction.",
+        ),
+        Mistake(
+            "mask_inverted",
+            lambda a, u, keep: a * (u >= keep) / keep,
+            "You drop those that should stay.",
+            "Turns the comparison round.",
+        ),
+        Mistake(
+            "drop_probability",
+            lambda a, u, keep: a * (u < keep) / (1 - keep),
+            "You divide by the share that is dropped.",
+            "Takes keep for the drop rate.",
+        ),
+        Mistake(
+            "keep_as_drop",
+            lambda a, u, keep: a * (u >= keep) / (1 - keep),
+            "You treat `keep` as the share to drop, in both places.",
+            "Takes keep for the drop rate.",
+        ),
+        Mistake(
+            "nothing_dropped",
+            lambda a, u, keep: a / keep,
+            "Nothing is dropped yet.",
+            "Forgets the mask.",
+        ),
+        Mistake(
+            "mask_only",
+            lambda a, u, keep: (u < keep) / keep,
+            "You return the mask. What is it applied to?",
+            "Stops at the mask.",
+        ),
+        Mistake(
+            "at_most",
+            lambda a, u, keep: a * (u <= keep) / keep,
+            "Almost: look at a u that equals keep.",
+            "Doesn't distinguish < from ≤.",
+        ),
+    ),
+)
+
+EARLY_STOPPING = Exercise(
+    id="parameters/best_epoch",
+    title="When does overfitting begin?",
+    signature="best_epoch(train, test)",
+    task="Losses after each epoch, as arrays: return the index of the epoch with the best network "
+    "to keep (the first one, if several are equally good).",
+    reference=lambda train, test: int(np.argmin(test)),
+    cases=(
+        (np.array([0.9, 0.5, 0.3, 0.2, 0.1]), np.array([0.9, 0.6, 0.4, 0.5, 0.7])),
+        (np.array([0.8, 0.4, 0.3, 0.35]), np.array([0.7, 0.5, 0.5, 0.6])),
+        (np.array([0.8, 0.4, 0.2, 0.25, 0.22]), np.array([0.7, 0.5, 0.6, 0.65, 0.6])),
+    ),
+    draw=lambda rng: (
+        rng.uniform(0.0, 0.5, size=8),
+        np.abs(np.arange(8.0) - int(rng.integers(2, 6))) / 10 + 0.5,
+    ),
+    mistakes=(
+        Mistake(
+            "training_loss",
+            lambda train, test: int(np.argmin(train)),
+            "You judge by the training loss. It falls even when the network only memorises.",
+            "Takes the training loss for quality.",
+        ),
+        Mistake(
+            "value_instead",
+            lambda train, test: float(np.min(test)),
+            "You return the loss. Its place is asked for.",
+            "Mixes up min and argmin.",
+        ),
+        Mistake(
+            "counted_from_one",
+            lambda train, test: int(np.argmin(test)) + 1,
+            "One too many: an index starts at 0.",
+            "Counts from 1.",
+        ),
+        Mistake(
+            "largest",
+            lambda train, test: int(np.argmax(test)),
+            "You pick the worst epoch.",
+            "Mixes up min and max.",
+        ),
+        Mistake(
+            "last_epoch",
+            lambda train, test: len(test) - 1,
+            "You keep the last network. Is it the best?",
+            "Believes that longer training is always better.",
+        ),
+        Mistake(
+            "smallest_gap",
+            lambda train, test: int(np.argmin(np.abs(test - train))),
+            "You look for the smallest gap. Before training it is small, too.",
+            "Takes a small gap for a good network.",
+        ),
+        Mistake(
+            "last_of_equals",
+            lambda train, test: int(len(test) - 1 - np.argmin(test[::-1])),
+            "Of two equally good epochs the first one is asked for.",
+            "Overwrites the best with an equal one.",
+        ),
+    ),
+)
+
+CAPACITY = Exercise(
+    id="parameters/capacity",
+    title="3, 6 or 20 hidden neurons",
+    signature="training_error",
+    task="The same noisy data, no regularisation: order the networks by training error, largest "
+    "first.",
+    kind="ordering",
+    options=("3 neurons", "6 neurons", "20 neurons"),
+    reference=lambda: ("3 neurons", "6 neurons", "20 neurons"),
+    points=1,
+    mistakes=(
+        Mistake(
+            "reversed",
+            lambda: ("20 neurons", "6 neurons", "3 neurons"),
+            "More neurons draw finer boundaries. What does that do to the error on the points that "
+            "they were fitted to?",
+            "Takes the test error for the training error, or small for good.",
+        ),
+        Mistake(
+            "large_in_the_middle",
+            lambda: ("20 neurons", "6 neurons"),
+            "What can 6 neurons draw that 20 can't?",
+            "Expects the best in the middle, as for the test error.",
+        ),
+        Mistake(
+            "middle_first",
+            lambda: ("6 neurons", "3 neurons"),
+            "What can 3 neurons draw that 6 can't?",
+            "Mixes up training and test error.",
+        ),
+    ),
+)
+
+STRENGTH = Exercise(
+    id="parameters/strength",
+    title="Three strengths of regularisation",
+    signature="boundaries",
+    task="20 hidden neurons, L2 rate 0.001, 0.01 and 0.1: which boundary is wiggly, which smooth, "
+    "which nearly straight?",
+    kind="table",
+    options=("wiggly", "smooth", "nearly straight"),
+    reference=lambda: {"0.001": "wiggly", "0.01": "smooth", "0.1": "nearly straight"},
+    points=1,
+    mistakes=(
+        Mistake(
+            "reversed",
+            lambda: {"0.001": "nearly straight", "0.1": "wiggly"},
+            "A stronger pull towards 0 makes weights smaller. What do small weights draw?",
+            "Thinks that a larger rate gives more freedom.",
+        ),
+        Mistake(
+            "weak_is_smooth",
+            lambda: {"0.001": "smooth"},
+            "At this rate the pull is hardly there: 20 neurons follow every point.",
+            "Expects any regularisation to smooth.",
+        ),
+        Mistake(
+            "strong_is_smooth",
+            lambda: {"0.1": "smooth"},
+            "At this rate the weights nearly vanish. How much can the boundary still bend?",
+            "Underestimates a strong pull.",
+        ),
+        Mistake(
+            "middle_wiggly",
+            lambda: {"0.01": "wiggly"},
+            "Compare it with 0.001: which of the two follows single points?",
+            "Doesn't order the three.",
+        ),
+        Mistake(
+            "middle_straight",
+            lambda: {"0.01": "nearly straight"},
+            "Compare it with 0.1: which of the two can still bend?",
+            "Doesn't order the three.",
+        ),
+    ),
+)
+
+PREFER = Exercise(
+    id="parameters/prefer",
+    title="Against overfitting",
+    signature="against_overfitting",
+    task="Your network overfits. What do you try first, and why does the slide call the other idea "
+    "wrong?",
+    kind="choice",
+    options=("fewer neurons", "regularisation", "more epochs", "a larger learning rate"),
+    reference=lambda: "regularisation",
+    points=1,
+    mistakes=(
+        Mistake(
+            "smaller",
+            lambda: "fewer neurons",
+            "It helps against overfitting, but a small network is harder to train and can "
+            "represent less. Which knob limits a large one without making it smaller?",
+            "Believes that smaller networks are preferable.",
+        ),
+        Mistake(
+            "longer",
+            lambda: "more epochs",
+            "Longer training fits the noise even better.",
+            "Believes that longer training always helps.",
+        ),
+        Mistake(
+            "faster",
+            lambda: "a larger learning rate",
+            "The speed of training isn't what is wrong.",
+            "Turns the best-known knob.",
+        ),
+    ),
+)
+
+_STATEMENTS = {
+    "A": "a 3-4-2 network has 26 parameters",
+    "B": "a 3-4-2 network has 3 layers",
+    "C": "smaller networks are preferable, because they overfit less",
+    "D": "maxout with two pieces doubles the parameters of a neuron",
+    "E": "each neuron has one bias",
+    "F": "the input layer counts as a layer of neurons",
+}
+FAULTY_SLIDES = Exercise(
+    id="parameters/faulty_slides",
+    title="Find the faulty statements",
+    signature="faulty_slides",
+    task="Which are wrong? " + "; ".join(f"{k}: {v}" for k, v in _STATEMENTS.items()),
+    kind="set",
+    options=tuple(_STATEMENTS),
+    reference=lambda: {"B", "C", "F"},
+    points=1,
+    mistakes=(
+        Mistake(
+            "right_ones_instead",
+            lambda given: given == {"A", "D", "E"},
+            "These are the right ones. The wrong ones are asked for.",
+            "Answers the opposite question.",
+        ),
+        Mistake(
+            "parameters",
+            lambda given: "A" in given,
+            "Count A once more: weights of both layers, and a bias for each neuron.",
+            "Slips in counting.",
+        ),
+        Mistake(
+            "input_layer",
+            lambda given: "B" not in given or "F" not in given,
+            "Is the input counted as a layer? B and F stand and fall together.",
+            "Counts the input as a layer.",
+        ),
+        Mistake(
+            "smaller",
+            lambda given: "C" not in given,
+            "The slide itself takes C back. What does it prefer instead?",
+            "Believes that smaller networks are preferable.",
+        ),
+        Mistake(
+            "maxout",
+            lambda given: "D" in given,
+            "Two pieces: how many weights and biases has each?",
+            "Forgets that each piece has its own parameters.",
+        ),
+        Mistake(
+            "bias",
+            lambda given: "E" in given,
+            "A bias belongs to a neuron, not to a layer or a connection.",
+            "Counts one bias a layer.",
+        ),
+    ),
+)
+
+EXERCISES: tuple[Exercise, ...] = (
+    COUNT_342,
+    COUNT_3441,
+    COUNT_NEURONS,
+    COUNT_PARAMETERS,
+    WEIGHT_SHAPES,
+    COUNT_MAXOUT,
+    WIDEST,
+    BUDGET,
+    CAPACITY,
+    L2_PENALTY,
+    L2_STEP,
+    STRENGTH,
+    DROPOUT,
+    EARLY_STOPPING,
+    PREFER,
+    FAULTY_SLIDES,
+)

@@ -1,7 +1,858 @@
-"""Exercises of the theme "playground"."""
+"""Exercises of the theme "playground": experiments, measured over many seeds."""
 
 from __future__ import annotations
 
-from tutor.mistakes.records import Exercise
+from collections.abc import Callable
+from typing import Any
 
-EXERCISES: tuple[Exercise, ...] = ()
+import numpy as np
+
+from tutor.mistakes.records import Exercise, Mistake
+
+Rng = np.random.Generator
+
+READY_MADE = (
+    "tutor.playground.*",
+    "tutor.network.*",
+    "tutor.datasets.*",
+    "sklearn.*",
+    "torch.*",
+    "jax.*",
+    "tensorflow.*",
+)
+
+# What the Playground computes ---------------------------------------------------------------------
+
+FEATURES = Exercise(
+    id="playground/features",
+    title="The seven features",
+    signature="features(X)",
+    task="X (N, 2): return (N, 7) with x1, x2, x1², x2², x1·x2, sin x1, sin x2, in this order.",
+    reference=lambda X: _features(X),
+    cases=((np.array([[1.0, -2.0], [0.5, 3.0], [-4.0, 0.0]]),),),
+    draw=lambda rng: (rng.uniform(-5, 5, size=(int(rng.integers(1, 6)), 2)),),
+    forbids=READY_MADE,
+    mistakes=(
+        Mistake(
+            "degrees",
+            lambda X: np.hstack([_features(X)[:, :5], np.sin(np.deg2rad(X))]),
+            "Your sines hardly move: are x1 and x2 taken for degrees?",
+            "Converts where numpy wants radians already.",
+        ),
+        Mistake(
+            "doubled",
+            lambda X: np.hstack([X, 2 * X, _features(X)[:, 4:]]),
+            "Look at the third column: a square isn't a double.",
+            "Mixes up x² with 2x.",
+        ),
+        Mistake(
+            "sum_for_product",
+            lambda X: np.column_stack(
+                [X, X**2, X[:, 0] + X[:, 1], np.sin(X[:, 0]), np.sin(X[:, 1])]
+            ),
+            "Look at the fifth column: it is a sum.",
+            "Adds where the feature multiplies.",
+        ),
+        Mistake(
+            "cosines",
+            lambda X: np.hstack([_features(X)[:, :5], np.cos(X)]),
+            "Look at the last two columns at x = 0.",
+            "Mixes up sine and cosine.",
+        ),
+        Mistake(
+            "transposed",
+            lambda X: _features(X).T,
+            "Your table is turned: each sample has a row.",
+            "Stacks the features as rows.",
+        ),
+        Mistake(
+            "product_first",
+            lambda X: _features(X)[:, [0, 1, 4, 2, 3, 5, 6]],
+            "All features are there, in another order. Compare with the list.",
+            "Follows an order of their own.",
+        ),
+        Mistake(
+            "by_input",
+            lambda X: _features(X)[:, [0, 2, 5, 1, 3, 6, 4]],
+            "All features are there, ordered by input. Compare with the list.",
+            "Groups the features by input.",
+        ),
+        Mistake(
+            "without_sines",
+            lambda X: _features(X)[:, :5],
+            "Two columns are missing.",
+            "Stops at the polynomial features.",
+        ),
+    ),
+)
+
+
+def _features(X: Any) -> Any:
+    x1, x2 = X[:, 0], X[:, 1]
+    return np.column_stack([x1, x2, x1**2, x2**2, x1 * x2, np.sin(x1), np.sin(x2)])
+
+
+def _outputs(rng: Rng) -> tuple[Any, ...]:
+    n = int(rng.integers(4, 9))
+    return np.tanh(rng.normal(size=n)), rng.choice([-1.0, 1.0], size=n)
+
+
+LOSS = Exercise(
+    id="playground/loss",
+    title="The Playground's loss",
+    signature="loss(o, t)",
+    task="o and t are (N,), outputs and targets −1 or 1: return the mean of ½(o − t)².",
+    reference=lambda o, t: float(np.mean(0.5 * (o - t) ** 2)),
+    cases=((np.array([0.5, -0.8, 0.1]), np.array([1.0, -1.0, -1.0])),),
+    draw=_outputs,
+    forbids=READY_MADE,
+    points=1,
+    mistakes=(
+        Mistake(
+            "half_dropped",
+            lambda o, t: float(np.mean((o - t) ** 2)),
+            "Twice too large: look at the front of the formula.",
+            "Drops the ½.",
+        ),
+        Mistake(
+            "sum",
+            lambda o, t: float(np.sum(0.5 * (o - t) ** 2)),
+            "You add up the points. The Playground shows the mean.",
+            "Forgets 1/N.",
+        ),
+        Mistake(
+            "n_twice",
+            lambda o, t: float(np.mean(0.5 * (o - t) ** 2)) / len(o),
+            "You divide by the number of points twice.",
+            "Applies 1/N twice.",
+        ),
+        Mistake(
+            "not_squared",
+            lambda o, t: float(np.mean(0.5 * (o - t))),
+            "Errors to both sides cancel. What keeps them from doing so?",
+            "Forgets the square.",
+        ),
+        Mistake(
+            "absolute",
+            lambda o, t: float(np.mean(0.5 * np.abs(o - t))),
+            "You take the size of the error where its square is asked for.",
+            "Uses another loss.",
+        ),
+        Mistake(
+            "error_rate",
+            lambda o, t: float(np.mean(np.sign(o) != t)),
+            "This is the share of wrong sides. The loss also asks how far off an output is.",
+            "Takes the error rate for the loss.",
+        ),
+        Mistake(
+            "square_of_mean",
+            lambda o, t: float(0.5 * np.mean(o - t) ** 2),
+            "You average before you square: errors to both sides cancel.",
+            "Swaps mean and square.",
+        ),
+    ),
+)
+
+ACCURACY = Exercise(
+    id="playground/accuracy",
+    title="Accuracy with classes −1 and 1",
+    signature="accuracy(o, t)",
+    task="o (N,) are outputs between −1 and 1, none of them 0; t (N,) is −1 or 1: return the "
+    "share of points on the right side.",
+    reference=lambda o, t: float(np.mean((o > 0) == (t > 0))),
+    cases=((np.array([0.5, -0.8, 0.1, 0.3]), np.array([1.0, -1.0, -1.0, 1.0])),),
+    draw=_outputs,
+    forbids=READY_MADE,
+    points=1,
+    mistakes=(
+        Mistake(
+            "threshold_half",
+            lambda o, t: float(np.mean((o > 0.5) == (t > 0))),
+            "0.5 is half-way between 0 and 1. What is half-way between −1 and 1?",
+            "Carries the threshold of a probability over to tanh.",
+        ),
+        Mistake(
+            "exact",
+            lambda o, t: float(np.mean(o == t)),
+            "An output hardly ever equals its target exactly. Which side is it on?",
+            "Compares numbers where sides are meant.",
+        ),
+        Mistake(
+            "error_rate",
+            lambda o, t: float(np.mean((o > 0) != (t > 0))),
+            "This is the share on the wrong side.",
+            "Counts the complement.",
+        ),
+        Mistake(
+            "count",
+            lambda o, t: int(np.sum((o > 0) == (t > 0))),
+            "This is a number of points. Their share is asked for.",
+            "Stops at the count.",
+        ),
+        Mistake(
+            "positives",
+            lambda o, t: float(np.mean((o > 0) & (t > 0))),
+            "Points rightly put on the negative side count, too.",
+            "Counts hits of one class only.",
+        ),
+        Mistake(
+            "percent",
+            lambda o, t: 100 * float(np.mean((o > 0) == (t > 0))),
+            "You return per cent; a share lies between 0 and 1.",
+            "Takes per cent for a share.",
+        ),
+        Mistake(
+            "mean_sign",
+            lambda o, t: float(np.mean(np.sign(o) * t)),
+            "Your result can be negative: right points count 1, wrong ones −1. What is a share?",
+            "Takes the mean of products for a share.",
+        ),
+    ),
+)
+
+
+def _l1(w: Any, g: Any, lr: float, rate: float) -> Any:
+    stepped = w - lr * g
+    pulled = stepped - lr * rate * np.sign(w)
+    return np.where(stepped * pulled < 0, 0.0, pulled)
+
+
+def _l1_case(rng: Rng) -> tuple[Any, ...]:
+    w = rng.normal(scale=0.3, size=8)
+    return w, rng.normal(size=8), float(rng.choice([0.1, 0.3])), float(rng.choice([0.3, 1.0, 3.0]))
+
+
+L1_STEP = Exercise(
+    id="playground/l1_step",
+    title="L1 cuts links",
+    signature="l1_step(w, g, lr, rate)",
+    task="Arrays w and g: first w1 = w − lr·g, then w2 = w1 − lr·rate·sign(w), with the old w in "
+    "sign; where w1·w2 < 0 the weight becomes 0. Return the new weights.",
+    reference=_l1,
+    cases=(
+        (
+            np.array([0.5, -0.4, 0.02, -0.01, 0.3]),
+            np.array([0.1, -0.2, 0.0, 0.05, 4.0]),
+            0.1,
+            0.3,
+        ),
+        (np.array([0.3, -0.3]), np.array([3.2, 0.1]), 0.1, 3.0),
+    ),
+    draw=_l1_case,
+    forbids=READY_MADE,
+    mistakes=(
+        Mistake(
+            "not_cut",
+            lambda w, g, lr, rate: w - lr * g - lr * rate * np.sign(w),
+            "Small weights swing past 0. What does the task say about a change of sign?",
+            "Forgets the cut at 0.",
+        ),
+        Mistake(
+            "l2",
+            lambda w, g, lr, rate: w - lr * g - lr * rate * w,
+            "Your pull depends on the weight's size: that is L2.",
+            "Mixes up L1 and L2.",
+        ),
+        Mistake(
+            "pull_outwards",
+            lambda w, g, lr, rate: w - lr * g + lr * rate * np.sign(w),
+            "Your weights are pushed away from 0.",
+            "Flips the sign of the penalty.",
+        ),
+        Mistake(
+            "no_penalty",
+            lambda w, g, lr, rate: w - lr * g,
+            "The rate plays no part in your result.",
+            "Forgets the penalty.",
+        ),
+        Mistake(
+            "sign_of_new",
+            lambda w, g, lr, rate: _cut(w - lr * g, w - lr * g - lr * rate * np.sign(w - lr * g)),
+            "Almost: the sign is taken of the old weight, not of the one after the first step.",
+            "Uses the updated weight too early.",
+        ),
+        Mistake(
+            "compared_with_old",
+            lambda w, g, lr, rate: _cut(w, w - lr * g - lr * rate * np.sign(w)),
+            "Almost: a weight is cut if the pull changes its sign, not if the whole step does.",
+            "Compares with the weight before the first step.",
+        ),
+        Mistake(
+            "lr_forgotten",
+            lambda w, g, lr, rate: _cut(w - lr * g, w - lr * g - rate * np.sign(w)),
+            "Your pull doesn't depend on the learning rate.",
+            "Leaves the learning rate out of the penalty.",
+        ),
+    ),
+)
+
+
+def _cut(before: Any, after: Any) -> Any:
+    return np.where(before * after < 0, 0.0, after)
+
+
+SPLIT = Exercise(
+    id="playground/split_sizes",
+    title="Training and test points",
+    signature="split_sizes(n, percent)",
+    task="n points, `percent` of them for training, rounded down: return (training, test).",
+    reference=lambda n, percent: (n * percent // 100, n - n * percent // 100),
+    parts=("training", "test"),
+    cases=((500, 50), (500, 10), (7, 50), (33, 80)),
+    draw=lambda rng: (int(rng.integers(20, 600)), 10 * int(rng.integers(1, 10))),
+    points=1,
+    mistakes=(
+        Mistake(
+            "swapped",
+            lambda n, percent: (n - n * percent // 100, n * percent // 100),
+            "The right sizes, but the ratio is for training.",
+            "Takes the ratio for the test share.",
+        ),
+        Mistake(
+            "as_fraction",
+            lambda n, percent: (n * percent, n - n * percent),
+            "`percent` is a number like 50, not 0.5.",
+            "Forgets the hundred.",
+        ),
+        Mistake(
+            "rounded_up",
+            lambda n, percent: (-(-n * percent // 100), n + (-n * percent // 100)),
+            "One too many now and then: the training part is rounded down.",
+            "Rounds the other way.",
+        ),
+        Mistake(
+            "fraction",
+            lambda n, percent: (n * percent / 100, n - n * percent / 100),
+            "There are no fractions of a point.",
+            "Forgets to round.",
+        ),
+        Mistake(
+            "both_down",
+            lambda n, percent: (n * percent // 100, n * (100 - percent) // 100),
+            "A point gets lost now and then. What is left for the test?",
+            "Rounds both parts.",
+        ),
+        Mistake(
+            "rest_forgotten",
+            lambda n, percent: (n * percent // 100, n),
+            "The test points are those that are left.",
+            "Tests on all points.",
+        ),
+    ),
+)
+
+UPDATES = Exercise(
+    id="playground/updates",
+    title="How many updates?",
+    signature="updates(n, batch, epochs)",
+    task="The Playground updates after every full batch of an epoch; an incomplete last batch "
+    "gives no update of its own. How many updates do n points give?",
+    reference=lambda n, batch, epochs: n // batch * epochs,
+    cases=((250, 10, 1), (250, 7, 3), (9, 10, 5)),
+    draw=lambda rng: (
+        int(rng.integers(20, 400)),
+        int(rng.integers(1, 31)),
+        int(rng.integers(1, 20)),
+    ),
+    points=1,
+    mistakes=(
+        Mistake(
+            "rounded_up",
+            lambda n, batch, epochs: -(-n // batch) * epochs,
+            "The incomplete batch at the end gives no update of its own here.",
+            "Counts the last, short batch.",
+        ),
+        Mistake(
+            "carried_over",
+            lambda n, batch, epochs: n * epochs // batch,
+            "The count starts anew each epoch: leftover gradients wait for the next full batch, "
+            "and don't make one sooner.",
+            "Fills batches across epochs.",
+        ),
+        Mistake(
+            "one_epoch",
+            lambda n, batch, epochs: n // batch,
+            "That is one epoch.",
+            "Forgets the epochs.",
+        ),
+        Mistake(
+            "each_point",
+            lambda n, batch, epochs: n * epochs,
+            "That is an update for each point. What does the batch size do?",
+            "Takes a sample for an update.",
+        ),
+        Mistake(
+            "epochs_only",
+            lambda n, batch, epochs: epochs,
+            "That is one update an epoch. The batch size makes more of them.",
+            "Takes an epoch for an update.",
+        ),
+        Mistake(
+            "fraction",
+            lambda n, batch, epochs: n / batch * epochs,
+            "There are no fractions of an update.",
+            "Forgets to round.",
+        ),
+        Mistake(
+            "batch_multiplied",
+            lambda n, batch, epochs: n * batch * epochs,
+            "Larger batches should mean fewer updates.",
+            "Multiplies by the batch size.",
+        ),
+    ),
+)
+
+# Experiments --------------------------------------------------------------------------------------
+
+
+def _losses_case(rng: Rng) -> tuple[Any, ...]:
+    fall = 0.5 * np.exp(-np.arange(12) / rng.uniform(3, 9)) + rng.normal(scale=0.03, size=12)
+    return fall, float(rng.choice([0.05, 0.15, 0.25]))
+
+
+def _first_below(losses: Any, target: float) -> int:
+    below = np.flatnonzero(np.asarray(losses) < target)
+    return int(below[0]) if below.size else -1
+
+
+EPOCHS_TO_TARGET = Exercise(
+    id="playground/epochs_to_target",
+    title="How quickly does it converge?",
+    signature="epochs_to_target(losses, target)",
+    task="losses[i] is the loss after epoch i: return the first i with a loss below the target, "
+    "−1 if there is none.",
+    reference=_first_below,
+    cases=(
+        (np.array([0.5, 0.3, 0.08, 0.12, 0.05]), 0.1),
+        (np.array([0.5, 0.4, 0.3]), 0.1),
+        (np.array([0.5, 0.1, 0.1, 0.05]), 0.1),
+    ),
+    draw=_losses_case,
+    mistakes=(
+        Mistake(
+            "counted_from_one",
+            lambda losses, target: _first_below(losses, target) + 1,
+            "One too many: losses[0] belongs to epoch 0. (And no epoch is −1.)",
+            "Counts from 1.",
+        ),
+        Mistake(
+            "at_most",
+            lambda losses, target: (
+                int(np.flatnonzero(losses <= target)[0]) if np.any(losses <= target) else -1
+            ),
+            "Almost: look at a loss that equals the target.",
+            "Doesn't distinguish < from ≤.",
+        ),
+        Mistake(
+            "first_if_none",
+            lambda losses, target: int(np.argmax(losses < target)),
+            "Right if the target is reached. What does argmax give if nothing is True?",
+            "Trusts argmax with an empty condition.",
+        ),
+        Mistake(
+            "last",
+            lambda losses, target: (
+                int(np.flatnonzero(losses < target)[-1]) if np.any(losses < target) else -1
+            ),
+            "You return the last such epoch.",
+            "Overwrites the first hit in a loop.",
+        ),
+        Mistake(
+            "best",
+            lambda losses, target: int(np.argmin(losses)) if np.min(losses) < target else -1,
+            "You return the best epoch. The first good enough one is asked for.",
+            "Takes the smallest loss for the first below the target.",
+        ),
+        Mistake(
+            "number_of_epochs",
+            lambda losses, target: int(np.sum(losses >= target)),
+            "You count epochs above the target. A loss can rise again, and the target may never be "
+            "reached.",
+            "Assumes that a loss only falls.",
+        ),
+        Mistake(
+            "length_if_none",
+            lambda losses, target: (
+                len(losses) if _first_below(losses, target) < 0 else _first_below(losses, target)
+            ),
+            "Right if the target is reached. What is asked for if it never is?",
+            "Returns the length for “never”.",
+        ),
+        Mistake(
+            "direction",
+            lambda losses, target: (
+                int(np.flatnonzero(losses > target)[0]) if np.any(losses > target) else -1
+            ),
+            "You look for a loss above the target.",
+            "Turns the comparison round.",
+        ),
+    ),
+)
+
+
+def _typical(epochs: Any) -> float:
+    """Give the median where −1, never, counts as infinite."""
+    values = np.where(np.asarray(epochs) < 0, np.inf, np.asarray(epochs, float))
+    ordered = np.sort(values)
+    n = len(ordered)
+    return float(ordered[n // 2] if n % 2 else (ordered[n // 2 - 1] + ordered[n // 2]) / 2)
+
+
+def _median_where(keep: Callable[[Any], Any]) -> Callable[[Any], float]:
+    return lambda epochs: float(np.median(keep(np.asarray(epochs, float))))
+
+
+def _seeds_case(rng: Rng) -> tuple[Any, ...]:
+    epochs = rng.integers(5, 200, size=int(rng.integers(6, 11)))
+    epochs[: int(rng.integers(1, 3))] = -1
+    return (rng.permutation(epochs),)
+
+
+TYPICAL = Exercise(
+    id="playground/typical_epochs",
+    title="The typical run",
+    signature="typical_epochs(epochs)",
+    task="epochs holds one number a seed, −1 for runs that never got there: return the median, "
+    "where −1 counts as infinitely long.",
+    reference=_typical,
+    cases=(
+        (np.array([30, 20, 90, 40, 25]),),
+        (np.array([30, -1, 90, 40, 25]),),
+        (np.array([30, 20, 90, 41]),),
+        (np.array([-1, 12, -1, 50]),),
+    ),
+    draw=_seeds_case,
+    mistakes=(
+        Mistake(
+            "minus_one_kept",
+            _median_where(lambda e: e),
+            "A run that never got there counts as the fastest of all. What does −1 stand for?",
+            "Computes with a code as if it were a number.",
+        ),
+        Mistake(
+            "failures_dropped",
+            _median_where(lambda e: e[e >= 0]),
+            "You leave out the runs that failed: then a method looks better, the more often it "
+            "fails.",
+            "Drops inconvenient runs.",
+        ),
+        Mistake(
+            "mean",
+            lambda epochs: float(np.mean(epochs)),
+            "You take the mean. One slow run moves it a lot; and what about −1?",
+            "Takes the mean out of habit.",
+        ),
+        Mistake(
+            "mean_of_successes",
+            lambda epochs: float(np.mean(np.asarray(epochs)[np.asarray(epochs) >= 0])),
+            "You take the mean, and only of the runs that got there.",
+            "Takes the mean and drops inconvenient runs.",
+        ),
+        Mistake(
+            "best_seed",
+            lambda epochs: float(np.min(np.where(np.asarray(epochs) < 0, np.inf, epochs))),
+            "You report the luckiest seed.",
+            "Shows the best run.",
+        ),
+        Mistake(
+            "not_sorted",
+            lambda epochs: float(
+                np.where(np.asarray(epochs) < 0, np.inf, epochs)[len(epochs) // 2]
+            ),
+            "You take the middle of the list as it is. When is the middle the median?",
+            "Forgets to sort.",
+        ),
+        Mistake(
+            "even_number",
+            lambda epochs: float(
+                np.sort(np.where(np.asarray(epochs) < 0, np.inf, epochs))[len(epochs) // 2]
+            ),
+            "Right for an odd number of seeds. What lies in the middle of an even number?",
+            "Forgets the case of an even number.",
+        ),
+    ),
+)
+
+FASTER = Exercise(
+    id="playground/faster_share",
+    title="Faster on how many seeds?",
+    signature="faster_share(a, b)",
+    task="Epochs of two methods, seed by seed (the same seeds): return the share of seeds on "
+    "which a needs fewer epochs than b.",
+    reference=lambda a, b: float(np.mean(a < b)),
+    cases=((np.array([10, 50, 30, 40, 25]), np.array([15, 18, 35, 40, 26])),),
+    draw=lambda rng: (lambda n: (rng.integers(10, 30, size=n), rng.integers(10, 30, size=n)))(
+        int(rng.integers(5, 9))
+    ),
+    points=1,
+    mistakes=(
+        Mistake(
+            "ties_counted",
+            lambda a, b: float(np.mean(a <= b)),
+            "A tie isn't faster.",
+            "Doesn't distinguish < from ≤.",
+        ),
+        Mistake(
+            "direction",
+            lambda a, b: float(np.mean(a > b)),
+            "You count the seeds on which a is slower.",
+            "Takes more epochs for faster.",
+        ),
+        Mistake(
+            "count",
+            lambda a, b: int(np.sum(a < b)),
+            "This is a number of seeds. Their share is asked for.",
+            "Stops at the count.",
+        ),
+        Mistake(
+            "ratio_of_means",
+            lambda a, b: float(np.mean(b) / np.mean(a)),
+            "You compare the means. On how many seeds is a faster?",
+            "Reports a speed-up where a share is asked for.",
+        ),
+        Mistake(
+            "each_with_each",
+            lambda a, b: float(np.mean(a[:, None] < b[None, :])),
+            "You compare each run of a with each of b. Both methods ran on the same seeds: pair "
+            "them.",
+            "Ignores that the runs are paired.",
+        ),
+        Mistake(
+            "sorted_first",
+            lambda a, b: float(np.mean(np.sort(a) < np.sort(b))),
+            "Sorting tears the pairs apart: entry i of both belongs to the same seed.",
+            "Ignores that the runs are paired.",
+        ),
+    ),
+)
+
+
+# Conclusions --------------------------------------------------------------------------------------
+
+SINGLE_NEURON = Exercise(
+    id="playground/single_neuron",
+    title="Without a hidden layer",
+    signature="enough_features",
+    task="No hidden layer: which features are enough to separate each data set?",
+    kind="table",
+    options=("x1 and x2", "x1² and x2²", "x1·x2", "none of the seven"),
+    reference=lambda: {
+        "gauss": "x1 and x2",
+        "circle": "x1² and x2²",
+        "xor": "x1·x2",
+        "spiral": "none of the seven",
+    },
+    mistakes=(
+        Mistake(
+            "circle_linear",
+            lambda: {"circle": "x1 and x2"},
+            "A line can't surround the centre. What is the same for all points of a circle?",
+            "Believes that one neuron can bend its line.",
+        ),
+        Mistake(
+            "xor_linear",
+            lambda: {"xor": "x1 and x2"},
+            "No line separates XOR. Which feature has one sign in two opposite quadrants?",
+            "Believes that XOR is linearly separable.",
+        ),
+        Mistake(
+            "xor_squares",
+            lambda: {"xor": "x1² and x2²"},
+            "A square forgets the sign, and XOR depends on signs.",
+            "Mixes up the features for circle and XOR.",
+        ),
+        Mistake(
+            "circle_product",
+            lambda: {"circle": "x1·x2"},
+            "What is x1·x2 on the axes, near the centre and far out?",
+            "Mixes up the features for circle and XOR.",
+        ),
+        Mistake(
+            "spiral_squares",
+            lambda: {"spiral": "x1² and x2²"},
+            "Both arms pass at each distance from the centre.",
+            "Takes the spiral for rings.",
+        ),
+        Mistake(
+            "gauss_none",
+            lambda: {"gauss": "none of the seven"},
+            "Two separate clouds: can you draw a line between them?",
+            "Overestimates the simplest data set.",
+        ),
+    ),
+)
+
+BOUNDARY_SHAPE = Exercise(
+    id="playground/boundary_shape",
+    title="tanh or ReLU?",
+    signature="relu_boundary",
+    task="Which decision boundaries does a network of ReLUs draw?",
+    kind="choice",
+    options=("straight lines", "pieces of straight lines", "smooth curves", "circles"),
+    reference=lambda: "pieces of straight lines",
+    points=1,
+    mistakes=(
+        Mistake(
+            "linear",
+            lambda: "straight lines",
+            "The slide says “linear”. Look closer: the boundary has corners.",
+            "Copied “linear boundaries” from the slide.",
+        ),
+        Mistake(
+            "smooth",
+            lambda: "smooth curves",
+            "That is tanh. Is a sum of bent lines smooth?",
+            "Mixes up tanh and ReLU.",
+        ),
+        Mistake(
+            "circles",
+            lambda: "circles",
+            "It looks round from afar on the circle data. Count the corners.",
+            "Judges by the data set, not by the function.",
+        ),
+    ),
+)
+
+LAYERS = Exercise(
+    id="playground/layers",
+    title="What each layer sees",
+    signature="patterns",
+    task="A network with two hidden layers: what do the heat maps show in the first, in the "
+    "second, and at the output?",
+    kind="table",
+    options=("straight edges", "combined shapes", "the data set's classes"),
+    reference=lambda: {
+        "first layer": "straight edges",
+        "second layer": "combined shapes",
+        "output": "the data set's classes",
+    },
+    points=1,
+    mistakes=(
+        Mistake(
+            "first_combines",
+            lambda: {"first layer": "combined shapes"},
+            "Each neuron of the first layer sees x1 and x2 only. What can one neuron draw?",
+            "Expects shapes at once.",
+        ),
+        Mistake(
+            "second_edges",
+            lambda: {"second layer": "straight edges"},
+            "The second layer gets edges as its input. What does it make of them?",
+            "Thinks that all layers do the same.",
+        ),
+        Mistake(
+            "first_classes",
+            lambda: {"first layer": "the data set's classes"},
+            "If the first layer knew the classes, what would the others be for?",
+            "Reads the network backwards.",
+        ),
+        Mistake(
+            "output_edges",
+            lambda: {"output": "straight edges"},
+            "The output is what the network was trained on.",
+            "Reads the network backwards.",
+        ),
+    ),
+)
+
+EVIDENCE = Exercise(
+    id="playground/evidence",
+    title="What counts as evidence?",
+    signature="evidence",
+    task="Is ReLU faster than tanh here? Which observation is the strongest evidence?",
+    kind="choice",
+    options=(
+        "it was on the seed that I tried",
+        "it is on 93 of 100 seeds, the same for both",
+        "its best run is faster than tanh's best run",
+        "the slides say so",
+    ),
+    reference=lambda: "it is on 93 of 100 seeds, the same for both",
+    points=1,
+    mistakes=(
+        Mistake(
+            "one_seed",
+            lambda: "it was on the seed that I tried",
+            "Try another seed, and one more.",
+            "Generalises from one run.",
+        ),
+        Mistake(
+            "best_runs",
+            lambda: "its best run is faster than tanh's best run",
+            "The best of many runs says how lucky a method can be.",
+            "Compares extremes.",
+        ),
+        Mistake(
+            "authority",
+            lambda: "the slides say so",
+            "The slides have been wrong before. What did you measure?",
+            "Trusts print.",
+        ),
+    ),
+)
+
+DEFAULT_SIZE = Exercise(
+    id="playground/default_size",
+    title="The default network",
+    signature="default_parameters",
+    task="Two inputs, hidden layers of 4 and 2 neurons, one output: how many parameters?",
+    kind="number",
+    reference=lambda: 25,
+    points=1,
+    mistakes=(
+        Mistake(
+            "biases_forgotten",
+            lambda: 18,
+            "These are the weights alone.",
+            "Forgets the bias.",
+        ),
+        Mistake(
+            "output_forgotten",
+            lambda: 22,
+            "The output is a neuron, too.",
+            "Counts hidden layers only.",
+        ),
+        Mistake(
+            "neurons",
+            lambda: 7,
+            "These are the neurons. Parameters are their weights and biases.",
+            "Counts neurons.",
+        ),
+        Mistake(
+            "biases_of_inputs",
+            lambda: 27,
+            "Inputs have no bias.",
+            "Gives every circle a bias.",
+        ),
+        Mistake(
+            "plus_one_on_the_wrong_side",
+            lambda: 26,
+            "The +1 sits on the wrong side: who has a bias, the neurons that send or those that "
+            "receive?",
+            "Knows (a + 1)·b, but not why the 1 is there.",
+        ),
+        Mistake(
+            "output_bias_forgotten",
+            lambda: 24,
+            "The output neuron has a bias, too.",
+            "Forgets the output's bias.",
+        ),
+    ),
+)
+
+EXERCISES: tuple[Exercise, ...] = (
+    FEATURES,
+    SINGLE_NEURON,
+    DEFAULT_SIZE,
+    LOSS,
+    ACCURACY,
+    SPLIT,
+    UPDATES,
+    EPOCHS_TO_TARGET,
+    TYPICAL,
+    FASTER,
+    BOUNDARY_SHAPE,
+    LAYERS,
+    L1_STEP,
+    EVIDENCE,
+)

@@ -1,7 +1,1337 @@
-"""Exercises of the theme "training"."""
+"""Exercises of the theme "training": forward, loss, backward and SGD, step by step."""
 
 from __future__ import annotations
 
-from tutor.mistakes.records import Exercise
+from collections.abc import Callable
+from typing import Any
 
-EXERCISES: tuple[Exercise, ...] = ()
+import numpy as np
+
+from tutor.mistakes.records import Exercise, Mistake, Tolerance
+
+Rng = np.random.Generator
+
+READY_MADE = (
+    "tutor.network.*",
+    "tutor.losses.*",
+    "tutor.activations.*",
+    "tutor.graph.*",
+    "scipy.special.*",
+    "sklearn.*",
+    "torch.*",
+    "jax.*",
+    "tensorflow.*",
+    "autograd.*",
+)
+
+
+def _softmax(Z: Any, axis: int = 1) -> Any:
+    e = np.exp(Z - np.max(Z, axis=axis, keepdims=True))
+    return e / e.sum(axis=axis, keepdims=True)
+
+
+def _onehot(y: Any, K: int) -> Any:
+    return np.eye(K)[np.asarray(y)]
+
+
+def _sizes(rng: Rng) -> tuple[int, int, int, int]:
+    """Draw N, D, H, K; now and then all alike, so that turned matrices fit as well."""
+    if rng.integers(3) == 0:
+        return (int(rng.integers(3, 5)),) * 4
+    n, d, h, k = (int(v) for v in rng.integers(2, 6, size=4))
+    return n, d, h, max(k, 2)
+
+
+def _network_case(rng: Rng) -> tuple[Any, ...]:
+    n, d, h, k = _sizes(rng)
+    return (
+        rng.normal(size=(n, d)),
+        rng.normal(size=(d, h)),
+        rng.normal(size=h),
+        rng.normal(size=(h, k)),
+        rng.normal(size=k),
+    )
+
+
+_CASE = _network_case(np.random.default_rng(3))
+_SQUARE_CASE = tuple(
+    np.random.default_rng(7).normal(size=shape).round(1)
+    for shape in ((3, 3), (3, 3), (3,), (3, 3), (3,))
+)
+
+# Forward ------------------------------------------------------------------------------------------
+
+LINEAR = Exercise(
+    id="training/linear",
+    title="A layer forwards",
+    signature="linear(X, W, b)",
+    task="X (N, D), W (D, M), b (M,): return Z = XW + b, shape (N, M).",
+    reference=lambda X, W, b: X @ W + b,
+    cases=(_CASE[:3], _SQUARE_CASE[:3]),
+    draw=lambda rng: _network_case(rng)[:3],
+    forbids=READY_MADE,
+    points=1,
+    mistakes=(
+        Mistake(
+            "bias_forgotten",
+            lambda X, W, b: X @ W,
+            "The bias plays no part in your result.",
+            "Forgets the bias.",
+        ),
+        Mistake(
+            "w_transposed",
+            lambda X, W, b: X @ W.T + b,
+            "For a square W numpy doesn't complain, but W is turned. Rows are samples here: XW.",
+            "Writes the layer as for column vectors.",
+        ),
+        Mistake(
+            "w_first",
+            lambda X, W, b: W @ X + b,
+            "W stands in front of X. Rows are samples here: which one comes first?",
+            "Writes the layer as for column vectors.",
+        ),
+        Mistake(
+            "entrywise",
+            lambda X, W, b: X * W + b,
+            "`*` multiplies entry by entry. Which sign is the matrix product?",
+            "Mixes up * and @.",
+        ),
+        Mistake(
+            "bias_subtracted",
+            lambda X, W, b: X @ W - b,
+            "The bias enters with the wrong sign.",
+            "Takes the bias for a threshold.",
+        ),
+        Mistake(
+            "bias_down_the_rows",
+            lambda X, W, b: X @ W + b[:, None],
+            "The bias runs down the samples. It belongs to the outputs, the columns.",
+            "Thinks of b as a column.",
+        ),
+        Mistake(
+            "activation_added",
+            lambda X, W, b: np.tanh(X @ W + b),
+            "You apply an activation already. Here only Z is asked for.",
+            "Doesn't separate z from a.",
+        ),
+        Mistake(
+            "relu_added",
+            lambda X, W, b: np.maximum(0, X @ W + b),
+            "You apply ReLU already. Here only Z is asked for.",
+            "Doesn't separate z from a.",
+        ),
+    ),
+)
+
+
+def _forward(X: Any, W1: Any, b1: Any, W2: Any, b2: Any) -> tuple[Any, Any]:
+    a1 = np.tanh(X @ W1 + b1)
+    return a1, _softmax(a1 @ W2 + b2)
+
+
+FORWARD = Exercise(
+    id="training/forward",
+    title="The whole network forwards",
+    signature="forward(X, W1, b1, W2, b2)",
+    task="Hidden layer with tanh, output layer with softmax: return (a1, P), shapes (N, H), (N, "
+    "K).",
+    reference=_forward,
+    parts=("a1", "P"),
+    cases=(_CASE, _SQUARE_CASE),
+    draw=_network_case,
+    forbids=READY_MADE,
+    points=3,
+    mistakes=(
+        Mistake(
+            "no_activation",
+            lambda X, W1, b1, W2, b2: (
+                X @ W1 + b1,
+                _softmax((X @ W1 + b1) @ W2 + b2),
+            ),
+            "Your a1 equals z1, as on one slide. What is a hidden layer without its non-linearity?",
+            "Copied a1 = z1 from the slide.",
+        ),
+        Mistake(
+            "first_bias",
+            lambda X, W1, b1, W2, b2: _forward(X, W1, 0 * b1, W2, b2),
+            "The first bias plays no part in your result.",
+            "Forgets the bias.",
+        ),
+        Mistake(
+            "last_bias",
+            lambda X, W1, b1, W2, b2: _forward(X, W1, b1, W2, 0 * b2),
+            "The last bias plays no part in your result.",
+            "Forgets the bias.",
+        ),
+        Mistake(
+            "both_biases",
+            lambda X, W1, b1, W2, b2: _forward(X, W1, 0 * b1, W2, 0 * b2),
+            "Neither bias plays a part in your result.",
+            "Forgets the bias.",
+        ),
+        Mistake(
+            "softmax_over_samples",
+            lambda X, W1, b1, W2, b2: (
+                np.tanh(X @ W1 + b1),
+                _softmax(np.tanh(X @ W1 + b1) @ W2 + b2, axis=0),
+            ),
+            "The columns of P sum to 1. Each row is one sample: over which axis do its classes "
+            "lie?",
+            "Mixes up axis 0 and axis 1.",
+        ),
+        Mistake(
+            "scores_returned",
+            lambda X, W1, b1, W2, b2: (np.tanh(X @ W1 + b1), np.tanh(X @ W1 + b1) @ W2 + b2),
+            "P holds scores: its rows don't sum to 1 yet.",
+            "Stops before softmax.",
+        ),
+        Mistake(
+            "tanh_at_the_end",
+            lambda X, W1, b1, W2, b2: (
+                np.tanh(X @ W1 + b1),
+                _softmax(np.tanh(np.tanh(X @ W1 + b1) @ W2 + b2)),
+            ),
+            "The scores run through tanh before softmax. Only the hidden layer has a tanh.",
+            "Applies the activation in every layer.",
+        ),
+        Mistake(
+            "relu_hidden",
+            lambda X, W1, b1, W2, b2: (
+                np.maximum(0, X @ W1 + b1),
+                _softmax(np.maximum(0, X @ W1 + b1) @ W2 + b2),
+            ),
+            "You use ReLU. This network has tanh.",
+            "Uses ReLU out of habit.",
+        ),
+        Mistake(
+            "z1_handed_on",
+            lambda X, W1, b1, W2, b2: (
+                np.tanh(X @ W1 + b1),
+                _softmax((X @ W1 + b1) @ W2 + b2),
+            ),
+            "a1 is right, but the second layer gets something else: a1 or z1?",
+            "Computes the activation and goes on without it.",
+        ),
+        Mistake(
+            "order",
+            lambda X, W1, b1, W2, b2: _forward(X, W1, b1, W2, b2)[::-1],
+            "The right arrays in another order: a1 comes first.",
+            "Returns the parts in another order.",
+        ),
+    ),
+)
+
+ONE_HOT = Exercise(
+    id="training/one_hot",
+    title="Labels as rows",
+    signature="one_hot(y, K)",
+    task="y (N,) holds labels 0 … K−1: return (N, K) with a 1 at each label, else 0.",
+    reference=_onehot,
+    cases=((np.array([2, 0, 1, 1]), 3), (np.array([0, 1]), 4)),
+    draw=lambda rng: (rng.integers(0, 3, size=int(rng.integers(2, 6))), int(rng.integers(3, 6))),
+    forbids=READY_MADE,
+    points=1,
+    mistakes=(
+        Mistake(
+            "transposed",
+            lambda y, K: _onehot(y, K).T,
+            "The table is turned: each sample has a row.",
+            "Mixes up rows and columns.",
+        ),
+        Mistake(
+            "counted_from_one",
+            lambda y, K: _onehot((np.asarray(y) - 1) % K, K),
+            "Each 1 sits one place too far to the left: labels start at 0.",
+            "Counts from 1.",
+        ),
+        Mistake(
+            "whole_columns",
+            lambda y, K: np.tile(np.isin(np.arange(K), y).astype(float), (len(y), 1)),
+            "All rows are equal: `Y[:, y] = 1` fills whole columns. Which rows should be paired "
+            "with which labels?",
+            "Doesn't pair row and label in the index.",
+        ),
+        Mistake(
+            "largest_label",
+            lambda y, K: _onehot(y, int(np.max(y)) + 1),
+            "The number of columns depends on the batch. How many classes are there?",
+            "Infers K from the labels at hand.",
+        ),
+        Mistake(
+            "label_as_value",
+            lambda y, K: _onehot(y, K) * np.asarray(y)[:, None],
+            "At the label's place stands the label. A 1 is asked for.",
+            "Writes the label where the mark belongs.",
+        ),
+    ),
+)
+
+
+def _loss_case(rng: Rng) -> tuple[Any, ...]:
+    n, k = (int(v) for v in rng.integers(2, 6, size=2))
+    return _softmax(rng.normal(size=(n, k))), rng.integers(0, k, size=n)
+
+
+def _picked(P: Any, y: Any) -> Any:
+    return P[np.arange(len(y)), y]
+
+
+_P = np.array([[0.7, 0.2, 0.1], [0.1, 0.3, 0.6], [0.25, 0.5, 0.25], [0.05, 0.05, 0.9]])
+_Y = np.array([0, 2, 0, 1])
+CROSS_ENTROPY = Exercise(
+    id="training/cross_entropy",
+    title="The cross-entropy",
+    signature="cross_entropy(P, y)",
+    task="P (N, K) holds probabilities, y (N,) labels 0 … K−1: return the mean of −log(probability "
+    "of the right label), one number.",
+    reference=lambda P, y: float(-np.mean(np.log(_picked(P, y)))),
+    cases=((_P, _Y), (np.array([[0.2, 0.8], [0.6, 0.4]]), np.array([1, 0]))),
+    draw=_loss_case,
+    forbids=READY_MADE,
+    mistakes=(
+        Mistake(
+            "sum",
+            lambda P, y: float(-np.sum(np.log(_picked(P, y)))),
+            "You add up the samples: your loss grows with the batch. What is missing?",
+            "Forgets 1/N.",
+        ),
+        Mistake(
+            "n_twice",
+            lambda P, y: float(-np.mean(np.log(_picked(P, y)))) / len(y),
+            "You divide by the number of samples twice: a mean has done it already.",
+            "Applies 1/N twice.",
+        ),
+        Mistake(
+            "sign_flipped",
+            lambda P, y: float(np.mean(np.log(_picked(P, y)))),
+            "Your loss is negative. What is in front of the logarithm?",
+            "Forgets the minus.",
+        ),
+        Mistake(
+            "paired_each_with_each",
+            lambda P, y: float(-np.mean(np.log(P[:, y]))),
+            "`P[:, y]` is (N, N): each sample is paired with each label. Which rows belong to "
+            "which labels?",
+            "Doesn't pair row and label in the index.",
+        ),
+        Mistake(
+            "all_classes",
+            lambda P, y: float(-np.mean(np.log(P))),
+            "The labels play no part in your result.",
+            "Averages over all classes.",
+        ),
+        Mistake(
+            "divided_by_classes",
+            lambda P, y: float(-np.mean(_onehot(y, P.shape[1]) * np.log(P))),
+            "You average over the zeros, too: all N·K entries. Divide by the number of samples.",
+            "Takes the mean of the whole table.",
+        ),
+        Mistake(
+            "no_logarithm",
+            lambda P, y: float(-np.mean(_picked(P, y))),
+            "Where is the logarithm?",
+            "Takes the probability for its cost.",
+        ),
+        Mistake(
+            "one_minus",
+            lambda P, y: float(1 - np.mean(_picked(P, y))),
+            "Where is the logarithm? A confident mistake should cost much more.",
+            "Takes the missing probability for the cost.",
+        ),
+        Mistake(
+            "binary",
+            lambda P, y: float(
+                -np.mean(
+                    np.sum(
+                        _onehot(y, P.shape[1]) * np.log(P)
+                        + (1 - _onehot(y, P.shape[1])) * np.log(1 - P),
+                        axis=1,
+                    )
+                )
+            ),
+            "You add the loss of two-class problems. With softmax the right label alone counts.",
+            "Uses the log-loss for every class.",
+        ),
+        Mistake(
+            "not_averaged",
+            lambda P, y: -np.log(_picked(P, y)),
+            "One loss a sample comes out. One number is asked for.",
+            "Forgets the mean.",
+        ),
+        Mistake(
+            "base_two",
+            lambda P, y: float(-np.mean(np.log2(_picked(P, y)))),
+            "The factor is wrong: which base has your logarithm?",
+            "Doesn't distinguish log from log2.",
+        ),
+        Mistake(
+            "log_of_mean",
+            lambda P, y: float(-np.log(np.mean(_picked(P, y)))),
+            "You average before the logarithm. Each sample pays for itself.",
+            "Swaps mean and logarithm.",
+        ),
+    ),
+)
+
+SQUARED_LOSS = Exercise(
+    id="training/squared_loss",
+    title="The squared loss",
+    signature="squared_loss(o, t)",
+    task="o (N, 1) are a network's outputs, t (N,) the targets: return the mean of ½(o − t)², one "
+    "number.",
+    reference=lambda o, t: float(np.mean(0.5 * (np.ravel(o) - t) ** 2)),
+    cases=(
+        (np.array([[1.0], [2.0], [-1.0]]), np.array([0.5, 2.5, 1.0])),
+        (np.array([[0.0], [4.0]]), np.array([1.0, -1.0])),
+    ),
+    draw=lambda rng: (lambda n: (rng.normal(size=(n, 1)), rng.normal(size=n)))(
+        int(rng.integers(2, 7))
+    ),
+    forbids=READY_MADE,
+    mistakes=(
+        Mistake(
+            "broadcast",
+            lambda o, t: float(np.mean(0.5 * (o - t) ** 2)),
+            "(N, 1) minus (N,) is (N, N): each output meets each target. Print the shape of the "
+            "difference.",
+            "Doesn't see the broadcast of (N, 1) with (N,).",
+        ),
+        Mistake(
+            "broadcast_half_dropped",
+            lambda o, t: float(np.mean((o - t) ** 2)),
+            "(N, 1) minus (N,) is (N, N): print the shape of the difference. And look at the front "
+            "of the formula.",
+            "Doesn't see the broadcast, and drops the ½.",
+        ),
+        Mistake(
+            "half_dropped",
+            lambda o, t: float(np.mean((np.ravel(o) - t) ** 2)),
+            "Twice too large: look at the front of the formula.",
+            "Drops the ½.",
+        ),
+        Mistake(
+            "sum",
+            lambda o, t: float(np.sum(0.5 * (np.ravel(o) - t) ** 2)),
+            "You add up the samples: your loss grows with the batch. What is missing?",
+            "Forgets 1/N.",
+        ),
+        Mistake(
+            "n_twice",
+            lambda o, t: float(np.mean(0.5 * (np.ravel(o) - t) ** 2)) / len(t),
+            "You divide by the number of samples twice: a mean has done it already.",
+            "Applies 1/N twice.",
+        ),
+        Mistake(
+            "not_squared",
+            lambda o, t: float(np.mean(0.5 * (np.ravel(o) - t))),
+            "Errors to both sides cancel. What keeps them from doing so?",
+            "Forgets the square.",
+        ),
+        Mistake(
+            "absolute",
+            lambda o, t: float(np.mean(0.5 * np.abs(np.ravel(o) - t))),
+            "You take the size of the error where its square is asked for.",
+            "Uses another loss.",
+        ),
+        Mistake(
+            "root",
+            lambda o, t: float(np.sqrt(np.mean((np.ravel(o) - t) ** 2))),
+            "You take a root. The loss is the mean square itself.",
+            "Uses the root mean square.",
+        ),
+        Mistake(
+            "square_of_mean",
+            lambda o, t: float(0.5 * np.mean(np.ravel(o) - t) ** 2),
+            "You average before you square: errors to both sides cancel.",
+            "Swaps mean and square.",
+        ),
+    ),
+)
+
+# Backward -----------------------------------------------------------------------------------------
+
+OUTPUT_GRADIENT = Exercise(
+    id="training/output_gradient",
+    title="The gradient at the scores",
+    signature="output_gradient(P, y)",
+    task="The loss is the mean cross-entropy of P = softmax(z2): return dz2 (N, K).",
+    reference=lambda P, y: (P - _onehot(y, P.shape[1])) / len(y),
+    cases=((_P, _Y), (np.array([[0.2, 0.8], [0.6, 0.4]]), np.array([1, 0]))),
+    draw=_loss_case,
+    forbids=READY_MADE,
+    mistakes=(
+        Mistake(
+            "n_missing",
+            lambda P, y: P - _onehot(y, P.shape[1]),
+            "N times too large: the loss is a mean over the samples.",
+            "Copied δ3 = ŷ − y, which belongs to the summed loss.",
+        ),
+        Mistake(
+            "n_twice",
+            lambda P, y: (P - _onehot(y, P.shape[1])) / len(y) ** 2,
+            "You divide by the number of samples twice.",
+            "Applies 1/N twice.",
+        ),
+        Mistake(
+            "sign_flipped",
+            lambda P, y: (_onehot(y, P.shape[1]) - P) / len(y),
+            "All signs are turned: this way the loss would grow.",
+            "Swaps prediction and target.",
+        ),
+        Mistake(
+            "divided_by_classes",
+            lambda P, y: (P - _onehot(y, P.shape[1])) / P.size,
+            "You divide by N·K. The mean runs over the samples.",
+            "Takes the mean of the whole table.",
+        ),
+        Mistake(
+            "divided_by_k",
+            lambda P, y: (P - _onehot(y, P.shape[1])) / P.shape[1],
+            "You divide by the number of classes. Over what does the mean run?",
+            "Mixes up N and K.",
+        ),
+        Mistake(
+            "probabilities",
+            lambda P, y: P / len(y),
+            "The labels play no part in your result.",
+            "Forgets the target.",
+        ),
+        Mistake(
+            "loss_gradient",
+            lambda P, y: -_onehot(y, P.shape[1]) / P / len(y),
+            "This is dL/dP. The way through softmax is still ahead.",
+            "Stops before softmax.",
+        ),
+        Mistake(
+            "sigma_prime_added",
+            lambda P, y: (P - _onehot(y, P.shape[1])) * P * (1 - P) / len(y),
+            "P(1 − P) is too much: P − Y contains the way through softmax already.",
+            "Multiplies by the activation's derivative once more.",
+        ),
+        Mistake(
+            "label_subtracted",
+            lambda P, y: (P - np.asarray(y)[:, None]) / len(y),
+            "You subtract the label's number from each entry. Which entry should lose 1?",
+            "Takes the label for its one-hot row.",
+        ),
+        Mistake(
+            "whole_columns",
+            lambda P, y: (P - np.isin(np.arange(P.shape[1]), y)) / len(y),
+            "`P[:, y]` picks whole columns. Which rows should be paired with which labels?",
+            "Doesn't pair row and label in the index.",
+        ),
+    ),
+)
+
+
+def _backward(X: Any, a1: Any, W2: Any, dz2: Any) -> tuple[Any, ...]:
+    return _backward_with(X, a1, W2, dz2, 1 - a1**2)
+
+
+def _backward_with(X: Any, a1: Any, W2: Any, dz2: Any, slope: Any) -> tuple[Any, ...]:
+    dz1 = dz2 @ W2.T * slope
+    return X.T @ dz1, dz1.sum(axis=0), a1.T @ dz2, dz2.sum(axis=0)
+
+
+def _backward_case(rng: Rng) -> tuple[Any, ...]:
+    X, W1, b1, W2, _ = _network_case(rng)
+    return X, np.tanh(X @ W1 + b1), W2, rng.normal(size=(len(X), W2.shape[1]))
+
+
+def _replace(i: int, rule: Callable[..., Any]) -> Callable[..., tuple[Any, ...]]:
+    """Make a rule that goes wrong in one part only."""
+
+    def wrong(X: Any, a1: Any, W2: Any, dz2: Any) -> tuple[Any, ...]:
+        parts = list(_backward(X, a1, W2, dz2))
+        parts[i] = rule(X, a1, W2, dz2, dz2 @ W2.T * (1 - a1**2))
+        return tuple(parts)
+
+    return wrong
+
+
+BACKWARD = Exercise(
+    id="training/backward",
+    title="The whole network backwards",
+    signature="backward(X, a1, W2, dz2)",
+    task="a1 = tanh(XW1 + b1) and z2 = a1·W2 + b2; dz2 is given: return (dW1, db1, dW2, db2).",
+    reference=_backward,
+    parts=("dW1", "db1", "dW2", "db2"),
+    cases=(
+        _backward_case(np.random.default_rng(4)),
+        tuple(
+            np.tanh(part) if i == 1 else part
+            for i, part in enumerate(
+                np.random.default_rng(8).normal(size=(3, 3)).round(1) for _ in range(4)
+            )
+        ),
+    ),
+    draw=_backward_case,
+    forbids=READY_MADE,
+    points=4,
+    mistakes=(
+        Mistake(
+            "slope_forgotten",
+            lambda X, a1, W2, dz2: _backward_with(X, a1, W2, dz2, 1.0),
+            "You skip tanh on the way back, as on one slide (a1 = z1).",
+            "Copied δ2 = δ3·W2ᵀ from the slide.",
+        ),
+        Mistake(
+            "slope_of_a",
+            lambda X, a1, W2, dz2: _backward_with(X, a1, W2, dz2, 1 - np.tanh(a1) ** 2),
+            "tanh is applied twice on the way. a1 is the activation already: what is the slope in "
+            "terms of it?",
+            "Feeds a into a derivative that expects z.",
+        ),
+        Mistake(
+            "sigmoid_slope",
+            lambda X, a1, W2, dz2: _backward_with(X, a1, W2, dz2, a1 * (1 - a1)),
+            "a(1 − a) is the slope of the sigmoid. This layer has tanh.",
+            "Believes that a(1 − a) is the derivative of every S-shaped curve.",
+        ),
+        Mistake(
+            "slide_slope",
+            lambda X, a1, W2, dz2: _backward_with(X, a1, W2, dz2, a1 * (1 - a1**2)),
+            "z(1 − z²) is from a faulty slide. Which factor is too many?",
+            "Copied tanh' = z(1 − z²) from the slide.",
+        ),
+        Mistake(
+            "relu_slope",
+            lambda X, a1, W2, dz2: _backward_with(X, a1, W2, dz2, a1 > 0),
+            "You use the slope of ReLU. This layer has tanh.",
+            "Uses ReLU out of habit.",
+        ),
+        Mistake(
+            "no_square",
+            lambda X, a1, W2, dz2: _backward_with(X, a1, W2, dz2, 1 - a1),
+            "Look at the slope of tanh once more: is everything squared that should be?",
+            "Drops the square.",
+        ),
+        Mistake(
+            "sign_flipped",
+            lambda X, a1, W2, dz2: tuple(-part for part in _backward(X, a1, W2, dz2)),
+            "All signs are turned. The minus belongs to the update, not to the gradient.",
+            "Puts the update's minus into the gradient.",
+        ),
+        Mistake(
+            "w2_not_transposed",
+            lambda X, a1, W2, dz2: _backward_with(X, a1, W2.T, dz2, 1 - a1**2),
+            "On the way back W2 has to be turned. For a square one numpy doesn't complain.",
+            "Multiplies by W2 as on the way forward.",
+        ),
+        Mistake(
+            "db1_from_the_slide",
+            _replace(1, lambda X, a1, W2, dz2, dz1: dz2.sum(axis=0)),
+            "`db1` is made of the output's gradient, as on one slide. Which layer does b1 belong "
+            "to?",
+            "Copied db1 = δ3 from the slide.",
+        ),
+        Mistake(
+            "db1_not_summed",
+            _replace(1, lambda X, a1, W2, dz2, dz1: dz1),
+            "`db1`: all samples share the bias. What happens to their gradients?",
+            "Hands δ on as the slide does.",
+        ),
+        Mistake(
+            "db2_not_summed",
+            _replace(3, lambda X, a1, W2, dz2, dz1: dz2),
+            "`db2`: all samples share the bias. What happens to their gradients?",
+            "Copied db2 = δ3 from the slide.",
+        ),
+        Mistake(
+            "biases_not_summed",
+            lambda X, a1, W2, dz2: (
+                X.T @ (dz2 @ W2.T * (1 - a1**2)),
+                dz2 @ W2.T * (1 - a1**2),
+                a1.T @ dz2,
+                dz2,
+            ),
+            "`db1` and `db2`: all samples share a bias. What happens to their gradients?",
+            "Copied db = δ from the slide.",
+        ),
+        Mistake(
+            "biases_averaged",
+            lambda X, a1, W2, dz2: (
+                X.T @ (dz2 @ W2.T * (1 - a1**2)),
+                np.mean(dz2 @ W2.T * (1 - a1**2), axis=0),
+                a1.T @ dz2,
+                np.mean(dz2, axis=0),
+            ),
+            "`db1` and `db2` are averaged: dz2 contains the 1/N already.",
+            "Applies 1/N twice.",
+        ),
+        Mistake(
+            "biases_wrong_axis",
+            lambda X, a1, W2, dz2: (
+                X.T @ (dz2 @ W2.T * (1 - a1**2)),
+                np.sum(dz2 @ W2.T * (1 - a1**2), axis=1),
+                a1.T @ dz2,
+                np.sum(dz2, axis=1),
+            ),
+            "`db1` and `db2` are summed over the neurons. Each neuron has its own bias.",
+            "Mixes up axis 0 and axis 1.",
+        ),
+        Mistake(
+            "dw2_from_z1",
+            lambda X, a1, W2, dz2: (
+                *_backward(X, a1, W2, dz2)[:2],
+                np.arctanh(a1).T @ dz2,
+                dz2.sum(axis=0),
+            ),
+            "`dW2`: the second layer was fed a1. What do you put in?",
+            "Uses z1 where a1 went in.",
+        ),
+        Mistake(
+            "divided_by_n",
+            lambda X, a1, W2, dz2: tuple(part / len(X) for part in _backward(X, a1, W2, dz2)),
+            "You divide by N. If the loss is a mean, dz2 contains the 1/N already.",
+            "Applies 1/N twice.",
+        ),
+        Mistake(
+            "order",
+            lambda X, a1, W2, dz2: _backward(X, a1, W2, dz2)[2:] + _backward(X, a1, W2, dz2)[:2],
+            "The right arrays in another order: the first layer comes first.",
+            "Returns the layers in backward order.",
+        ),
+        Mistake(
+            "x_not_transposed",
+            _replace(0, lambda X, a1, W2, dz2, dz1: X @ dz1),
+            "`dW1`: write the shapes beside the product. Which matrix has to be turned?",
+            "Multiplies by X as on the way forward.",
+        ),
+    ),
+)
+
+# Update -------------------------------------------------------------------------------------------
+
+
+def _step_case(rng: Rng) -> tuple[Any, ...]:
+    W, b = rng.normal(size=(2, 3)), rng.normal(size=3)
+    return (
+        [W, b],
+        [rng.normal(size=(2, 3)), rng.normal(size=3)],
+        float(rng.choice([0.03, 0.1, 2.0])),
+    )
+
+
+def _update(rule: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda params, grads, lr: tuple(
+        rule(p, g, lr) for p, g in zip(params, grads, strict=True)
+    )
+
+
+SGD_STEP = Exercise(
+    id="training/sgd_step",
+    title="One step downhill",
+    signature="sgd_step(params, grads, lr)",
+    task="Two lists of arrays: return the list of new parameters. The old ones stay as they are.",
+    reference=_update(lambda p, g, lr: p - lr * g),
+    parts=("W", "b"),
+    cases=(
+        (
+            [np.array([[1.0, -2.0], [0.5, 3.0]]), np.array([0.5, -1.0])],
+            [np.array([[0.1, 0.2], [-0.3, 0.4]]), np.array([2.0, -0.5])],
+            0.1,
+        ),
+    ),
+    draw=_step_case,
+    forbids=READY_MADE,
+    mistakes=(
+        Mistake(
+            "uphill",
+            _update(lambda p, g, lr: p + lr * g),
+            "You climb. The gradient points to where the loss grows.",
+            "Flips the sign of the update.",
+        ),
+        Mistake(
+            "lr_forgotten",
+            _update(lambda p, g, lr: p - g),
+            "The learning rate plays no part in your result.",
+            "Forgets the step size.",
+        ),
+        Mistake(
+            "only_the_step",
+            _update(lambda p, g, lr: -lr * g),
+            "This is the step. Where do you land?",
+            "Returns the change instead of the new value.",
+        ),
+        Mistake(
+            "gradient_from_parameter",
+            _update(lambda p, g, lr: g - lr * p),
+            "Parameters and gradients have changed places.",
+            "Mixes up the two lists.",
+        ),
+        Mistake(
+            "divided",
+            _update(lambda p, g, lr: p - g / lr),
+            "A smaller learning rate gives a larger step here.",
+            "Divides by the learning rate.",
+        ),
+        Mistake(
+            "shrunk",
+            _update(lambda p, g, lr: p * (1 - lr * g)),
+            "The step should not depend on the parameter's own size.",
+            "Multiplies where it has to subtract.",
+        ),
+        Mistake(
+            "first_only",
+            lambda params, grads, lr: (params[0] - lr * grads[0], *params[1:]),
+            "Only the first array is updated: is the `return` inside the loop?",
+            "Returns from within the loop.",
+        ),
+        Mistake(
+            "sign_of_gradient",
+            _update(lambda p, g, lr: p - lr * np.sign(g)),
+            "All steps have the same length. A steep slope should give a longer one.",
+            "Uses the gradient's direction only.",
+        ),
+    ),
+)
+
+
+def _step_inputs(rng: Rng) -> tuple[Any, ...]:
+    X, W1, b1, W2, b2 = _network_case(rng)
+    return X, rng.integers(0, len(b2), size=len(X)), W1, b1, W2, b2, 0.5
+
+
+def _train_step(
+    X: Any, y: Any, W1: Any, b1: Any, W2: Any, b2: Any, lr: float, *, wrong: str = ""
+) -> tuple[Any, ...]:
+    """Do one step of gradient descent, with one slip if asked for."""
+    a1, P = _forward(X, W1, b1, W2, b2)
+    dz2 = P - _onehot(y, len(b2))
+    dz2 = dz2 if wrong == "n_missing" else dz2 / len(y)
+    sign = 1 if wrong == "uphill" else -1
+    new_W2 = W2 + sign * lr * (a1.T @ dz2)
+    dz1 = dz2 @ (new_W2 if wrong == "updated_weights" else W2).T
+    if wrong != "slope_forgotten":
+        dz1 = dz1 * (1 - a1**2)
+    if wrong == "slope_of_a":
+        dz1 = dz2 @ W2.T * (1 - np.tanh(a1) ** 2)
+    new_b1, new_b2 = b1 + sign * lr * dz1.sum(axis=0), b2 + sign * lr * dz2.sum(axis=0)
+    if wrong == "biases_kept":
+        new_b1, new_b2 = b1, b2
+    new_W1 = W1 if wrong == "first_layer_kept" else W1 + sign * lr * (X.T @ dz1)
+    return new_W1, b1 if wrong == "first_layer_kept" else new_b1, new_W2, new_b2
+
+
+def _slip(wrong: str) -> Callable[..., tuple[Any, ...]]:
+    return lambda *args: _train_step(*args, wrong=wrong)
+
+
+TRAIN_STEP = Exercise(
+    id="training/train_step",
+    title="Forward, backward, update",
+    signature="train_step(X, y, W1, b1, W2, b2, lr)",
+    task="One step of gradient descent on the mean cross-entropy (tanh, softmax): return the new "
+    "(W1, b1, W2, b2).",
+    reference=_train_step,
+    parts=("W1", "b1", "W2", "b2"),
+    cases=(
+        _step_inputs(np.random.default_rng(1)),
+        (
+            _SQUARE_CASE[0],
+            np.array([2, 0, 1]),
+            *_SQUARE_CASE[1:],
+            0.3,
+        ),
+    ),
+    draw=_step_inputs,
+    forbids=READY_MADE,
+    points=4,
+    mistakes=(
+        Mistake(
+            "updated_weights",
+            _slip("updated_weights"),
+            "The first layer's gradient is computed with the new W2. First all gradients, then all "
+            "updates.",
+            "Updates weights while still going backwards.",
+        ),
+        Mistake(
+            "n_missing",
+            _slip("n_missing"),
+            "Your steps are N times too large: the loss is a mean.",
+            "Forgets 1/N.",
+        ),
+        Mistake(
+            "uphill",
+            _slip("uphill"),
+            "You climb. The gradient points to where the loss grows.",
+            "Flips the sign of the update.",
+        ),
+        Mistake(
+            "slope_forgotten",
+            _slip("slope_forgotten"),
+            "You skip tanh on the way back.",
+            "Forgets the activation's derivative.",
+        ),
+        Mistake(
+            "slope_of_a",
+            _slip("slope_of_a"),
+            "tanh is applied twice on the way back: a1 is the activation already.",
+            "Feeds a into a derivative that expects z.",
+        ),
+        Mistake(
+            "biases_kept",
+            _slip("biases_kept"),
+            "Your biases stay as they were. They are learned, too.",
+            "Updates weights only.",
+        ),
+        Mistake(
+            "first_layer_kept",
+            _slip("first_layer_kept"),
+            "Your first layer stays as it was. Its gradient takes one more step backwards.",
+            "Trains the last layer only.",
+        ),
+    ),
+)
+
+
+def _batches(order: Any, size: int) -> tuple[Any, ...]:
+    return tuple(order[i : i + size] for i in range(0, len(order), size))
+
+
+MINIBATCHES = Exercise(
+    id="training/minibatches",
+    title="Minibatches",
+    signature="minibatches(order, size)",
+    task="order holds shuffled sample indices: return a list of arrays, `size` indices each; the "
+    "last may be shorter. Every index occurs once.",
+    reference=_batches,
+    cases=((np.array([3, 0, 4, 1, 5, 2]), 2), (np.array([2, 4, 0, 3, 1, 6, 5]), 3)),
+    draw=lambda rng: (rng.permutation(int(rng.integers(5, 12))), int(rng.integers(2, 5))),
+    forbids=READY_MADE,
+    mistakes=(
+        Mistake(
+            "rest_dropped",
+            lambda order, size: tuple(
+                order[i * size : (i + 1) * size] for i in range(len(order) // size)
+            ),
+            "The last samples get lost if the batches don't come out even.",
+            "Cuts off what doesn't fill a batch.",
+        ),
+        Mistake(
+            "overlapping",
+            lambda order, size: tuple(order[i : i + size] for i in range(len(order))),
+            "Your batches overlap: how far should the start move each time?",
+            "Moves on by one sample instead of one batch.",
+        ),
+        Mistake(
+            "not_shuffled",
+            lambda order, size: _batches(np.arange(len(order)), size),
+            "Your batches hold 0, 1, 2, …: the shuffled order plays no part.",
+            "Indexes the positions, not what they hold.",
+        ),
+        Mistake(
+            "one_too_few",
+            lambda order, size: tuple(order[i : i + size - 1] for i in range(0, len(order), size)),
+            "One index of each batch gets lost: a slice stops before its end.",
+            "Believes that a slice includes its end.",
+        ),
+        Mistake(
+            "interleaved",
+            lambda order, size: tuple(
+                order[i :: -(-len(order) // size)] for i in range(-(-len(order) // size))
+            ),
+            "You deal the samples out like cards. Cut the order into pieces.",
+            "Uses the step of a slice for its length.",
+        ),
+        Mistake(
+            "number_of_batches",
+            lambda order, size: tuple(np.array_split(order, size)),
+            "You make `size` batches. How large should each one be?",
+            "Takes the size for the number.",
+        ),
+    ),
+)
+
+ACCURACY = Exercise(
+    id="training/accuracy",
+    title="Accuracy",
+    signature="accuracy(P, y)",
+    task="P (N, K) holds probabilities, y (N,) labels: return the share of samples whose most "
+    "likely class is right.",
+    reference=lambda P, y: float(np.mean(np.argmax(P, axis=1) == y)),
+    cases=(
+        (_P, _Y),
+        (np.array([[0.2, 0.8], [0.6, 0.4], [0.9, 0.1]]), np.array([1, 1, 0])),
+        (np.array([[0.4, 0.35, 0.25], [0.3, 0.3, 0.4], [0.3, 0.4, 0.3]]), np.array([0, 2, 0])),
+    ),
+    draw=lambda rng: (lambda n: (_softmax(rng.normal(size=(n, 4))), rng.integers(0, 4, size=n)))(
+        int(rng.integers(5, 9))
+    ),
+    forbids=READY_MADE,
+    points=1,
+    mistakes=(
+        Mistake(
+            "error_rate",
+            lambda P, y: float(np.mean(np.argmax(P, axis=1) != y)),
+            "This is the share of mistakes.",
+            "Counts the complement.",
+        ),
+        Mistake(
+            "count",
+            lambda P, y: int(np.sum(np.argmax(P, axis=1) == y)),
+            "This is the number of right answers. Their share is asked for.",
+            "Stops at the count.",
+        ),
+        Mistake(
+            "mean_probability",
+            lambda P, y: float(np.mean(_picked(P, y))),
+            "This is the mean probability of the right label. Accuracy counts decisions.",
+            "Takes confidence for accuracy.",
+        ),
+        Mistake(
+            "over_half",
+            lambda P, y: float(np.mean(_picked(P, y) > 0.5)),
+            "With more than two classes the winner may have less than 0.5.",
+            "Carries the two-class threshold over to many classes.",
+        ),
+        Mistake(
+            "percent",
+            lambda P, y: 100 * float(np.mean(np.argmax(P, axis=1) == y)),
+            "You return per cent; a share lies between 0 and 1.",
+            "Takes per cent for a share.",
+        ),
+        Mistake(
+            "least_likely",
+            lambda P, y: float(np.mean(np.argmin(P, axis=1) == y)),
+            "You pick the least likely class.",
+            "Mixes up argmin and argmax.",
+        ),
+        Mistake(
+            "whole_number",
+            lambda P, y: int(np.mean(np.argmax(P, axis=1) == y)),
+            "Everything but a perfect score becomes 0. Where are the decimals lost?",
+            "Cuts off decimals with int or //.",
+        ),
+    ),
+)
+
+HE_SCALE = Exercise(
+    id="training/he_scale",
+    title="How large should first weights be?",
+    signature="he_scale(fan_in, fan_out)",
+    task="Return the standard deviation of He's initialisation for ReLU, √(2/fan_in).",
+    reference=lambda fan_in, fan_out: float(np.sqrt(2 / fan_in)),
+    cases=((2, 8), (50, 10), (100, 100)),
+    draw=lambda rng: (int(rng.integers(1, 200)), int(rng.integers(1, 200))),
+    forbids=READY_MADE,
+    points=1,
+    mistakes=(
+        Mistake(
+            "variance",
+            lambda fan_in, fan_out: 2 / fan_in,
+            "This is the variance. The standard deviation is asked for.",
+            "Mixes up variance and standard deviation.",
+        ),
+        Mistake(
+            "fan_out",
+            lambda fan_in, fan_out: float(np.sqrt(2 / fan_out)),
+            "You use the number of outputs. How many terms does each neuron add up?",
+            "Mixes up fan-in and fan-out.",
+        ),
+        Mistake(
+            "one_above",
+            lambda fan_in, fan_out: float(np.sqrt(1 / fan_in)),
+            "ReLU silences half of the neurons. Where is the factor that makes up for it?",
+            "Uses the rule for tanh.",
+        ),
+        Mistake(
+            "xavier",
+            lambda fan_in, fan_out: float(np.sqrt(2 / (fan_in + fan_out))),
+            "This is another rule, which averages fan-in and fan-out.",
+            "Mixes up He's and Glorot's rule.",
+        ),
+        Mistake(
+            "upside_down",
+            lambda fan_in, fan_out: float(np.sqrt(fan_in / 2)),
+            "More inputs should mean smaller weights: your fraction is upside down.",
+            "Turns the fraction round.",
+        ),
+        Mistake(
+            "root_above_only",
+            lambda fan_in, fan_out: float(np.sqrt(2) / fan_in),
+            "The root covers the numerator only.",
+            "Closes the bracket too early.",
+        ),
+    ),
+)
+
+ZERO_START = Exercise(
+    id="training/zero_start",
+    title="All weights zero",
+    signature="zero_start",
+    task="Every weight and bias of a two-layer tanh network starts at 0. What does training do?",
+    kind="choice",
+    options=(
+        "only the last bias learns",
+        "it trains, only more slowly",
+        "the loss becomes nan",
+        "all weights grow alike",
+    ),
+    reference=lambda: "only the last bias learns",
+    points=1,
+    mistakes=(
+        Mistake(
+            "slower",
+            lambda: "it trains, only more slowly",
+            "Compute dW2 = a1ᵀ·dz2 with a1 = 0. What gets going?",
+            "Thinks that any start will do.",
+        ),
+        Mistake(
+            "nan",
+            lambda: "the loss becomes nan",
+            "Softmax of zeros is harmless. What are the gradients?",
+            "Expects a division by zero.",
+        ),
+        Mistake(
+            "alike",
+            lambda: "all weights grow alike",
+            "That happens when all start at the same value other than 0. What is a1 here?",
+            "Mixes up equal weights with zero weights.",
+        ),
+    ),
+)
+
+_LOOP = ("sample a batch", "forward", "loss", "backward", "update")
+SGD_LOOP = Exercise(
+    id="training/sgd_loop",
+    title="The loop in order",
+    signature="sgd_loop",
+    task="Put in order: backward, forward, loss, sample a batch, update.",
+    kind="ordering",
+    options=_LOOP,
+    reference=lambda: _LOOP,
+    points=1,
+    mistakes=(
+        Mistake(
+            "batch_last",
+            lambda: ("update", "sample a batch"),
+            "What does the first forward pass work on?",
+            "Draws the batch for the next round.",
+        ),
+        Mistake(
+            "update_before_backward",
+            lambda: ("update", "backward"),
+            "What does the update need?",
+            "Updates with the gradients of the last round.",
+        ),
+        Mistake(
+            "backward_first",
+            lambda: ("backward", "forward"),
+            "The way back uses values from the way forward.",
+            "Doesn't see what backward needs.",
+        ),
+        Mistake(
+            "loss_after_backward",
+            lambda: ("backward", "loss"),
+            "Where does the way back start?",
+            "Takes the loss for a report only.",
+        ),
+    ),
+)
+
+_BUGS = (
+    "the step goes uphill",
+    "gradients pile up from batch to batch",
+    "softmax runs over the samples",
+    "the learning rate is too large",
+    "labels are shuffled without the inputs",
+    "the activation is missing",
+)
+BUGS = Exercise(
+    id="training/bugs",
+    title="Four broken loops",
+    signature="bugs",
+    task="Loops A to D don't learn. Find out why: A's loss grows steadily from the first step; B "
+    "trains at first, then its steps grow without end; C stays at guessing, whatever you set; D's "
+    "loss jumps about and becomes nan. Choose from: " + "; ".join(_BUGS) + ".",
+    kind="table",
+    options=_BUGS,
+    reference=lambda: {
+        "A": "the step goes uphill",
+        "B": "gradients pile up from batch to batch",
+        "C": "labels are shuffled without the inputs",
+        "D": "the learning rate is too large",
+    },
+    points=4,
+    mistakes=(
+        Mistake(
+            "rate_for_sign",
+            lambda: {"A": "the learning rate is too large"},
+            "Make the learning rate tiny: does the loss of A still grow?",
+            "Blames the best-known knob.",
+        ),
+        Mistake(
+            "rate_for_pile",
+            lambda: {"B": "the learning rate is too large"},
+            "Print the length of B's gradient over the first batches, with a tiny learning rate.",
+            "Blames the best-known knob.",
+        ),
+        Mistake(
+            "sign_for_rate",
+            lambda: {"D": "the step goes uphill"},
+            "Make the learning rate tiny: does the loss of D fall now?",
+            "Takes any growing loss for a wrong sign.",
+        ),
+        Mistake(
+            "activation_for_labels",
+            lambda: {"C": "the activation is missing"},
+            "Even a linear network does better than guessing. Look at the data it gets.",
+            "Blames the model before looking at the data.",
+        ),
+        Mistake(
+            "axis_for_labels",
+            lambda: {"C": "softmax runs over the samples"},
+            "Sum the rows of P. If they are 1, look at the data.",
+            "Blames the model before looking at the data.",
+        ),
+        Mistake(
+            "pile_for_rate",
+            lambda: {"D": "gradients pile up from batch to batch"},
+            "Print the length of D's gradient: is it set anew for each batch?",
+            "Mixes up two ways to diverge.",
+        ),
+    ),
+)
+
+_STATEMENTS = {
+    "A": "δ3 = ŷ − y (summed cross-entropy with softmax)",
+    "B": "db1 = δ3",
+    "C": "dW1 = xᵀδ2",
+    "D": "a1 = z1",
+    "E": "δ2 = δ3·W2ᵀ ∘ f'(z1)",
+    "F": "db2 = δ3 for a batch of samples",
+    "G": "dW2 = a1ᵀδ3",
+}
+FAULTY_SLIDES = Exercise(
+    id="training/faulty_slides",
+    title="Find the faulty lines",
+    signature="faulty_lines",
+    task="Of a two-layer network with non-linearity f, which are wrong? "
+    + "; ".join(f"{k}: {v}" for k, v in _STATEMENTS.items()),
+    kind="set",
+    options=tuple(_STATEMENTS),
+    reference=lambda: {"B", "D", "F"},
+    points=1,
+    mistakes=(
+        Mistake(
+            "right_ones_instead",
+            lambda given: given == {"A", "C", "E", "G"},
+            "These are the right ones. The wrong ones are asked for.",
+            "Answers the opposite question.",
+        ),
+        Mistake(
+            "output_delta",
+            lambda given: "A" in given,
+            "Check A numerically: move one score and watch the loss.",
+            "Doesn't trust a formula that is so short.",
+        ),
+        Mistake(
+            "missing_line",
+            lambda given: "C" in given,
+            "C is missing on the slide. Compare its shape with that of W1.",
+            "Takes what the slide lacks for wrong.",
+        ),
+        Mistake(
+            "slope",
+            lambda given: "E" in given,
+            "On the way back through f you multiply by its slope, and at which value?",
+            "Prefers the slide's δ2 without f'.",
+        ),
+        Mistake(
+            "weights_two",
+            lambda given: "G" in given,
+            "Compare the shape of a1ᵀδ3 with that of W2.",
+            "Doesn't check shapes.",
+        ),
+        Mistake(
+            "db1",
+            lambda given: "B" not in given,
+            "Compare the shapes in B: how many neurons has each layer?",
+            "Doesn't check shapes.",
+        ),
+        Mistake(
+            "no_activation",
+            lambda given: "D" not in given,
+            "With D the network is linear.",
+            "Overlooks the missing non-linearity.",
+        ),
+        Mistake(
+            "db2",
+            lambda given: "F" not in given,
+            "δ3 has a row for each sample. What shape has b2?",
+            "Overlooks the sum over the samples.",
+        ),
+    ),
+)
+
+DATA_LOSS = Exercise(
+    id="training/guessing",
+    title="The loss of guessing",
+    signature="guessing_loss",
+    task="Ten classes, equally frequent, and a network that gives each probability 0.1: what is "
+    "its cross-entropy (natural logarithm)?",
+    kind="number",
+    reference=lambda: float(np.log(10)),
+    tolerance=Tolerance(1e-2, 1e-9),
+    points=1,
+    mistakes=(
+        Mistake(
+            "accuracy",
+            lambda: 0.1,
+            "That is its accuracy. What does −log do to it?",
+            "Takes the probability for the loss.",
+        ),
+        Mistake(
+            "error_rate",
+            lambda: 0.9,
+            "That is its error rate. What does −log do to the probability of the right class?",
+            "Takes the error rate for the loss.",
+        ),
+        Mistake(
+            "negative",
+            lambda: float(np.log(0.1)),
+            "A loss isn't negative: what is in front of the logarithm?",
+            "Forgets the minus.",
+        ),
+        Mistake(
+            "base_ten",
+            lambda: 1.0,
+            "Right for base 10. The natural logarithm is asked for.",
+            "Doesn't distinguish log from log10.",
+        ),
+        Mistake(
+            "base_two",
+            lambda: float(np.log2(10)),
+            "Right for base 2. The natural logarithm is asked for.",
+            "Doesn't distinguish log from log2.",
+        ),
+        Mistake(
+            "summed",
+            lambda: float(10 * np.log(10)),
+            "Only the right class counts, not all ten.",
+            "Adds over the classes.",
+        ),
+    ),
+)
+
+EXERCISES: tuple[Exercise, ...] = (
+    LINEAR,
+    FORWARD,
+    ONE_HOT,
+    CROSS_ENTROPY,
+    DATA_LOSS,
+    SQUARED_LOSS,
+    OUTPUT_GRADIENT,
+    BACKWARD,
+    SGD_STEP,
+    MINIBATCHES,
+    SGD_LOOP,
+    TRAIN_STEP,
+    ACCURACY,
+    HE_SCALE,
+    ZERO_START,
+    BUGS,
+    FAULTY_SLIDES,
+)
