@@ -10,13 +10,14 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 from autograd import elementwise_grad
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tutor import activations
 from tutor.activations import ACTIVATIONS, Activation, Range
 
-examples = settings(deadline=None, max_examples=60)
+# A busy machine is no reason to fail.
+examples = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 ELEMENTWISE = [a.name for a in ACTIVATIONS.values() if a.elementwise]
 LARGEST = np.finfo(float).max

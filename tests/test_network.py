@@ -9,16 +9,19 @@ import autograd
 import autograd.numpy as anp
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from tutor import activations
+from tutor.graph import Graph, node_gradients
 from tutor.layers import activate, activate_backward, dense_backward, dense_forward
 from tutor.losses import LOSSES, get_loss
 from tutor.network import Network
 from tutor.parameters import INITIALISATIONS
 
-examples = settings(deadline=None, max_examples=60)
+# A busy machine is no reason to fail.
+relaxed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples = settings(relaxed, max_examples=60)
 
 XOR_X = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]])
 XOR_Y = np.array([0.0, 1, 1, 0])
@@ -96,7 +99,7 @@ def central_differences(f, x, h=1e-6):
     return gradient
 
 
-@settings(deadline=None, max_examples=150)
+@settings(relaxed, max_examples=150)
 @given(problems(), st.sampled_from([0.0, 0.1]), st.sampled_from([0.0, 0.2]))
 def test_backward_agrees_with_central_differences(problem, l1, l2):
     network, X, y = problem
@@ -130,7 +133,7 @@ TEXTBOOK_LOSSES = {
 }
 
 
-@settings(deadline=None, max_examples=100)
+@settings(relaxed, max_examples=100)
 @given(problems())
 def test_forward_loss_and_backward_agree_with_autograd(problem):
     network, X, y = problem
@@ -181,6 +184,32 @@ def test_matrix_gradients_of_a_softmax_network_by_hand():
     np.testing.assert_allclose(gradients.b[1], delta2.sum(axis=0), rtol=1e-10, atol=1e-17)
     np.testing.assert_allclose(gradients.W[0], X.T @ delta1, rtol=1e-11)
     np.testing.assert_allclose(gradients.b[0], delta1.sum(axis=0), rtol=1e-10, atol=1e-17)
+
+
+@pytest.mark.parametrize("hidden", ["tanh", "relu", "softplus", "elu"])
+def test_backward_agrees_with_the_computational_graph(hidden):
+    network = Network([2, 3, 2], hidden, "sigmoid", seed=3)
+    X, y = np.random.default_rng(0).normal(size=(3, 2)), np.array([[0, 1], [1, 1], [1.0, 0]])
+    graph = Graph()
+    W1, b1, W2, b2 = (
+        graph.variables(name, values)
+        for name, values in zip(
+            ("W1", "b1", "W2", "b2"),
+            (network.W[0], network.b[0], network.W[1], network.b[1]),
+            strict=True,
+        )
+    )
+    activate_nodes = np.vectorize(lambda node, name: node.activate(name), otypes=[object])
+    a1 = activate_nodes(X @ W1 + b1, hidden)
+    a2 = activate_nodes(a1 @ W2 + b2, "sigmoid")
+    loss = -(y * np.log(a2) + (1 - y) * np.log(1 - a2)).sum() * (1 / 3)
+    graph.backward(loss)
+    gradients = network.backward(network.forward(X), y)
+    assert network.loss(X, y) == pytest.approx(loss.value, rel=1e-12)
+    np.testing.assert_allclose(gradients.W[0], node_gradients(W1), rtol=1e-9, atol=1e-15)
+    np.testing.assert_allclose(gradients.b[0], node_gradients(b1), rtol=1e-9, atol=1e-15)
+    np.testing.assert_allclose(gradients.W[1], node_gradients(W2), rtol=1e-9, atol=1e-15)
+    np.testing.assert_allclose(gradients.b[1], node_gradients(b2), rtol=1e-9, atol=1e-15)
 
 
 def test_softmax_with_a_temperature():
@@ -554,7 +583,7 @@ def test_replicas_with_their_own_data_rates_and_seeds():
     assert together.epochs_to(together.loss[1, 0]).shape == (3,)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(relaxed, max_examples=40)
 @given(problems(replicas=3))
 def test_gradients_of_replicas_are_those_of_single_networks(problem):
     stack, X, y = problem
