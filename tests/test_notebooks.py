@@ -1,0 +1,143 @@
+"""The notebooks themselves: they run, say the same as before, and are what a student should get."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SOLUTIONS = sorted((ROOT / "solutions").glob("*/*.ipynb"))
+RELEASED = sorted((ROOT / "notebooks").glob("*/*.ipynb"))
+# A cell that doesn't fit on a screen hides half of its idea.
+SCREENFUL = 40
+
+both = pytest.mark.parametrize("path", SOLUTIONS + RELEASED, ids=lambda p: "/".join(p.parts[-3:]))
+solutions = pytest.mark.parametrize("path", SOLUTIONS, ids=lambda p: p.stem)
+released = pytest.mark.parametrize("path", RELEASED, ids=lambda p: p.stem)
+
+
+def read(path: Path) -> nbformat.NotebookNode:
+    return nbformat.read(path, as_version=4)
+
+
+def nbval(path: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pytest", *options, "--nbval-current-env"]
+    command += ["-p", "no:cacheprovider", "-p", "no:xdist", "-q", "--color=no", str(path)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=280)
+
+
+def test_there_are_notebooks() -> None:
+    assert SOLUTIONS
+    assert [p.relative_to(ROOT / "solutions") for p in SOLUTIONS] == [
+        p.relative_to(ROOT / "notebooks") for p in RELEASED
+    ]
+
+
+@pytest.mark.slow
+@solutions
+def test_solved_notebooks_still_show_their_stored_outputs(path: Path) -> None:
+    done = nbval(path, "--nbval")
+    assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]
+
+
+@pytest.mark.slow
+@released
+def test_untouched_notebooks_run_without_a_traceback(path: Path) -> None:
+    done = nbval(path, "--nbval-lax")
+    assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]
+
+
+@solutions
+def test_every_code_cell_was_run_in_order(path: Path) -> None:
+    counts = [c.execution_count for c in read(path).cells if c.cell_type == "code" and c.source]
+    assert counts == list(range(1, len(counts) + 1)), "store the outputs with `grading refresh`"
+
+
+@both
+def test_no_cell_is_longer_than_a_screen(path: Path) -> None:
+    long = {c.id: n for c in read(path).cells if (n := len(c.source.splitlines())) > SCREENFUL}
+    assert not long
+
+
+@both
+def test_cell_ids_are_names(path: Path) -> None:
+    """A random id changes with every edit; a name can be talked about."""
+    random = [c.id for c in read(path).cells if re.fullmatch(r"[0-9a-f]{8}(-.*)?", c.id)]
+    assert not random
+
+
+@both
+def test_metadata_is_minimal(path: Path) -> None:
+    notebook = read(path)
+    assert set(notebook.metadata) <= {"kernelspec", "language_info"}
+    for cell in notebook.cells:
+        assert set(cell.metadata) <= {"nbgrader", "deletable", "editable", "tags"}, cell.id
+
+
+@released
+def test_students_see_no_solution_test_or_scheme(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(r"(BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME)", text)
+    assert "hidden=True" not in text
+    assert "Marking scheme" not in text
+    assert not any(cell.get("outputs") for cell in read(path).cells)
+
+
+@solutions
+def test_every_picture_has_a_text_alternative(path: Path) -> None:
+    pictures = 0
+    for cell in read(path).cells:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            assert "image/png" not in data, f"{cell.id}: a picture without words beside it"
+            for tag in re.findall(r"<img\b[^>]*>", "".join(data.get("text/html", ""))):
+                pictures += 1
+                assert re.search(r'\balt="[^"]{20,}"', tag), f"{cell.id}: {tag[:200]}"
+    assert pictures >= 3
+
+
+@both
+def test_links_between_files_lead_somewhere(path: Path) -> None:
+    """Links to other notebooks of the course; those still to be written are named here."""
+    to_come = {"xor", "backprop", "parameters", "training", "playground"}
+    for cell in read(path).cells:
+        for target in re.findall(r"\]\(([^)#\s]+)\)", cell.source):
+            if "://" in target:
+                continue
+            assert (path.parent / target).exists() or Path(target).stem in to_come, target
+
+
+@solutions
+def test_each_theme_has_its_exercises_in_the_order_of_the_catalogue(path: Path) -> None:
+    from tutor import mistakes
+
+    theme = path.stem
+    asked = re.findall(
+        rf'check\.exercise\("({theme}/\w+)"\)', "\n".join(c.source for c in read(path).cells)
+    )
+    assert asked == [exercise.id for exercise in mistakes.exercises(theme)]
+
+
+@solutions
+def test_there_is_a_written_question_with_a_marking_scheme(path: Path) -> None:
+    cells = {c.id: c for c in read(path).cells}
+    manual = [
+        c
+        for c in cells.values()
+        if (n := c.metadata.get("nbgrader")) and n["grade"] and n["solution"]
+    ]
+    assert manual
+    schemes = [c for c in cells.values() if "BEGIN MARK SCHEME" in c.source]
+    assert len(schemes) >= len(manual)
+
+
+@both
+def test_spelling(path: Path, tmp_path: Path) -> None:
+    text = "\n\n".join(c.source for c in read(path).cells)
+    file = tmp_path / f"{path.stem}.md"
+    file.write_text(text, encoding="utf-8")
+    done = subprocess.run(["codespell", str(file)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
