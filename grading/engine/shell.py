@@ -113,6 +113,8 @@ class Stream(io.TextIOBase):
 class RecordingHook(DisplayHook):
     """Records the value of a cell's last expression."""
 
+    shell: Any
+
     def write_output_prompt(self) -> None:
         """Write no prompt."""
 
@@ -130,7 +132,11 @@ class RecordingHook(DisplayHook):
 class RecordingPublisher(DisplayPublisher):
     """Records what `display` shows."""
 
-    def publish(self, data: Any, metadata: Any = None, **others: Any) -> None:
+    shell: Any
+
+    def publish(
+        self, data: Any, metadata: Any = None, source: Any = None, **others: Any
+    ) -> None:
         """Record a mime bundle."""
         self.shell.recorder.bundle("display_data", data, metadata or {})
 
@@ -152,7 +158,8 @@ class FrugalFormatter(DisplayFormatter):
             if self.parent.recorder.draw:
                 bundle["image/png"] = _png(obj)
             return bundle, {}
-        return super().format(obj, include=include, exclude=exclude)
+        formatted = super().format  # type: ignore[no-untyped-call]
+        return formatted(obj, include=include, exclude=exclude)
 
 
 def _png(figure: Any) -> str:

@@ -6,10 +6,11 @@ import ast
 import symtable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from IPython.core.inputtransformer2 import TransformerManager
 
-_TRANSFORMER = TransformerManager()
+_TRANSFORMER: Any = TransformerManager()  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True)
