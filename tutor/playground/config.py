@@ -412,9 +412,8 @@ def _one_of(name: str, value: Any, allowed: Sequence[Any]) -> Any:
     comparable = isinstance(value, str) or _is_number(value)
     if comparable and value in allowed:
         return allowed[allowed.index(value)]
-    numbers = [entry for entry in allowed if not isinstance(entry, str)]
-    if numbers and len(numbers) > 2 and numbers == list(range(numbers[0], numbers[-1] + 1)):
-        choices = f"a whole number from {numbers[0]} to {numbers[-1]}"
+    if isinstance(allowed[0], int) and list(allowed) == list(range(allowed[0], allowed[-1] + 1)):
+        choices = f"a whole number from {allowed[0]} to {allowed[-1]}"
     else:
         choices = "one of " + ", ".join(f"{entry}" for entry in allowed)
     raise ValueError(f"{name}: expected {choices}, got {value!r}")

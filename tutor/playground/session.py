@@ -331,6 +331,8 @@ class Playground:
             W = np.asarray(weights[layer - 1], dtype=np.float64)
             b = np.asarray(biases[layer - 1], dtype=np.float64)
             m, d = block.shape[0], block.shape[1] - 1
+            if d == 0 and W.size == 0:
+                W = np.empty((0, m))
             if W.shape != (d, m) or b.shape != (m,):
                 raise ValueError(
                     f"layer {layer}: expected W {(d, m)} and b {(m,)}, got {W.shape} and {b.shape}"
@@ -471,7 +473,8 @@ class Playground:
         kernel = self._runs.kernel
         dead = np.zeros_like(kernel.dead)
         for block, links in zip(kernel.view(dead), state["dead_links"], strict=True):
-            block[:, :-1] = np.array(links, dtype=bool).reshape(block.shape[1] - 1, -1).T
+            # Without features the first layer's list is empty, and its shape has to be told.
+            block[:, :-1] = np.array(links, dtype=bool).reshape(block[:, :-1].T.shape).T
         carried = np.array(state["carried"]["gradient"], dtype=np.float64)
         first = np.array(state["first_parameters"], dtype=np.float64)
         for name, flat in (("carried gradient", carried), ("first_parameters", first)):
