@@ -36,7 +36,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 SMALL = Limits(
     cpu_seconds=10,
     wall_seconds=20.0,
-    memory_bytes=256 * MIB,
+    memory_bytes=128 * MIB,
     file_bytes=2 * MIB,
     scratch_bytes=8 * MIB,
     scratch_files=200,
@@ -503,8 +503,8 @@ def test_killing_the_grader_ends_everything(tier, tmp_path):
 def test_memory_is_limited(warm):
     with warm.spawn(SMALL) as child:
         got = measure(child, "memory_bomb_caught")
-        assert 128 < got <= 256, "MiB that could be taken"
-        assert measure(child, "map_bomb") <= 16
+        assert 64 < got <= 128, "MiB that could be taken"
+        assert measure(child, "map_bomb") <= 8
         assert child.kill().peak_bytes < 1 << 30
 
 
@@ -677,7 +677,7 @@ def test_unsafe_has_limits_only():
         warm.spawn(SMALL) as child,
     ):
         assert measure(child, "timer") == "rang"
-        assert 128 < measure(child, "memory_bomb_caught") <= 256
+        assert 64 < measure(child, "memory_bomb_caught") <= 128
 
 
 def test_a_broken_main_is_told():

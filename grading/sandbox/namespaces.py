@@ -13,6 +13,7 @@ import contextlib
 import fcntl
 import os
 import signal
+import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -117,10 +118,13 @@ class Ground:
     def fork(self) -> int:
         """Fork a child that is the first process of a new pid namespace."""
         kernel.unshare(kernel.CLONE_NEWPID)
-        pid = os.fork()
-        if pid:
-            # Otherwise the next child would be a neighbour in the same namespace.
-            kernel.setns(self.own_pids, kernel.CLONE_NEWPID)
+        pid = -1
+        try:
+            pid = os.fork()
+        finally:
+            if pid:
+                # Otherwise the next child would be a neighbour in the same namespace.
+                kernel.setns(self.own_pids, kernel.CLONE_NEWPID)
         return pid
 
     def enter(self, limits: Limits) -> None:
@@ -171,6 +175,7 @@ def build_private_root(readable: Iterable[str], hidden: Iterable[str]) -> Ground
         plan.add(path)
     for path in view.DEVICES:
         plan.add(path)
+    socket.sethostname("sandbox")
     kernel.mount(None, "/", None, kernel.MS_REC | kernel.MS_PRIVATE)
     kernel.mount("root", _BUILDING_SITE, "tmpfs", kernel.MS_NOSUID, "size=1m,mode=755")
     plan.build(_BUILDING_SITE, hidden)

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from grading.sandbox.limits import MIB, Limits
-from grading.sandbox.spawn import SandboxError, WarmProcess
+from grading.sandbox.spawn import Handle, SandboxError, WarmProcess
 from grading.sandbox.tier import Tier
 
 _LIMITS = Limits(cpu_seconds=10, wall_seconds=20, memory_bytes=128 * MIB, threads=0)
@@ -71,14 +71,22 @@ def broken_promises(tier: Tier) -> list[str]:
                 WarmProcess("grading.sandbox.attempts:main", tier=tier, preload=()) as warm,
                 warm.spawn(_LIMITS) as child,
             ):
-                child.socket.settimeout(_LIMITS.wall_seconds)
-                child.socket.sendall(str(secret).encode())
-                answer = child.socket.recv(65536)
+                answer = _ask(child, secret)
                 if answer:
                     return [str(sentence) for sentence in json.loads(answer)]
                 return [_with_remedy(str(child.kill()))]
         except (SandboxError, OSError, ValueError) as error:
             return [_with_remedy(str(error).strip().splitlines()[-1])]
+
+
+def _ask(child: Handle, secret: Path) -> bytes:
+    """Let the child try; return its answer, or nothing if it died."""
+    child.socket.settimeout(_LIMITS.wall_seconds)
+    try:
+        child.socket.sendall(str(secret).encode())
+        return child.socket.recv(65536)
+    except ConnectionError:
+        return b""
 
 
 def _with_remedy(message: str) -> str:

@@ -23,6 +23,8 @@ from grading.sandbox.tier import Tier
 
 PRELOAD = ("numpy", "matplotlib.figure", "matplotlib.backends.backend_agg", "tutor")
 _MESSAGE_BYTES = 64 * 1024
+# Importing matplotlib for the first time on a slow disk, with its list of fonts, takes a while.
+_START_SECONDS = 120
 # The whole environment of the warm process, but for two paths. One thread for each BLAS: threads
 # don't survive the fork, and one submission must not use its neighbours' cores.
 _ENVIRONMENT = {
@@ -54,7 +56,8 @@ class Handle:
     ----------
     socket : socket.socket
         The grader's end of the link, a connected stream socket. It reads end of file when the
-        student process dies. Everything that arrives on it is the student's word.
+        student process dies, or raises `ConnectionError` if something sent to it was not read.
+        Everything that arrives on it is the student's word.
     limits : Limits
         What the process may use.
 
@@ -78,8 +81,10 @@ class Handle:
 
     def _await_start(self) -> None:
         message, descriptors, _, _ = socket.recv_fds(self._status, _MESSAGE_BYTES, 1)
-        if message:
+        if descriptors:
             self._pidfd = descriptors[0]
+        else:
+            self._death = Death(**json.loads(message)) if message else Death("lost")
 
     def fileno(self) -> int:
         """Return a descriptor that becomes readable when the process dies (a pidfd).
@@ -263,11 +268,19 @@ class WarmProcess:
             "scratch": self._scratch,
         }
         self._control.send(json.dumps(configuration).encode())
-        answer = self._control.recv(_MESSAGE_BYTES)
-        if b"ready" not in answer:
-            self.close()
-            reason = json.loads(answer)["error"] if answer else "it ended at once"
-            raise SandboxError(f"the warm process could not start: {reason}")
+        self._await_ready()
+
+    def _await_ready(self) -> None:
+        ready, _, _ = select.select([self._control], [], [], _START_SECONDS)
+        answer = self._control.recv(_MESSAGE_BYTES) if ready else b""
+        if answer.startswith(b'{"ready"'):
+            return
+        self.close()
+        if answer:
+            reason = json.loads(answer)["error"]
+        else:
+            reason = "it ended at once" if ready else f"no answer in {_START_SECONDS} s"
+        raise SandboxError(f"the warm process could not start: {reason}")
 
     @property
     def pid(self) -> int:

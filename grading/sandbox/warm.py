@@ -112,19 +112,26 @@ class WarmServer:
         link, status, output = descriptors
         limits = Limits(**json.loads(message)["limits"])
         status_socket = socket.socket(fileno=status)
+        try:
+            self._fork(limits, status_socket, link, output)
+        except OSError as error:  # no memory, no process ids, no disk: the next may succeed
+            _tell(status_socket, {"reason": "setup", "detail": str(error)})
+            status_socket.close()
+        os.close(link)
+        os.close(output)
+        return True
+
+    def _fork(self, limits: Limits, status_socket: socket.socket, link: int, output: int) -> None:
         scratch = self.cage.make_scratch()
         started = time.monotonic()
         pid = self.cage.fork()
         if pid == 0:
             self._become_student(link, output, limits, scratch)
         child = Child(pid, os.pidfd_open(pid), status_socket, limits, scratch, started)
-        os.close(link)
-        os.close(output)
         self.children[pid] = child
         self.poller.register(child.pidfd, select.POLLIN)
         self.poller.register(status_socket, select.POLLIN)
         _tell(status_socket, {"pid": pid}, [child.pidfd])
-        return True
 
     def _become_student(self, link: int, output: int, limits: Limits, scratch: str) -> NoReturn:
         code = EXIT_SETUP

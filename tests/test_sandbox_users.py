@@ -1,0 +1,95 @@
+"""The sandbox as an ordinary user, tested by root.
+
+`test_sandbox` runs as whoever runs the tests. Where that is root, this runs a part of it again
+as nobody, in a mount namespace that opens the way to the interpreter if only root may go there.
+"""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+NOBODY = "65534"
+CHOSEN = (
+    "honest or identity or capability or threads_are or probe or kill_leaves or "
+    "scratch_directory_is_limited or killing_the_warm or "
+    "(denied and (secret or grader or fork or namespace))"
+)
+
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="the sandbox is Linux only"),
+    pytest.mark.skipif(
+        sys.platform == "linux" and os.getuid() != 0,
+        reason="test_sandbox has run as an ordinary user already",
+    ),
+]
+
+
+def closed_ancestor(path: Path) -> Path | None:
+    """Return the outermost directory on the way to `path` that others may not enter."""
+    for parent in reversed(path.resolve().parents):
+        if not parent.stat().st_mode & 0o001:
+            return parent
+    return None
+
+
+def opening_script(paths: list[Path]) -> list[str]:
+    """Write the shell commands that let everybody reach `paths`, and nothing beside them."""
+    lines = ["set -e"]
+    closed: dict[Path, list[Path]] = {}
+    for path in paths:
+        ancestor = closed_ancestor(path)
+        if ancestor is not None:
+            closed.setdefault(ancestor, []).append(path.resolve())
+    for ancestor, inside in closed.items():
+        lines.append("mount -t tmpfs none /mnt")
+        for number, path in enumerate(inside):
+            place = shlex.quote(str(path))
+            lines += [f"mkdir /mnt/{number}", f"mount --bind {place} /mnt/{number}"]
+        lines.append(f"mount -t tmpfs -o mode=755 none {shlex.quote(str(ancestor))}")
+        for number, path in enumerate(inside):
+            place = shlex.quote(str(path))
+            lines += [f"mkdir -p {place}", f"mount --move /mnt/{number} {place}"]
+    return lines
+
+
+def test_ordinary_user(tmp_path):
+    command = [
+        *("setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups"),
+        *(
+            "env",
+            "HOME=/nonexistent",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD=1",
+            sys.executable,
+            "-m",
+            "pytest",
+        ),
+        *(
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "pytest_timeout",
+            "-k",
+            CHOSEN,
+            str(REPOSITORY / "tests/test_sandbox.py"),
+        ),
+    ]
+    paths = [Path(sys.base_prefix), Path(sys.prefix), REPOSITORY]
+    script = "\n".join([*opening_script(paths), "exec " + shlex.join(command)])
+    finished = subprocess.run(
+        ["unshare", "--mount", "sh", "-c", script],
+        capture_output=True,
+        text=True,
+        cwd=REPOSITORY,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stdout[-6000:] + finished.stderr[-2000:]
+    passed = re.search(r"(\d+) passed", finished.stdout)
+    assert passed is not None
+    assert int(passed[1]) > 40 * len(os.environ.get("SANDBOX_TIERS", "1,2").split(","))
