@@ -12,6 +12,23 @@ a name that isn't defined yet reads "not started" instead of a `NameError`. `che
 same for the other checks.
 """
 
+from tutor.check.behaviour import (
+    Property,
+    between,
+    calls_at_most,
+    derivative,
+    gradient,
+    holds,
+    learns,
+    leaves_unchanged,
+    multiplications,
+    never_falls,
+    raises,
+    returns,
+    sums_to,
+    that,
+    unchanged_when,
+)
 from tutor.check.calling import yours
 from tutor.check.result import Line, Result
 from tutor.check.vocabulary import (
@@ -27,14 +44,29 @@ from tutor.check.vocabulary import (
 
 __all__ = [
     "Line",
+    "Property",
     "Result",
     "agrees",
+    "between",
+    "calls_at_most",
     "choice",
+    "derivative",
     "exercise",
+    "gradient",
+    "holds",
+    "learns",
+    "leaves_unchanged",
+    "multiplications",
+    "never_falls",
     "number",
     "ordering",
+    "raises",
+    "returns",
     "set_of",
+    "sums_to",
     "table",
+    "that",
     "together",
+    "unchanged_when",
     "yours",
 ]

@@ -156,7 +156,8 @@ def _tuples(
 ) -> Difference | None:
     names = list(parts) or [f"part {i + 1}" for i in range(len(expected))]
     listing = ", ".join(names)
-    if isinstance(got, np.ndarray) and got.ndim and len(got) == len(expected):
+    numbers = all(np.ndim(part) == 0 for part in expected)
+    if numbers and isinstance(got, np.ndarray) and got.shape == (len(expected),):
         got = tuple(got)
     if not isinstance(got, list | tuple):
         return _wrong_type(got, None, wanted=f"{len(expected)} things: {listing}")

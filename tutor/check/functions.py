@@ -16,7 +16,7 @@ from tutor.check.diagnose import elementwise_input, find_mistake, reference_valu
 from tutor.check.result import Line, Result
 from tutor.mistakes.records import Exercise
 
-_LEAK_FREE = "Other numbers than the ones you saw"
+UNSEEN = "Other numbers than the ones you saw"
 
 
 def not_started(name: str, why: str) -> Line:
@@ -110,7 +110,7 @@ def _once(lines: Sequence[Line]) -> list[Line]:
 def _line(
     name: str, exercise: Exercise, args: Sequence[Any], outcome: Outcome, *, hidden: bool
 ) -> Line:
-    tried = _LEAK_FREE if hidden else f"`{name}({', '.join(show(arg) for arg in args)})`"
+    tried = UNSEEN if hidden else f"`{name}({', '.join(show(arg) for arg in args)})`"
     found: Difference | None
     if outcome.error is not None:
         found = explain_error(outcome.error, name)
@@ -129,18 +129,19 @@ def _line(
         )
         found = compared or _side_effects(exercise, args, outcome)
     if outcome.used:
-        return _forbidden_line(tried, outcome.used)
+        return forbidden_line(tried, outcome.used)
     if found is None:
         return Line("passed", f"{tried}: right.")
     says = found.plain if hidden else found.says
     return Line("wrong", f"{tried}: {says}", found.hint, f"general/{found.id}")
 
 
-def _forbidden_line(tried: str, used: tuple[str, ...]) -> Line:
-    names = ", ".join(f"`{name}`" for name in used)
+def forbidden_line(tried: str, used: tuple[str, ...]) -> Line:
+    """Say that something ready-made was called, and what."""
+    names = " and ".join(f"`{name}`" for name in used)
     return Line(
         "wrong",
-        f"{tried}: this calls {names}, which is ready-made.",
+        f"{tried}: this calls {names}, ready-made.",
         "Here the point is to write it yourself. Which steps does the formula consist of?",
         "general/forbidden",
         used,
@@ -293,17 +294,12 @@ def _picture(
     got = call(student, (x, *more))
     curve = None if got.error is not None else as_array(got.value)
     right = as_array(reference_value(exercise.reference, (x, *more)).value)
-    if curve is None or right is None or curve.shape != x.shape or not np.isfinite(curve).all():
+    if curve is None or right is None or curve.shape != x.shape:
         return None
 
     def draw() -> Any:
         from tutor import plots  # loads matplotlib, so only when something is drawn
 
-        return plots.compare(
-            lambda t: np.interp(t, x, curve),
-            lambda t: np.interp(t, x, right),
-            x,
-            label=exercise.name,
-        )
+        return plots.compare(curve, right, x, label=exercise.name)
 
     return draw

@@ -17,7 +17,7 @@ from tutor.check.result import Line, Result
 from tutor.mistakes.records import Exercise, Kind, Tolerance
 
 _LOOK_IT_UP: Any = object()
-_HIDDEN_CASES = 6
+_HIDDEN_CASES = 10
 
 
 def exercise(
@@ -47,7 +47,7 @@ def exercise(
     Raises
     ------
     ValueError
-        If there is no such exercise.
+        If there is no such exercise, or a hidden test of a function has no seed.
     """
     entry = mistakes.get(exercise_id)
     if answer is _LOOK_IT_UP:
@@ -55,6 +55,8 @@ def exercise(
     if entry.kind != "function":
         return check_answer(answer, entry, hidden=hidden, points=points)
     cases: Sequence[Sequence[Any]] = entry.cases
+    if hidden and seed is None:
+        raise ValueError("a hidden test of a function needs a seed: exercise(..., seed=7)")
     if seed is not None and entry.draw is not None:
         rng = np.random.default_rng(seed)
         cases = [entry.draw(rng) for _ in range(_HIDDEN_CASES)]
@@ -88,15 +90,17 @@ def agrees(
     tolerance : float, optional
         Relative.
     """
-    entry = _entry(exercise, student, "function")
+    entry = entry_for(exercise, student, "function")
     entry = replace(entry, reference=with_)
     if tolerance is not None:
         entry = replace(entry, tolerance=Tolerance(tolerance, entry.tolerance.absolute))
-    return check_function(student, entry, _calls(on), hidden=hidden, points=points)
+    return check_function(student, entry, to_calls(on), hidden=hidden, points=points)
 
 
-def _entry(exercise_id: str | None, answer: Any, kind: Kind, name: str | None = None) -> Exercise:
-    """Give the catalogue's entry, or a nameless one."""
+def entry_for(
+    exercise_id: str | None, answer: Any, kind: Kind, name: str | None = None
+) -> Exercise:
+    """Give the catalogue's entry, or a record without id that has the answer's name."""
     if exercise_id is not None:
         return mistakes.get(exercise_id)
     if name is None:
@@ -105,7 +109,8 @@ def _entry(exercise_id: str | None, answer: Any, kind: Kind, name: str | None = 
     return Exercise("", "", str(name).replace("<lambda>", "f"), "", lambda *args: None, kind)
 
 
-def _calls(on: Any) -> list[tuple[Any, ...]]:
+def to_calls(on: Any) -> list[tuple[Any, ...]]:
+    """Turn the `on` of a check into the arguments of each call."""
     if isinstance(on, list | tuple) and on and all(isinstance(item, tuple) for item in on):
         return [tuple(np.asarray(a) if isinstance(a, list) else a for a in args) for args in on]
     return [(np.asarray(on),)]
@@ -125,7 +130,7 @@ def number(
     points: float | None = None,
 ) -> Result:
     """Check a number (or several) within an absolute tolerance."""
-    entry = _entry(exercise, answer, "number", name)
+    entry = entry_for(exercise, answer, "number", name)
     entry = replace(
         entry, kind="number", reference=lambda *_: expected, tolerance=Tolerance(1e-9, within)
     )
@@ -197,7 +202,7 @@ def _plain(
     hidden: bool,
     points: float | None,
 ) -> Result:
-    entry = _entry(exercise_id, answer, kind, name)
+    entry = entry_for(exercise_id, answer, kind, name)
     given = tuple(options) or entry.options or (tuple(expected) if kind == "set" else ())
     entry = replace(entry, kind=kind, reference=lambda *_: expected, options=given)
     return check_answer(answer, entry, hidden=hidden, points=points)

@@ -8,20 +8,10 @@ from typing import Any
 import numpy as np
 
 from tutor import activations as act
-from tutor.mistakes.records import Exercise, Mistake, Tolerance
+from tutor.mistakes.records import READY_MADE, Exercise, Mistake, Tolerance
 
 Rng = np.random.Generator
 
-# What would make the writing pointless, in every exercise of this theme.
-READY_MADE = (
-    "tutor.activations.*",
-    "scipy.special.*",
-    "torch.*",
-    "jax.*",
-    "tensorflow.*",
-    "autograd.*",
-)
-NO_GRADIENT = (*READY_MADE, "np.gradient", "tutor.gradients.*", "tutor.graph.*")
 
 # Negative, zero and positive; a matrix; the far ends; whole numbers.
 _SMALL = np.array([-2.0, -1.0, 0.0, 0.5, 3.0])
@@ -147,7 +137,7 @@ SIGMOID_DERIVATIVE = Exercise(
     reference=act.sigmoid_derivative,
     cases=_POINTWISE,
     draw=_draw,
-    forbids=NO_GRADIENT,
+    forbids=READY_MADE,
     plot=True,
     tolerance=Tolerance(1e-5, 1e-9),
     mistakes=(
@@ -273,7 +263,7 @@ TANH_DERIVATIVE = Exercise(
     reference=act.tanh_derivative,
     cases=_POINTWISE,
     draw=_draw,
-    forbids=NO_GRADIENT,
+    forbids=READY_MADE,
     plot=True,
     mistakes=(
         Mistake(
@@ -404,7 +394,7 @@ RELU_DERIVATIVE = Exercise(
     reference=act.relu_derivative,
     cases=_POINTWISE,
     draw=_draw,
-    forbids=NO_GRADIENT,
+    forbids=READY_MADE,
     plot=True,
     mistakes=(
         Mistake(
@@ -514,7 +504,7 @@ LEAKY_RELU_DERIVATIVE = Exercise(
     reference=act.leaky_relu_derivative,
     cases=((_SMALL, 0.01), (_MATRIX, 0.1), (_FAR, 0.3), (_WHOLE, 0.1)),
     draw=_draw_with(0.01, 0.05, 0.1, 0.2, 0.3),
-    forbids=NO_GRADIENT,
+    forbids=READY_MADE,
     plot=True,
     mistakes=(
         Mistake(
@@ -575,7 +565,7 @@ PRELU_ALPHA = Exercise(
         (_MATRIX, np.array([[1.0, -2.0, 0.5], [0.25, 3.0, -1.0]]), 0.1),
     ),
     draw=_alpha_case,
-    forbids=NO_GRADIENT,
+    forbids=READY_MADE,
     mistakes=(
         Mistake(
             "sum_forgotten",
@@ -1909,7 +1899,7 @@ SLIDE_GAP = Exercise(
     reference=lambda x: np.abs(_slide_derivative(x) - (1 - np.tanh(x) ** 2)),
     cases=((np.array([-2.0, -0.5, 0.0, 0.5, 2.0]),), (np.array([[0.1, 1.0], [-1.0, 3.0]]),)),
     draw=lambda rng: (rng.normal(scale=1.5, size=[(5,), (2, 3)][rng.integers(2)]),),
-    forbids=NO_GRADIENT,
+    forbids=READY_MADE,
     tolerance=Tolerance(1e-4, 1e-7),
     plot=True,
     mistakes=(

@@ -8,19 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from tutor.mistakes.records import Exercise, Mistake
+from tutor.mistakes.records import READY_MADE, Exercise, Mistake
 
 Rng = np.random.Generator
-
-READY_MADE = (
-    "tutor.network.*",
-    "tutor.drawing.*",
-    "sklearn.*",
-    "torch.*",
-    "jax.*",
-    "tensorflow.*",
-    "autograd.*",
-)
 
 
 def _weights(sizes: Sequence[int]) -> int:

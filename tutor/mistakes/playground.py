@@ -7,19 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from tutor.mistakes.records import Exercise, Mistake
+from tutor.mistakes.records import READY_MADE, Exercise, Mistake
 
 Rng = np.random.Generator
 
-READY_MADE = (
-    "tutor.playground.*",
-    "tutor.network.*",
-    "tutor.datasets.*",
-    "sklearn.*",
-    "torch.*",
-    "jax.*",
-    "tensorflow.*",
-)
 
 # What the Playground computes ---------------------------------------------------------------------
 

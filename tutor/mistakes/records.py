@@ -10,6 +10,30 @@ import numpy as np
 
 THEMES = ("xor", "backprop", "activations", "parameters", "training", "playground")
 
+# What would make the writing pointless: our own implementations, libraries, ready derivatives.
+READY_MADE = (
+    "tutor.activations.*",
+    "tutor.datasets.*",
+    "tutor.gradients.*",
+    "tutor.graph.*",
+    "tutor.layers.*",
+    "tutor.losses.*",
+    "tutor.network.*",
+    "tutor.parameters.*",
+    "tutor.playground.*",
+    "tutor.training.*",
+    "np.gradient",
+    "scipy.*",
+    "scipy.special.*",
+    "sklearn.*",
+    "torch.*",
+    "jax.*",
+    "tensorflow.*",
+    "autograd.*",
+    "micrograd.*",
+    "sympy.*",
+)
+
 Kind = Literal["function", "number", "choice", "set", "table", "ordering", "judged"]
 
 

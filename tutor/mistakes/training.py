@@ -7,22 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from tutor.mistakes.records import Exercise, Mistake, Tolerance
+from tutor.mistakes.records import READY_MADE, Exercise, Mistake, Tolerance
 
 Rng = np.random.Generator
-
-READY_MADE = (
-    "tutor.network.*",
-    "tutor.losses.*",
-    "tutor.activations.*",
-    "tutor.graph.*",
-    "scipy.special.*",
-    "sklearn.*",
-    "torch.*",
-    "jax.*",
-    "tensorflow.*",
-    "autograd.*",
-)
 
 
 def _softmax(Z: Any, axis: int = 1) -> Any:

@@ -7,19 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from tutor.mistakes.records import Exercise, Mistake, Tolerance
+from tutor.mistakes.records import READY_MADE, Exercise, Mistake, Tolerance
 
 Rng = np.random.Generator
 
-READY_MADE = (
-    "tutor.activations.*",
-    "tutor.network.*",
-    "scipy.special.*",
-    "sklearn.*",
-    "torch.*",
-    "jax.*",
-    "tensorflow.*",
-)
 _CORNERS = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 _AND, _OR, _XOR = np.array([0, 0, 0, 1]), np.array([0, 1, 1, 1]), np.array([0, 1, 1, 0])
 
@@ -676,7 +667,7 @@ LOG_LOSS = Exercise(
         (np.array([0.0, 0.0, 1.0]), np.array([0.1, 0.5, 0.3])),
     ),
     draw=_loss_case,
-    forbids=(*READY_MADE, "tutor.losses.*"),
+    forbids=READY_MADE,
     mistakes=(
         Mistake(
             "bracket",
