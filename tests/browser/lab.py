@@ -19,7 +19,7 @@ from typing import Any
 import nbformat
 import numpy as np
 from PIL import Image
-from playwright.sync_api import ElementHandle, Locator, Page, sync_playwright
+from playwright.sync_api import Locator, Page, sync_playwright
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 # No first-run pages, no updates, no calls home.
@@ -110,6 +110,12 @@ def browser_page(address: str, width: int = 1280, height: int = 900) -> Iterator
             browser.close()
 
 
+def _backend_ids(node: dict[str, Any]) -> Iterator[int]:
+    yield node["backendNodeId"]
+    for child in node.get("children", []):
+        yield from _backend_ids(child)
+
+
 class Lab:
     """JupyterLab with one notebook open at a time.
 
@@ -131,7 +137,7 @@ class Lab:
     # Notebooks ------------------------------------------------------------------------------------
 
     def write(self, name: str, *cells: str) -> Path:
-        """Write a notebook of code cells; a cell that starts with "# " and has no code is text."""
+        """Write a notebook of code cells into the server's folder."""
         notebook = nbformat.v4.new_notebook()
         notebook.metadata["kernelspec"] = {
             "name": "python3", "display_name": "Python 3", "language": "python",
@@ -144,6 +150,11 @@ class Lab:
 
     def open(self, name: str) -> None:
         """Open a notebook of the server's folder, close all others, wait for the kernel."""
+        # An unsaved notebook would be asked about.
+        self.page.evaluate(
+            """() => { for (const widget of jupyterapp.shell.widgets('main'))
+            if (widget.context) widget.context.model.dirty = false }"""
+        )
         self.command("application:close-all")
         self.page.evaluate(
             """name => { const app = window.jupyterapp;
@@ -187,7 +198,12 @@ class Lab:
         )
 
     def save(self) -> None:
+        """Save the notebook."""
         self.command("docmanager:save")
+
+    def shut_down(self) -> None:
+        """Shut the notebook's kernel down."""
+        self.page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
 
     def outputs(self, index: int) -> list[dict[str, Any]]:
         """Return a cell's outputs as the notebook file would hold them."""
@@ -238,10 +254,21 @@ class Lab:
 
     # Looking --------------------------------------------------------------------------------------
 
-    def pixels(self, where: Locator | ElementHandle) -> np.ndarray:
+    def pixels(self, where: Locator) -> np.ndarray:
         """Return what is on screen there: shape (height, width, 3), 0 to 255."""
         with Image.open(io.BytesIO(where.screenshot())) as image:
             return np.asarray(image.convert("RGB"), dtype=int)
+
+    def wait_until_changed(self, where: Locator, before: np.ndarray, seconds: float = 20) -> int:
+        """Wait until it looks different from `before`; return the number of changed pixels.
+
+        A pixel counts from a step of 40 of 255 on, in any colour.
+        """
+        end = time.monotonic() + seconds
+        while True:
+            changed = int((np.abs(self.pixels(where) - before).max(axis=2) > 40).sum())
+            if changed or time.monotonic() > end:
+                return changed
 
     def screenshot(self, name: str, where: Locator | None = None) -> Path:
         """Save a screenshot for people to look at."""
@@ -250,17 +277,26 @@ class Lab:
         (where or self.page).screenshot(path=path)
         return path
 
-    def accessible(self, role: str | None = None) -> list[dict[str, Any]]:
-        """Return the page's accessibility tree as a list of role, name and value."""
+    def accessible(self, within: Locator | None = None) -> list[dict[str, Any]]:
+        """Return the accessibility tree, of the page or of an element: role, name and value."""
         session = self.page.context.new_cdp_session(self.page)
         nodes = session.send("Accessibility.getFullAXTree")["nodes"]
+        if within is not None:
+            mark = "inspected-by-a-test"
+            within.evaluate("(element, mark) => element.setAttribute('data-test', mark)", mark)
+            root = session.send("DOM.getDocument")["root"]["nodeId"]
+            query = {"nodeId": root, "selector": f"[data-test={mark}]"}
+            found = session.send("DOM.querySelector", query)
+            described = session.send("DOM.describeNode", found | {"depth": -1})["node"]
+            wanted = set(_backend_ids(described))
+            nodes = [node for node in nodes if node.get("backendDOMNodeId") in wanted]
+            within.evaluate("element => element.removeAttribute('data-test')")
         session.detach()
-        read = [
+        return [
             {key: node.get(key, {}).get("value", "") for key in ("role", "name", "value")}
             for node in nodes
             if not node["ignored"]
         ]
-        return [node for node in read if role in (None, node["role"])]
 
     def overflow(self) -> list[str]:
         """Return what scrolls sideways or sticks out of the notebook."""

@@ -1,8 +1,6 @@
 // Shows a widget's picture with its text alternative, and names the sliders beside it.
 // ipywidgets gives sliders the right role and keys but no name, so each takes its visible label's.
 
-let count = 0;
-
 /** Make the ids of an SVG unique: the page may show the same picture twice. */
 function withOwnIds(svg, own) {
   return svg.replaceAll(/( id="|url\(#|href="#)/g, `$1${own}-`);
@@ -38,7 +36,8 @@ function element(tag, className, parent, attributes = {}) {
 
 export default {
   render({ model, el }) {
-    const own = `fnn-${++count}`;
+    // Each view loads this file anew, so counting wouldn't make ids unique.
+    const own = `fnn-${Math.random().toString(36).slice(2)}`;
     const problem = element("p", "fnn-problem", el, { role: "alert" });
     const picture = element("div", "fnn-picture", el, { role: "img" });
     const sentence = element("p", "fnn-sentence", el, { id: own, "aria-live": "polite" });

@@ -1,0 +1,184 @@
+"""Each widget in a real JupyterLab: it moves, it is named, it fits, it leaves a picture behind."""
+
+import re
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from tutor import widgets
+
+NAMES = list(widgets.__all__)
+NOTEBOOK = "widgets.ipynb"
+
+
+@pytest.fixture(scope="module")
+def notebook(lab):
+    """A notebook with one widget a cell, all run."""
+    lab.write(NOTEBOOK, *(f"from tutor import widgets\nwidgets.{name}()" for name in NAMES))
+    lab.page.set_viewport_size({"width": 900, "height": 1000})
+    lab.open(NOTEBOOK)
+    lab.run_all()
+    return lab
+
+
+@pytest.fixture(params=NAMES)
+def shown(notebook, request):
+    """The place of one widget, with the notebook's page."""
+    place = notebook.output(NAMES.index(request.param)).locator(".fnn-widget")
+    place.locator(".fnn-picture svg").wait_for()
+    notebook.name = request.param
+    return notebook, place
+
+
+def test_every_slider_moves_the_picture_and_the_sentence(shown):
+    lab, place = shown
+    picture, sentence = place.locator(".fnn-picture"), place.locator(".fnn-sentence")
+    sliders = place.locator(".widget-slider:visible")
+    assert sliders.count() >= 1
+    for index in range(sliders.count()):
+        before, said = lab.pixels(picture), sentence.inner_text()
+        handle = sliders.nth(index).locator("[role=slider]")
+        value = handle.get_attribute("aria-valuetext")
+        handle.focus()
+        # Away from the end at which it may stand.
+        top = handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax")
+        for _ in range(6):
+            lab.page.keyboard.press("ArrowLeft" if top else "ArrowRight")
+        changed = lab.wait_until_changed(picture, before)
+        assert 20 < changed < 0.5 * before.shape[0] * before.shape[1]
+        assert sentence.inner_text() != said
+        assert handle.get_attribute("aria-valuetext") != value
+    assert place.locator(".fnn-problem").is_hidden()
+
+
+def test_every_control_has_a_name(shown):
+    lab, place = shown
+    nodes = lab.accessible(within=place)
+    wanted = {"slider", "combobox", "button", "image", "textbox"}
+    controls = [node for node in nodes if node["role"] in wanted]
+    assert {"slider", "image"} <= {node["role"] for node in controls}
+    assert [node for node in controls if not node["name"]] == []
+    image = next(node for node in controls if node["role"] == "image")
+    assert image["name"] == place.locator(".fnn-sentence").inner_text()
+    sliders = [node["name"] for node in controls if node["role"] == "slider"]
+    assert len(set(sliders)) == len(sliders)
+
+
+def test_tab_reaches_every_slider(shown):
+    lab, place = shown
+    handles = place.locator("[role=slider]:visible")
+    handles.first.focus()
+    for index in range(1, handles.count()):
+        for _ in range(3):  # the number beside a slider can be edited, so it is a stop too
+            lab.page.keyboard.press("Tab")
+            if handles.nth(index).evaluate("element => element === document.activeElement"):
+                break
+        else:
+            pytest.fail(f"Tab does not reach slider {index}")
+
+
+def test_nothing_scrolls_sideways_at_900_pixels(shown):
+    lab, place = shown
+    assert lab.overflow() == []
+    box, outer = place.bounding_box(), lab.page.locator(".jp-WindowedPanel-outer").bounding_box()
+    assert box["x"] + box["width"] <= outer["x"] + outer["width"]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_ink_stands_out_in_both_themes(shown, theme):
+    lab, place = shown
+    lab.theme(theme)
+    colours = place.evaluate(
+        """element => [getComputedStyle(element.querySelector('svg text')).fill,
+        getComputedStyle(document.querySelector('.jp-Notebook')).backgroundColor]"""
+    )
+    ink, paper = ([int(n) for n in re.findall(r"\d+", colour)[:3]] for colour in colours)
+    assert contrast(ink, paper) >= 7
+    lab.screenshot(f"{lab.name}-{theme}", place)
+    lab.theme("light")
+
+
+def contrast(one, other):
+    """Contrast of two colours, WCAG 2.2: 1 to 21."""
+    lights = []
+    for colour in (one, other):
+        part = np.asarray(colour) / 255
+        linear = np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)
+        lights.append(linear @ [0.2126, 0.7152, 0.0722])
+    return (max(lights) + 0.05) / (min(lights) + 0.05)
+
+
+def test_only_the_live_widget_is_shown(shown):
+    lab, _ = shown
+    output = lab.output(NAMES.index(lab.name))
+    assert len(lab.outputs(NAMES.index(lab.name))) == 2
+    assert output.locator(".fnn-stand-in").is_hidden()
+
+
+def test_running_a_cell_again_leaves_nothing_behind(notebook):
+    count = "len(__import__('ipywidgets').widgets.widget._instances)"
+    before = notebook.evaluate(count)
+    for _ in range(3):
+        notebook.run_cell(1)
+    notebook.output(1).locator(".fnn-picture svg").wait_for()
+    assert notebook.evaluate(count) == before
+    assert len(notebook.outputs(1)) == 2
+    assert notebook.page.locator(".fnn-widget").count() <= len(NAMES)
+
+
+def test_an_error_is_told_in_the_widget(notebook):
+    notebook.write(
+        "error.ipynb",
+        "from tutor import widgets\nw = widgets.Saturation()\nw",
+        "def broken(now):\n    raise ValueError('out of ideas')\nw._move = broken",
+    )
+    notebook.open("error.ipynb")
+    notebook.run_all()
+    place = notebook.output(0).locator(".fnn-widget")
+    place.locator("[role=slider]").first.focus()
+    notebook.page.keyboard.press("ArrowRight")
+    problem = place.locator(".fnn-problem")
+    problem.wait_for()
+    assert "ValueError: out of ideas" in problem.inner_text()
+
+
+def test_a_notebook_without_kernel_shows_pictures(notebook):
+    notebook.open(NOTEBOOK)
+    notebook.run_all()
+    notebook.output(0).locator(".fnn-picture svg").wait_for()
+    notebook.save()
+    notebook.shut_down()
+    notebook.open(NOTEBOOK)
+    for index in range(2):
+        output = notebook.output(index)
+        image = output.locator(".fnn-stand-in img")
+        image.wait_for()
+        notebook.page.wait_for_timeout(1200)  # it waits for a second for a live widget
+        assert image.bounding_box()["height"] > 200
+        assert len(image.get_attribute("alt")) > 40
+        assert "Error displaying widget" not in output.inner_text()
+    notebook.screenshot("without-kernel")
+
+
+def test_exported_html_shows_pictures(notebook, tmp_path):
+    """As nbconvert makes it, and as a code host shows it: nothing runs, nothing is loaded."""
+    shutil.copy(notebook.root / NOTEBOOK, tmp_path)
+    command = [sys.executable, "-m", "nbconvert", "--to", "html", str(tmp_path / NOTEBOOK)]
+    subprocess.run(command, check=True, capture_output=True)
+    page = notebook.page.context.browser.new_page()
+    page.route("http*://**", lambda route: route.abort())
+    page.goto((tmp_path / NOTEBOOK).with_suffix(".html").as_uri(), wait_until="domcontentloaded")
+    images = page.locator("img[alt]")
+    images.last.wait_for()
+    assert images.count() == len(NAMES)
+    for index in range(len(NAMES)):
+        assert images.nth(index).evaluate("image => image.naturalWidth") > 300
+        assert len(images.nth(index).get_attribute("alt")) > 40
+    page.close()
+
+
+def test_no_errors_in_the_page(notebook):
+    assert notebook.problems == []
