@@ -161,6 +161,11 @@ def test_everything_lies_inside_the_picture():
             assert y + r <= height - 24
 
 
+def test_the_first_of_each_layer_is_at_the_top():
+    heights = [float(circle.get("cy")) for circle in shapes(Network([4, 1]), "input")]
+    assert heights == sorted(heights)
+
+
 def test_signs_and_sizes_of_weights():
     network = Network([3, 1])
     network.W[0] = [[2.0], [-0.5], [0.0]]
