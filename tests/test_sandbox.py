@@ -387,6 +387,15 @@ def test_exit_statuses_and_signals(warm):
         assert "SIGSEGV" in str(death)
 
 
+def test_a_broken_sandbox_can_not_be_faked(warm):
+    """No exit status looks like a failed set-up, which would be the grader's fault."""
+    for status in (0, 1, 99, 213, 255):
+        with warm.spawn(SMALL) as child:
+            student.send(child.socket, ["leave_without_answer", {"status": status}])
+            death = child.wait(10)
+            assert (death.reason, death.code) == ("exit", status)
+
+
 def test_overflow_of_the_c_stack_is_survived_outside(warm):
     with warm.spawn(SMALL) as child:
         student.send(child.socket, ["overflow_c_stack", {}])

@@ -36,10 +36,11 @@ from grading.sandbox.limits import Limits
 from grading.sandbox.tier import Tier
 
 MESSAGE_BYTES = 64 * 1024
-# Exit statuses with a meaning of their own, taken from what no Python program uses by accident.
-EXIT_SETUP = 213
-EXIT_MEMORY = 214
 EXIT_ERROR = 1
+# What no Python program uses by accident.
+EXIT_MEMORY = 214
+# Where a child tells that it has locked itself in, until it has.
+_TELL = 4
 # How often the scratch directories are measured where the kernel can't limit them.
 DISK_CHECK_MILLISECONDS = 50
 
@@ -55,6 +56,7 @@ class Child:
     status: socket.socket
     limits: Limits
     scratch: str
+    locked_in: int
     started: float
     killed_for: str = ""
 
@@ -64,10 +66,33 @@ class Child:
         return self.started + self.limits.wall_seconds
 
 
+class MemoryKills:
+    """Tells whether the kernel's out-of-memory killer was at work.
+
+    Made before the private root hides /proc.
+    """
+
+    def __init__(self) -> None:
+        self._file = os.open("/proc/vmstat", os.O_RDONLY)
+        self._count = self._read()
+
+    def happened(self) -> bool:
+        """Whether it has killed anything on this machine since the last question."""
+        before, self._count = self._count, self._read()
+        return self._count > before
+
+    def _read(self) -> int:
+        fields = dict(line.split() for line in os.pread(self._file, 1 << 16, 0).splitlines())
+        return int(fields.get(b"oom_kill", 0))
+
+
 class WarmServer:
     """The loop of the warm process: fork, watch, reap."""
 
-    def __init__(self, control: socket.socket, main: Main, cage: Cage) -> None:
+    def __init__(
+        self, control: socket.socket, main: Main, cage: Cage, memory_kills: MemoryKills
+    ) -> None:
+        self.memory_kills = memory_kills
         self.control = control
         self.main = main
         self.cage = cage
@@ -124,22 +149,35 @@ class WarmServer:
     def _fork(self, limits: Limits, status_socket: socket.socket, link: int, output: int) -> None:
         scratch = self.cage.make_scratch()
         started = time.monotonic()
-        pid = self.cage.fork()
-        if pid == 0:
-            self._become_student(link, output, limits, scratch)
-        child = Child(pid, os.pidfd_open(pid), status_socket, limits, scratch, started)
+        # One byte comes through when the child has locked itself in. An exit status alone could
+        # be forged, and a student's process would look like a broken sandbox.
+        locked_in, tell_locked_in = os.pipe()
+        try:
+            pid = self.cage.fork()
+            if pid == 0:
+                self._become_student(link, output, tell_locked_in, limits, scratch)
+        except OSError:
+            os.close(locked_in)
+            raise
+        finally:
+            os.close(tell_locked_in)
+        pidfd = os.pidfd_open(pid)
+        child = Child(pid, pidfd, status_socket, limits, scratch, locked_in, started)
         self.children[pid] = child
         self.poller.register(child.pidfd, select.POLLIN)
         self.poller.register(status_socket, select.POLLIN)
         _tell(status_socket, {"pid": pid}, [child.pidfd])
 
-    def _become_student(self, link: int, output: int, limits: Limits, scratch: str) -> NoReturn:
-        code = EXIT_SETUP
+    def _become_student(
+        self, link: int, output: int, tell_locked_in: int, limits: Limits, scratch: str
+    ) -> NoReturn:
+        code = EXIT_ERROR
         try:
-            _arrange_descriptors(link, output, self.cage.descriptors)
+            _arrange_descriptors(link, output, tell_locked_in, self.cage.descriptors)
             student_link = socket.socket(fileno=3)
             self.cage.enter(limits, scratch)
-            code = EXIT_ERROR
+            os.write(_TELL, b"1")
+            os.close(_TELL)
             self.main(student_link)
             code = 0
         except SystemExit as end:
@@ -167,7 +205,7 @@ class WarmServer:
         code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else None
         number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else None
         report = {
-            "reason": _reason(child, code, number, cpu),
+            "reason": self._reason(child, code, number, cpu),
             "code": code,
             "signal": number,
             "cpu_seconds": cpu,
@@ -177,7 +215,26 @@ class WarmServer:
         _tell(child.status, report)
         child.status.close()
         os.close(child.pidfd)
+        os.close(child.locked_in)
         self.cage.remove_scratch(child.scratch)
+
+    def _reason(self, child: Child, code: int | None, number: int | None, cpu: float) -> str:
+        if child.killed_for:
+            return child.killed_for
+        if not os.read(child.locked_in, 1):
+            return "setup"
+        if code is not None:
+            return "memory" if code == EXIT_MEMORY else "exit"
+        if number == signal.SIGXFSZ:
+            return "file"
+        if number not in (signal.SIGKILL, signal.SIGXCPU):
+            return "signal"
+        # The kernel killed it. It counts processor time by the tick, which may run well ahead of
+        # the exact time that we are told.
+        share = cpu / child.limits.cpu_seconds
+        if self.memory_kills.happened() and share < 0.9:
+            return "memory"
+        return "cpu" if share > 0.3 else "signal"
 
 
 def _exit_status(code: object) -> int:
@@ -187,19 +244,6 @@ def _exit_status(code: object) -> int:
     return code & 0xFF if isinstance(code, int) else EXIT_ERROR
 
 
-def _reason(child: Child, code: int | None, number: int | None, cpu: float) -> str:
-    if child.killed_for:
-        return child.killed_for
-    if code is not None:
-        return {EXIT_SETUP: "setup", EXIT_MEMORY: "memory"}.get(code, "exit")
-    if number == signal.SIGXFSZ:
-        return "file"
-    if number in (signal.SIGKILL, signal.SIGXCPU) and cpu >= child.limits.cpu_seconds - 0.1:
-        return "cpu"
-    # Nobody of ours sent it: the kernel's out-of-memory killer.
-    return "memory" if number == signal.SIGKILL else "signal"
-
-
 def _tell(
     status: socket.socket, message: dict[str, Any], descriptors: list[int] | None = None
 ) -> None:
@@ -207,17 +251,18 @@ def _tell(
         socket.send_fds(status, [json.dumps(message).encode()], descriptors or [])
 
 
-def _arrange_descriptors(link: int, output: int, kept: tuple[int, ...]) -> None:
+def _arrange_descriptors(link: int, output: int, tell: int, kept: tuple[int, ...]) -> None:
     """Give the student 0 (nothing to read), 1 and 2 (raw output), 3 (the link), and no other.
 
-    What the cage itself still needs stays open for the moment; the cage closes it.
+    What is still needed to lock it in stays open for the moment, and is closed then.
     """
     nothing = os.open("/dev/null", os.O_RDONLY)
+    wanted = (nothing, output, output, link, tell)
     # Move them out of the way of their final places first.
-    sources = [os.dup2(fd, 100 + place) for place, fd in enumerate((nothing, output, output, link))]
+    sources = [os.dup2(fd, 100 + place) for place, fd in enumerate(wanted)]
     for place, source in enumerate(sources):
         os.dup2(source, place)
-    first = 4
+    first = _TELL + 1
     for descriptor in sorted(kept):
         os.closerange(first, descriptor)
         first = descriptor + 1
@@ -229,6 +274,7 @@ def main(control_fd: int) -> None:
     control = socket.socket(fileno=control_fd)
     configuration = json.loads(control.recv(MESSAGE_BYTES))
     try:
+        memory_kills = MemoryKills()
         tier = Tier(configuration["tier"])
         if tier.name == "namespaces":
             namespaces.leave_the_machine()
@@ -241,7 +287,7 @@ def main(control_fd: int) -> None:
     gc.collect()
     gc.freeze()
     control.send(json.dumps({"ready": True}).encode())
-    WarmServer(control, student_main, cage).run()
+    WarmServer(control, student_main, cage, memory_kills).run()
 
 
 def _import_everything(main_name: str, preload: list[str]) -> Main:
