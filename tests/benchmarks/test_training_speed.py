@@ -6,6 +6,10 @@ Every run takes the same steps: 250 samples, batches of 10 in a fixed order, 20 
 tanh network in float64, one thread. PyTorch and we compute the same loss ½(a − y)², and the first
 test checks that both end with the same weights. scikit-learn's classifier has no such loss: it is
 timed with its logistic loss, and so are we beside it.
+
+Measured on two busy cores, alternating run by run: PyTorch takes 11 to 13 times as long as we do,
+scikit-learn 4.5 to 5.8 times, and 100 single runs 15 to 19 times as long as 100 replicas at once.
+On an idle core a step of ours takes about 30 µs, with the loss of each epoch included.
 """
 
 import numpy as np
