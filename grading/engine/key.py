@@ -163,6 +163,10 @@ class KeyNotebook:
         All cells in order: (name or None, cell type, source with solutions).
     metadata
         Notebook metadata: the kernel and the language.
+    only_shown
+        Sources of cells outside nbgrader that carry the tag ``skip-execution``: widgets, pictures
+        and experiments that no answer depends on. As with nbgrader they aren't run. Only the key's
+        tags count, and only for cells that the student left as they were.
     unsealed
         Names of test cells found to need the student's real objects.
     calibrated
@@ -173,6 +177,7 @@ class KeyNotebook:
     cells: dict[str, KeyCell]
     everything: list[tuple[str | None, str, str]]
     metadata: dict[str, Any]
+    only_shown: frozenset[str] = frozenset()
     unsealed: set[str] = field(default_factory=set)
     calibrated: bool = False
 
@@ -385,7 +390,13 @@ def read_notebook(
             cells[grade_id] = _key_cell(name, grade_id, cell, meta, texts.get(grade_id))
     if rows is not None:
         cells = {str(row["name"]): _from_row(row, cells) for row in rows}
-    return KeyNotebook(name, cells, everything, dict(notebook.get("metadata") or {}))
+    only_shown = frozenset(text_of(cell) for cell in notebook["cells"] if _is_only_shown(cell))
+    return KeyNotebook(name, cells, everything, dict(notebook.get("metadata") or {}), only_shown)
+
+
+def _is_only_shown(cell: Mapping[str, Any]) -> bool:
+    metadata = cell.get("metadata") or {}
+    return "skip-execution" in (metadata.get("tags") or ()) and "nbgrader" not in metadata
 
 
 def load(name: str, content: bytes) -> dict[str, Any]:

@@ -58,6 +58,8 @@ class Cell:
         Pictures inside a Markdown cell.
     restored
         Whether it was missing and put back.
+    only_shown
+        Whether the instructor's notebook says that no answer depends on it.
     submitted
         Outputs that the student's own file holds; nobody believes them.
     """
@@ -68,6 +70,7 @@ class Cell:
     id: str = ""
     attachments: dict[str, Any] = field(default_factory=dict)
     restored: bool = False
+    only_shown: bool = False
     submitted: list[Any] = field(default_factory=list)
 
     @property
@@ -78,7 +81,7 @@ class Cell:
     @property
     def is_run(self) -> bool:
         """Whether the student's process runs it."""
-        return self.cell_type == "code" and not self.is_test
+        return self.cell_type == "code" and not self.is_test and not self.only_shown
 
 
 def parse(content: bytes) -> dict[str, Any]:
@@ -176,13 +179,13 @@ def rebuild(key: KeyNotebook, notebook: Mapping[str, Any]) -> tuple[list[Cell], 
             remedy = "Nothing; the last one counts, and the others are run as ordinary cells."
             notes.append(Note(grade_id, "the cell is there more than once", remedy))
             grade_id = None
-        cells.append(_cell(raw, key.cells.get(grade_id or "")))
+        cells.append(_cell(raw, key.cells.get(grade_id or ""), key))
     _restore(key, cells, notes)
     _name(cells)
     return cells, notes
 
 
-def _cell(raw: dict[str, Any], known: KeyCell | None) -> Cell:
+def _cell(raw: dict[str, Any], known: KeyCell | None, key: KeyNotebook) -> Cell:
     cell_type = raw.get("cell_type")
     source = _text(text_of(raw))
     if known is not None:
@@ -196,6 +199,7 @@ def _cell(raw: dict[str, Any], known: KeyCell | None) -> Cell:
         key=known,
         id=raw["id"] if isinstance(raw.get("id"), str) else "",
         attachments=_attachments(raw.get("attachments")) if cell_type == "markdown" else {},
+        only_shown=known is None and source in key.only_shown,
         submitted=outputs if cell_type == "code" and isinstance(outputs, list) else [],
     )
 
