@@ -237,6 +237,7 @@ class Examiner:
         recorder.begin(draw=False)
         if self.session is not None:
             self.session.allow(seconds)
+            self.session.discreet = self.notebook.cells[name].hidden
         plan = self.notebook.plans[name]
         try:
             body, last, quiet = compiled(name, self.notebook.cells[name].source)

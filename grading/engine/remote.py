@@ -18,6 +18,12 @@ from grading.engine.channel import Channel, DeadlineError, LinkClosedError
 from grading.sandbox import Death, Handle
 
 GRACE = 1.0
+# What a hidden test may say of a type: a class named after what it was called with is a message.
+_COMMON_TYPES = frozenset(
+    "function builtin_function_or_method method type module generator map zip filter enumerate "
+    "reversed range coroutine list_iterator dict_keys dict_values dict_items matrix MaskedArray "
+    "DataFrame Series memoryview ufunc partial property Result Picture Figure".split()
+)
 MAX_CALLBACK_DEPTH = 20
 MAX_LENT = 10_000
 
@@ -59,6 +65,12 @@ class StudentObject:
 
     def __repr__(self) -> str:
         return f"<{self.student_type} in the student's process>"
+
+    def __copy__(self) -> StudentObject:
+        return self
+
+    def __deepcopy__(self, memo: object) -> StudentObject:
+        return self
 
 
 class StudentIterator(StudentObject):
@@ -146,6 +158,9 @@ class _References:
         known = self.known.get(number)
         if known is not None:
             return known
+        if self.session.discreet:
+            type_name = type_name if type_name in _COMMON_TYPES else "object"
+            name = ""
         made: StudentObject
         if sort in ("function", "class"):
             made = StudentFunction(self.session, number, type_name, name)
@@ -180,6 +195,8 @@ class Session:
         How the process ended; None while it lives.
     calls : int
         How often the student's code was called; values fetched before a call may be out of date.
+    discreet : bool
+        Whether a hidden test runs: names that the student made up are not taken over then.
     """
 
     def __init__(self, handle: Handle, seconds: float, files: Mapping[str, bytes]) -> None:
@@ -189,6 +206,7 @@ class Session:
         self.references = _References(self)
         self.death: Death | None = None
         self.calls = 0
+        self.discreet = False
         self.deadline = time.monotonic() + seconds
         self._depth = 0
         self.request("limits", handle.limits.reply_bytes, handle.limits.output_bytes)
@@ -319,7 +337,8 @@ class Session:
     def _exception(self, name: Any, ancestors: Any, text: Any, trace: Any) -> Exception:
         error = _builtin_exception(ancestors, text if isinstance(text, str) else "")
         error.student_traceback = trace if isinstance(trace, str) else ""  # type: ignore[attr-defined]
-        error.student_type = protocol.clean_name(name)  # type: ignore[attr-defined]
+        kind = type(error).__name__ if self.discreet else protocol.clean_name(name)
+        error.student_type = kind  # type: ignore[attr-defined]
         return error
 
     def _tuple(self, answer: Any, length: int) -> tuple[Any, ...]:
