@@ -33,7 +33,7 @@ UNITS = {
     "elu": (lambda z: z if z > 0 else math.expm1(z), lambda z: 1.0 if z > 0 else math.exp(z)),
     "softplus": (lambda z: math.log1p(math.exp(-abs(z))) + max(z, 0.0), sigmoid),
     "swish": (lambda z: z * sigmoid(z), lambda z: sigmoid(z) * (1 + z * (1 - sigmoid(z)))),
-    "binary_step": (lambda z: 1.0 if z > 0 else 0.0, lambda z: 0.0),
+    "binary_step": (lambda z: 1.0 if z >= 0 else 0.0, lambda z: 0.0),
 }
 
 

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from tutor.playground import Config, Playground, experiment
-from tutor.playground.replicas import Replicas
+from tutor.playground.replicas import Replicas, _drawn
 
 RUNS = 100
 SEEDS = tuple(str(number) for number in range(RUNS))
@@ -136,7 +136,7 @@ def test_hundred_pytorch_in_a_loop(benchmark, torch):
 @pytest.mark.benchmark(group="hundred whole runs of 300 epochs, set-up included")
 def test_whole_experiment(benchmark):
     result = benchmark.pedantic(
-        lambda: experiment(seeds=list(SEEDS), epochs=300), rounds=1, warmup_rounds=0
+        lambda: experiment(seeds=SEEDS, epochs=300), setup=_drawn.cache_clear, rounds=3
     )
     assert result.reached > 80
 
@@ -147,12 +147,12 @@ def test_whole_runs_one_by_one(benchmark):
         for seed in SEEDS:
             Playground(seed=seed).step(300)
 
-    benchmark.pedantic(run, rounds=1, warmup_rounds=0)
+    benchmark.pedantic(run, setup=_drawn.cache_clear, rounds=1)
 
 
 @pytest.mark.benchmark(group="parts")
 def test_building_one_run(benchmark):
-    benchmark(Playground)
+    benchmark.pedantic(Playground, setup=_drawn.cache_clear, rounds=50)
 
 
 @pytest.mark.benchmark(group="parts")

@@ -12,12 +12,15 @@ from tutor import widgets
 
 NAMES = list(widgets.__all__)
 NOTEBOOK = "widgets.ipynb"
+# With the learning rate it has otherwise all units are dead, and few controls make a difference.
+STARTS = {"DeadUnits": "lr=1.0"}
 
 
 @pytest.fixture(scope="module")
 def notebook(lab):
     """A notebook with one widget a cell, all run."""
-    lab.write(NOTEBOOK, *(f"from tutor import widgets\nwidgets.{name}()" for name in NAMES))
+    calls = (f"widgets.{name}({STARTS.get(name, '')})" for name in NAMES)
+    lab.write(NOTEBOOK, *(f"from tutor import widgets\n{call}" for call in calls))
     lab.page.set_viewport_size({"width": 900, "height": 1000})
     lab.open(NOTEBOOK)
     lab.run_all()

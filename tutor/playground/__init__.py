@@ -8,6 +8,14 @@ configuration repeated over many seeds. The parts:
 - `session` the Playground itself; `experiment` many seeds; `diagnosis` why a loss became NaN;
 - `borrowed` the same with another network's forward and backward pass.
 
+Speed on one thread, as ratios of the times that tests/benchmarks/test_playground_speed.py measures
+for the default run: an epoch takes a tenth of what PyTorch takes in eager mode, and a hundred
+replicas take a thirteenth of a hundred runs one by one.
+
+Training can be chaotic: with batches of 1 and a learning rate of 0.3, a difference of 1e-15 in one
+weight has grown to 1 after three epochs. There no two programs that add in a different order agree;
+elsewhere the numbers equal the original's to 1e-12.
+
 Rules and data sets follow the public source of TensorFlow Playground.
 """
 

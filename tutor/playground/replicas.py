@@ -5,6 +5,7 @@ The Playground itself is the case R = 1.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 
@@ -22,6 +23,16 @@ Floats = NDArray[np.float64]
 
 # Samples × replicas looked at in one go when a loss is computed: fewer cost calls, more don't help.
 _CHUNK = 8192
+
+
+@functools.lru_cache(maxsize=512)
+def _drawn(name: str, noise: float, seed: str) -> tuple[datasets.Dataset, SeedRandom]:
+    """Draw data, or recall them: byte by byte, they take as long as ten epochs.
+
+    Comparisons use the same seeds again and again. Neither part may be changed.
+    """
+    stream = SeedRandom(seed)
+    return datasets.playground(name, stream, noise), stream
 
 
 class Replicas:
@@ -58,7 +69,6 @@ class Replicas:
         self.seeds = tuple(seeds) if seeds is not None else (config.seed,)
         self.config = config
         self.kernel = kernel or Kernel(config.sizes, config.activations, len(self.seeds))
-        self._streams = [SeedRandom(seed) for seed in self.seeds]
         self._draw_data()
         self.reset()
 
@@ -124,9 +134,10 @@ class Replicas:
 
     def _draw_data(self) -> None:
         config = self.config
-        sets = [self._one_set(stream) for stream in self._streams]
-        self.x = np.stack([data.x for data in sets])
-        self.y = np.stack([data.y for data in sets])
+        drawn = [self._one_set(seed) for seed in self.seeds]
+        self._streams = [stream for _, stream in drawn]
+        self.x = np.stack([data.x for data, _ in drawn])
+        self.y = np.stack([data.y for data, _ in drawn])
         count = self.y.shape[1]
         self.train_count = math.floor(count * config.train_percent / 100)
         inputs = np.ones((len(config.features) + 1, self.replicas, count))
@@ -139,13 +150,16 @@ class Replicas:
         self.batches = cut(inputs[..., :train], targets[..., :train], config.batch_size)
         self._chunks = cut(inputs, targets, max(1, _CHUNK // self.replicas))
 
-    def _one_set(self, stream: SeedRandom) -> datasets.Dataset:
+    def _one_set(self, seed: str) -> tuple[datasets.Dataset, SeedRandom]:
+        """Draw a run's data; the stream returned goes on with its weights."""
         config = self.config
         if config.own_data is None:
-            return datasets.playground(config.data_name, stream, config.noise)
+            data, stream = _drawn(config.data_name, config.noise, seed)
+            return data, stream.copy()
+        stream = SeedRandom(seed)
         points = np.array(config.own_data)
         points = points[stream.shuffle(len(points))]
-        return datasets.Dataset(points[:, :2], points[:, 2])
+        return datasets.Dataset(points[:, :2], points[:, 2]), stream
 
     @property
     def rates(self) -> Rates:
