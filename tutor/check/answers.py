@@ -158,11 +158,7 @@ def _row(key: Any, right: Any, answer: dict[Any, Any], exercise: Exercise) -> Li
     value = answer.get(key)
     if value is None or value is Ellipsis:
         return not_started(str(key), "is still to fill in.")
-    if isinstance(right, tuple | list | set):
-        wrong = difference(value, right, exercise.tolerance, lists=True) is not None
-    else:
-        wrong = not _cell_agrees(value, right, exercise)
-    if not wrong:
+    if _cell_agrees(value, right, exercise):
         return Line("passed", f"`{key}`: right.")
     if exercise.options and _option(value, exercise.options) is None:
         hint = f"Choose from {_listing(exercise.options)}."
@@ -172,6 +168,12 @@ def _row(key: Any, right: Any, answer: dict[Any, Any], exercise: Exercise) -> Li
         slips = mistake.rule(*exercise.cases[0])
         if key in slips and all(_cell_agrees(answer.get(k), v, exercise) for k, v in slips.items()):
             found.append(mistake)
+    if not found and not isinstance(right, str | bool):
+        form = difference(value, right, exercise.tolerance, lists=True)
+        if form is not None and form.id not in ("value", "not_finite"):
+            says = f"`{key}` is {kind_of(value)}; {_wanted(right, exercise)} is asked for."
+            hint = "Write the number without quotes." if isinstance(value, str) else form.hint
+            return _wrong(exercise, says, hint, form.id)
     found.sort(key=lambda mistake: -len(mistake.rule(*exercise.cases[0])))
     return _with_mistake(exercise, f"`{key}`: not yet right.", found[:1])
 
@@ -220,7 +222,7 @@ def _judged(answer: Any, exercise: Exercise) -> list[Line]:
         return [_wrong(exercise, says, None, "wrong_type")]
     if verdict.value is None:
         return [_right(exercise)]
-    found = [m for m in exercise.mistakes if call(m.rule, (answer,)).value is True]
+    found = [m for m in exercise.mistakes if bool(call(m.rule, (answer,)).value)]
     return [_with_mistake(exercise, f"`{exercise.name}`: {verdict.value}", found[:1])]
 
 

@@ -29,8 +29,8 @@ def _sizes(rng: Rng) -> tuple[int, int, int, int]:
     return n, d, h, max(k, 2)
 
 
-def _network_case(rng: Rng) -> tuple[Any, ...]:
-    n, d, h, k = _sizes(rng)
+def _network_case(rng: Rng, sizes: tuple[int, ...] = ()) -> tuple[Any, ...]:
+    n, d, h, k = sizes or _sizes(rng)
     return (
         rng.normal(size=(n, d)),
         rng.normal(size=(d, h)),
@@ -40,11 +40,9 @@ def _network_case(rng: Rng) -> tuple[Any, ...]:
     )
 
 
-_CASE = _network_case(np.random.default_rng(3))
-_SQUARE_CASE = tuple(
-    np.random.default_rng(7).normal(size=shape).round(1)
-    for shape in ((3, 3), (3, 3), (3,), (3, 3), (3,))
-)
+_SIZES = (5, 2, 4, 3)
+_CASE = _network_case(np.random.default_rng(3), _SIZES)
+_SQUARE_CASE = _network_case(np.random.default_rng(7), (3, 3, 3, 3))
 
 # Forward ------------------------------------------------------------------------------------------
 
@@ -520,8 +518,8 @@ def _backward_with(X: Any, a1: Any, W2: Any, dz2: Any, slope: Any) -> tuple[Any,
     return X.T @ dz1, dz1.sum(axis=0), a1.T @ dz2, dz2.sum(axis=0)
 
 
-def _backward_case(rng: Rng) -> tuple[Any, ...]:
-    X, W1, b1, W2, _ = _network_case(rng)
+def _backward_case(rng: Rng, sizes: tuple[int, ...] = ()) -> tuple[Any, ...]:
+    X, W1, b1, W2, _ = _network_case(rng, sizes)
     return X, np.tanh(X @ W1 + b1), W2, rng.normal(size=(len(X), W2.shape[1]))
 
 
@@ -544,13 +542,8 @@ BACKWARD = Exercise(
     reference=_backward,
     parts=("dW1", "db1", "dW2", "db2"),
     cases=(
-        _backward_case(np.random.default_rng(4)),
-        tuple(
-            np.tanh(part) if i == 1 else part
-            for i, part in enumerate(
-                np.random.default_rng(8).normal(size=(3, 3)).round(1) for _ in range(4)
-            )
-        ),
+        _backward_case(np.random.default_rng(4), _SIZES),
+        _backward_case(np.random.default_rng(8), (3, 3, 3, 3)),
     ),
     draw=_backward_case,
     forbids=READY_MADE,
@@ -775,8 +768,8 @@ SGD_STEP = Exercise(
 )
 
 
-def _step_inputs(rng: Rng) -> tuple[Any, ...]:
-    X, W1, b1, W2, b2 = _network_case(rng)
+def _step_inputs(rng: Rng, sizes: tuple[int, ...] = ()) -> tuple[Any, ...]:
+    X, W1, b1, W2, b2 = _network_case(rng, sizes)
     return X, rng.integers(0, len(b2), size=len(X)), W1, b1, W2, b2, 0.5
 
 
@@ -814,7 +807,7 @@ TRAIN_STEP = Exercise(
     reference=_train_step,
     parts=("W1", "b1", "W2", "b2"),
     cases=(
-        _step_inputs(np.random.default_rng(1)),
+        _step_inputs(np.random.default_rng(1), _SIZES),
         (
             _SQUARE_CASE[0],
             np.array([2, 0, 1]),
