@@ -110,7 +110,7 @@ def describe(problem: Problem) -> str:
     text = "/".join([*where, problem.file] if problem.file else where)
     if problem.cell:
         text += f", cell {problem.cell}"
-    return f"{text}: {problem.what}. {problem.remedy}"
+    return f"{text}: {problem.what.rstrip('.')}. {problem.remedy}"
 
 
 def show_problems(console: Console, problems: Sequence[Problem]) -> None:

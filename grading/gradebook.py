@@ -9,21 +9,21 @@ has no place for: the messages of each check and what went wrong.
 from __future__ import annotations
 
 import json
-import os
-import sys
 import zlib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
+from alembic.script import ScriptDirectory
 from nbgrader import api
+from nbgrader.dbutil import ALEMBIC_DIR
 
 from grading.errors import CourseError
-from grading.records import GradedSubmission, NotebookOutcome, Problem, to_dict
+from grading.records import GradedSubmission, Problem
 
 __all__ = ["Gradebook", "Penalty", "Row"]
 
@@ -60,7 +60,9 @@ _submitted_notebooks = api.SubmittedNotebook.__table__
 _grades = api.Grade.__table__
 _comments = api.Comment.__table__
 
-# Built once: compiling a statement costs more than SQLite takes to run it.
+# Built once: compiling a statement costs more than SQLite takes to run it. nbgrader's tables have
+# no index on a notebook's grades, only one on (cell, notebook): name both, or each submission
+# costs a walk through the whole class.
 _set_grade = (
     sa.update(_grades)
     .where(_grades.c.notebook_id == sa.bindparam("nb"), _grades.c.cell_id == sa.bindparam("cell"))
@@ -70,10 +72,10 @@ _set_grade = (
         needs_manual_grade=sa.or_(_grades.c.manual_score.is_not(None), sa.bindparam("waits")),
     )
 )
-_set_all_grades = (
+_set_missing = (
     sa.update(_grades)
-    .where(_grades.c.notebook_id == sa.bindparam("nb"))
-    .values(auto_score=sa.bindparam("score"), needs_manual_grade=sa.bindparam("waits"))
+    .where(_grades.c.notebook_id == sa.bindparam("nb"), _grades.c.cell_id == sa.bindparam("cell"))
+    .values(auto_score=0.0, needs_manual_grade=False)
 )
 _set_comment = (
     sa.update(_comments)
@@ -88,7 +90,8 @@ _set_penalty = (
     .values(late_submission_penalty=sa.bindparam("penalty"))
 )
 _notebook_score = sa.select(sa.func.coalesce(sa.func.sum(api.Grade.score), 0.0)).where(
-    _grades.c.notebook_id == sa.bindparam("nb")
+    _grades.c.notebook_id == sa.bindparam("nb"),
+    _grades.c.cell_id.in_(sa.bindparam("cells", expanding=True)),
 )
 
 
@@ -156,13 +159,11 @@ class Gradebook:
     ) -> None:
         self.db_url = db_url
         self.penalty = penalty
-        _find_alembic()
-        _make_folder(db_url)
         try:
-            with api.Gradebook(db_url, course_id):  # creates tables, version and course
-                pass
             self._engine = sa.create_engine(db_url)
-            _own.create_all(self._engine)
+            _create_tables(self._engine)
+            with api.Gradebook(db_url, course_id):  # notes the course
+                pass
         except Exception as error:
             raise CourseError(
                 f"The gradebook {db_url} can't be opened: {_first_line(error)}.",
@@ -247,8 +248,8 @@ class Gradebook:
     ) -> None:
         """Write one graded submission, in one transaction.
 
-        A submission that could not be graded at all gets rows without an automatic score that ask
-        for a person. Manual scores and comments stay as they are.
+        What could not be graded gets rows without an automatic score that ask for a person. Manual
+        scores and comments stay as they are.
 
         Parameters
         ----------
@@ -262,16 +263,10 @@ class Gradebook:
             What was noticed before the engine had it; recorded with its own problems.
         """
         layout = self._layout(graded.assignment)
-        failed = not graded.notebooks
         with self._engine.begin() as db:
             submission_id, notebook_ids = self._rows(db, layout, graded.student, timestamp)
-            if failed:
-                values = [{"nb": nb, "score": None, "waits": True} for nb in notebook_ids.values()]
-                if values:
-                    db.execute(_set_all_grades, values)
-            else:
-                self._set_scores(db, layout, notebook_ids, graded.notebooks)
-                self._set_penalties(db, layout, graded, submission_id, notebook_ids)
+            self._set_scores(db, layout, notebook_ids, graded)
+            self._set_penalties(db, layout, graded, submission_id, notebook_ids)
             self._keep_record(db, graded, engine, problems)
 
     def _layout(self, assignment: str) -> _Layout:
@@ -371,27 +366,37 @@ class Gradebook:
         db: sa.Connection,
         layout: _Layout,
         notebook_ids: Mapping[str, str],
-        notebooks: Iterable[NotebookOutcome],
+        graded: GradedSubmission,
     ) -> None:
-        """Set automatic scores and comments."""
-        grades, zeroed, comments = [], [], []
-        for notebook in notebooks:
-            nb = notebook_ids[notebook.name]
-            if notebook.missing:
-                zeroed.append({"nb": nb, "score": 0.0, "waits": False})
+        """Set automatic scores and comments.
+
+        A notebook that is missing scores 0; one that could not be graded waits for a person.
+        """
+        grades: list[dict[str, Any]] = []
+        zeroed: list[dict[str, Any]] = []
+        comments: list[dict[str, Any]] = []
+        outcomes = {notebook.name: notebook for notebook in graded.notebooks}
+        for name, nb in notebook_ids.items():
+            notebook = outcomes.get(name)
+            if notebook is None or notebook.missing:
+                for cell_id in layout.grades[name].values():
+                    if _failed(graded):
+                        grades.append({"nb": nb, "cell": cell_id, "score": None, "waits": True})
+                    else:
+                        zeroed.append({"nb": nb, "cell": cell_id})
                 continue
             for cell in notebook.cells:
-                cell_id = layout.grades[notebook.name].get(cell.name)
-                if cell_id is not None and cell_id not in layout.tasks:
+                cell_id = layout.grades[name].get(cell.name, "")
+                if cell_id and cell_id not in layout.tasks:
                     waits = cell.needs_manual or cell.score is None
                     grades.append({"nb": nb, "cell": cell_id, "score": cell.score, "waits": waits})
-            for name, text in notebook.comments.items():
-                cell_id = layout.comments[notebook.name].get(name)
-                if cell_id is not None:
+            for cell_name, text in notebook.comments.items():
+                cell_id = layout.comments[name].get(cell_name, "")
+                if cell_id:
                     comments.append({"nb": nb, "cell": cell_id, "text": text})
         for statement, values in (
             (_set_grade, grades),
-            (_set_all_grades, zeroed),
+            (_set_missing, zeroed),
             (_set_comment, comments),
         ):
             if values:
@@ -421,7 +426,8 @@ class Gradebook:
             nb = notebook_ids[notebook.name]
             penalty = None
             if late > 0 and self.penalty is not None:
-                score = float(db.scalar(_notebook_score, {"nb": nb}) or 0.0)
+                cells = list(layout.grades[notebook.name].values())
+                score = float(db.scalar(_notebook_score, {"nb": nb, "cells": cells}) or 0.0)
                 penalty = self.penalty(graded.student, score, late)
                 if penalty is not None:
                     penalty = min(max(penalty, 0.0), score)
@@ -437,13 +443,23 @@ class Gradebook:
         problems: tuple[Problem, ...],
     ) -> None:
         """Keep the messages; the notebooks themselves are in the autograded folder."""
-        bare = replace(
-            graded,
-            problems=problems + graded.problems,
-            notebooks=tuple(
-                replace(nb, notebook=b"", student_notebook=b"") for nb in graded.notebooks
-            ),
-        )
+        record = {
+            "student": graded.student,
+            "assignment": graded.assignment,
+            "tier": graded.tier,
+            "seconds": graded.seconds,
+            "problems": [vars(problem) for problem in problems + graded.problems],
+            "notebooks": [
+                {
+                    "name": nb.name,
+                    "missing": nb.missing,
+                    "submitted_as": nb.submitted_as,
+                    "comments": dict(nb.comments),
+                    "cells": [vars(cell) for cell in nb.cells],
+                }
+                for nb in graded.notebooks
+            ],
+        }
         where = (_record.c.assignment == graded.assignment, _record.c.student == graded.student)
         db.execute(sa.delete(_record).where(*where))
         db.execute(
@@ -453,13 +469,13 @@ class Gradebook:
                 "student": graded.student,
                 "engine": engine,
                 "graded": datetime.now(UTC).replace(tzinfo=None),
-                "failed": not graded.notebooks,
-                "record": zlib.compress(json.dumps(to_dict(bare)).encode(), 1),
+                "failed": _failed(graded),
+                "record": zlib.compress(json.dumps(record).encode(), 1),
             },
         )
 
     def record(self, assignment: str, student: str) -> dict[str, Any] | None:
-        """Return what the last run said about a submission (`records.to_dict`, no notebooks)."""
+        """Return what the last run said about a submission (no notebooks)."""
         query = sa.select(_record.c.record).where(
             _record.c.assignment == assignment, _record.c.student == student
         )
@@ -473,46 +489,42 @@ class Gradebook:
     def rows(self, assignment: str) -> list[Row]:
         """Return every student's line for an assignment, by student."""
         layout = self._layout(assignment)
-        score = (
-            sa.select(sa.func.coalesce(sa.func.sum(api.Grade.score), 0.0))
-            .join(_submitted_notebooks, _submitted_notebooks.c.id == _grades.c.notebook_id)
-            .where(_submitted_notebooks.c.assignment_id == _submitted.c.id)
-            .scalar_subquery()
-        )
-        waiting = (
-            sa.select(sa.func.count(_grades.c.id))
-            .join(_submitted_notebooks, _submitted_notebooks.c.id == _grades.c.notebook_id)
-            .where(
-                _submitted_notebooks.c.assignment_id == _submitted.c.id,
-                _grades.c.needs_manual_grade,
-            )
-            .scalar_subquery()
-        )
-        penalty = (
+        # One walk through the grades for all students together.
+        sums = (
             sa.select(
-                sa.func.coalesce(sa.func.sum(_submitted_notebooks.c.late_submission_penalty), 0)
+                _submitted_notebooks.c.assignment_id.label("id"),
+                sa.func.sum(api.Grade.score).label("score"),
+                sa.func.sum(sa.cast(_grades.c.needs_manual_grade, sa.Integer)).label("waiting"),
             )
-            .where(_submitted_notebooks.c.assignment_id == _submitted.c.id)
-            .scalar_subquery()
+            .join(_grades, _submitted_notebooks.c.id == _grades.c.notebook_id)
+            .group_by(_submitted_notebooks.c.assignment_id)
+            .subquery()
+        )
+        penalties = (
+            sa.select(
+                _submitted_notebooks.c.assignment_id.label("id"),
+                sa.func.sum(_submitted_notebooks.c.late_submission_penalty).label("penalty"),
+            )
+            .group_by(_submitted_notebooks.c.assignment_id)
+            .subquery()
+        )
+        same_student = sa.and_(
+            _record.c.student == _submitted.c.student_id, _record.c.assignment == assignment
         )
         query = (
             sa.select(
                 _submitted.c.student_id,
                 _submitted.c.timestamp,
                 _submitted.c.extension,
-                score.label("score"),
-                waiting.label("waiting"),
-                penalty.label("penalty"),
+                sa.func.coalesce(sums.c.score, 0.0).label("score"),
+                sums.c.waiting,
+                sa.func.coalesce(penalties.c.penalty, 0.0).label("penalty"),
                 _record.c.failed,
                 _record.c.engine,
             )
-            .outerjoin(
-                _record,
-                sa.and_(
-                    _record.c.student == _submitted.c.student_id,
-                    _record.c.assignment == assignment,
-                ),
-            )
+            .outerjoin(sums, sums.c.id == _submitted.c.id)
+            .outerjoin(penalties, penalties.c.id == _submitted.c.id)
+            .outerjoin(_record, same_student)
             .where(_submitted.c.assignment_id == layout.assignment_id)
             .order_by(_submitted.c.student_id)
         )
@@ -534,6 +546,11 @@ class Gradebook:
             ]
 
 
+def _failed(graded: GradedSubmission) -> bool:
+    """Whether any of it could not be graded."""
+    return not graded.notebooks or any(problem.fatal for problem in graded.problems)
+
+
 def _present(
     db: sa.Connection, layout: _Layout, submission_id: str
 ) -> tuple[dict[str, str], set[tuple[str, str]]]:
@@ -543,15 +560,18 @@ def _present(
         names[row.notebook_id]: row.id
         for row in db.execute(
             sa.select(_submitted_notebooks.c.id, _submitted_notebooks.c.notebook_id).where(
-                _submitted_notebooks.c.assignment_id == submission_id
+                _submitted_notebooks.c.assignment_id == submission_id,
+                _submitted_notebooks.c.notebook_id.in_(names),
             )
         )
-        if row.notebook_id in names
     }
     ours = list(notebook_ids.values())
     pairs: set[tuple[str, str]] = set()
-    for table in (_grades, _comments):
-        query = sa.select(table.c.notebook_id, table.c.cell_id).where(table.c.notebook_id.in_(ours))
+    for table, cells in ((_grades, layout.grades), (_comments, layout.comments)):
+        cell_ids = [cell_id for name in notebook_ids for cell_id in cells[name].values()]
+        query = sa.select(table.c.notebook_id, table.c.cell_id).where(
+            table.c.cell_id.in_(cell_ids), table.c.notebook_id.in_(ours)
+        )
         pairs |= {(row.notebook_id, row.cell_id) for row in db.execute(query)}
     return notebook_ids, pairs
 
@@ -595,19 +615,21 @@ def _seconds_late(timestamp: datetime | None, duedate: datetime | None, extensio
     return max(0.0, (timestamp - due).total_seconds())
 
 
-def _find_alembic() -> None:
-    """Let nbgrader find `alembic`, which it runs by name, beside this Python too."""
-    folder = str(Path(sys.executable).parent)
-    known = os.environ.get("PATH", "").split(os.pathsep)
-    if folder not in known:
-        os.environ["PATH"] = os.pathsep.join([*known, folder])
+def _create_tables(engine: sa.Engine) -> None:
+    """Create nbgrader's tables, as nbgrader does, and ours where there are none.
 
-
-def _make_folder(db_url: str) -> None:
-    """Make the folder of a gradebook in a file."""
-    url = sa.make_url(db_url)
-    if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
-        Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+    nbgrader would start a process to learn the version of its own tables. That takes seconds, and
+    fails where the environment is not activated.
+    """
+    if engine.url.get_backend_name() == "sqlite" and engine.url.database:
+        Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+    with engine.begin() as db:
+        if not sa.inspect(db).get_table_names():
+            api.Base.metadata.create_all(db)
+            version = ScriptDirectory(ALEMBIC_DIR).get_current_head()
+            db.execute(sa.text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
+            db.execute(sa.text("INSERT INTO alembic_version VALUES (:head)"), {"head": version})
+        _own.create_all(db)
 
 
 def _first_line(error: Exception) -> str:

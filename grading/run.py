@@ -110,6 +110,8 @@ def run(
                 continue
             register(course, book, name)
             known = {row.student: row.failed for row in book.rows(name)}
+            for one in handed:
+                _tidy(course, one)
             stale = [one for one in handed if force or _is_stale(course, one, known)]
             summary.up_to_date += len(handed) - len(stale)
             summary.to_do += len(stale)
@@ -131,6 +133,14 @@ def _read(course: Course, plan: list[tuple[AnswerKey, list[Handed]]]) -> Iterato
         for one in handed:
             submission, problems = course.read_submission(one)
             yield Task(key, submission, tuple(problems))
+
+
+def _tidy(course: Course, handed: Handed) -> None:
+    """Remove what a run that was cut off left behind."""
+    done = course.folder("autograded", handed.assignment, handed.student)
+    for leftover in (done.with_name(f".{done.name}.new"), done.with_name(f".{done.name}.old")):
+        if leftover.exists():
+            shutil.rmtree(leftover)
 
 
 def _is_stale(course: Course, handed: Handed, known: dict[str, bool]) -> bool:
@@ -168,10 +178,10 @@ def _keep(
         graded = replace(
             graded, notebooks=(), problems=(Problem(*who, None, None, what, remedy, fatal=True),)
         )
-    if graded.notebooks:
-        summary.graded += 1
-    else:
+    if not graded.notebooks or any(problem.fatal for problem in graded.problems):
         summary.failed += 1
+    else:
+        summary.graded += 1
     summary.problems += (*task.problems, *graded.problems)
     return graded
 
@@ -187,11 +197,12 @@ def _publish(
     done = course.folder("autograded", graded.assignment, graded.student)
     fresh = done.with_name(f".{done.name}.new")
     _remove(fresh)
-    if graded.notebooks:
+    something = any(not notebook.missing for notebook in graded.notebooks)
+    if something:
         _lay_out(fresh, task.key, task.submission, graded, course)
     _remove(done)
     book.write(graded, task.submission.timestamp, engine, task.problems)
-    if graded.notebooks:
+    if something:
         fresh.rename(done)
 
 

@@ -1,0 +1,386 @@
+"""The gradebook that `grading` writes is the one that nbgrader would write."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import small_course as small
+import sqlalchemy as sa
+from gradebook_dump import dump
+from nbgrader import api
+from nbgrader.converters import Autograde
+
+from grading import run as running
+from grading.convert import convert
+from grading.course import Course, load_course
+from grading.errors import CourseError
+from grading.gradebook import Gradebook
+from grading.penalties import penalty
+from grading.pool import Task
+from grading.register import register
+from grading.stock import StockEngine
+
+RIGHT = {"double": "def double(x):\n    return 2 * x", "triple": "def triple(x):\n    return 3 * x"}
+# No kernels here: the outputs are in the submissions already, as with nbgrader's --no-execute.
+STORED = """
+c.Execute.enabled = False
+c.ClearOutput.enabled = False
+c.LateSubmissionPlugin.penalty_method = "zero"
+"""
+FAILED = {
+    "output_type": "error",
+    "ename": "AssertionError",
+    "evalue": "large numbers",
+    "traceback": [],
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_waiting_for_the_disk() -> Iterator[None]:
+    """Let SQLite hand its writes to the system at once: these gradebooks need not outlive it."""
+
+    def relax(connection: Any, _: object) -> None:
+        connection.execute("PRAGMA synchronous=OFF")
+
+    sa.event.listen(sa.Engine, "connect", relax)
+    yield
+    sa.event.remove(sa.Engine, "connect", relax)
+
+
+def half(text: str) -> dict[str, object]:
+    data = {"text/plain": text}
+    return {"output_type": "execute_result", "data": data, "metadata": {}, "execution_count": 1}
+
+
+NOISE = {"output_type": "stream", "name": "stderr", "text": "RuntimeWarning: overflow"}
+
+# student: (answers, outputs of test cells, time of submission, notebooks left out)
+CLASS = {
+    "all-right": (RIGHT | {"explain": "It grows."}, {"test_triple": [half("4.0")]}, "10:00", ()),
+    "half": (RIGHT, {"test_triple": [half("2.0")]}, "11:00", ()),
+    "nothing": ({}, {g: [FAILED] for g in ("test_double", "hidden_double")}, "11:59", ()),
+    "noisy": (RIGHT, {"test_double": [NOISE], "hidden_double": [FAILED]}, None, ()),
+    "late": (RIGHT, {}, "13:30", ()),
+    "late-but-allowed": (RIGHT, {}, "13:30", ()),
+    "one-missing": (RIGHT, {}, "10:00", ("other",)),
+    "no-test-cell": (RIGHT, {}, "10:00", ()),
+}
+
+
+def fill(course: Course, students: list[str]) -> None:
+    """Hand in `CLASS`."""
+    for student in students:
+        answers, outputs, time, left_out = CLASS[student]
+        stamp = time and f"2026-03-01 {time}:00 UTC"
+        folder = small.hand_in(course.home, student, answers, stamp)
+        path = folder / "small.ipynb"
+        book = json.loads(path.read_text())
+        if student == "no-test-cell":
+            book["cells"] = [c for c in book["cells"] if c["id"] != "test_double"]
+        for cell in book["cells"]:
+            cell.update({"outputs": outputs[cell["id"]]} if cell["id"] in outputs else {})
+        path.write_text(json.dumps(book))
+        if "other" not in left_out:
+            shutil.copy(path, folder / "other.ipynb")
+
+
+def make(root: Path, config: str = STORED, students: tuple[str, ...] = tuple(CLASS)) -> Course:
+    """Make a course of two equal notebooks, due at noon, handed in by a class."""
+    small.make(root, config)
+    source = root / "source" / small.ASSIGNMENT
+    shutil.copytree(source, root / "release" / small.ASSIGNMENT)
+    shutil.copy(source / "small.ipynb", source / "other.ipynb")
+    course = load_course(root)
+    with Gradebook(course.db_url, course.course_id) as book:
+        register(course, book, small.ASSIGNMENT)
+    release(course)
+    fill(course, list(students))
+    with api.Gradebook(course.db_url) as book:
+        book.find_assignment(small.ASSIGNMENT).duedate = datetime(2026, 3, 1, 12)
+        book.db.commit()
+    return course
+
+
+def release(course: Course) -> None:
+    from nbgrader.converters import GenerateAssignment
+
+    done = convert(GenerateAssignment, course, small.ASSIGNMENT, force=True)
+    assert done.failure is None
+
+
+def extend(course: Course) -> None:
+    with api.Gradebook(course.db_url) as book:
+        if any(s.id == "late-but-allowed" for s in book.students):
+            book.grant_extension(small.ASSIGNMENT, "late-but-allowed", hours=2)
+
+
+def grade_with_nbgrader(course: Course, student: str = "*") -> None:
+    done = convert(Autograde, course, small.ASSIGNMENT, force=True, student_id=student)
+    assert done.failure is None, done.log
+
+
+def grade_all(course: Course, scratch: Path, student: str = "*") -> list[tuple[Task, Any]]:
+    """Grade in this process."""
+    engine = StockEngine(course, scratch)
+    with Gradebook(course.db_url) as book:
+        key = course.answer_key(small.ASSIGNMENT, book.source_cells(small.ASSIGNMENT))
+    graded = []
+    for handed in course.handed_in(small.ASSIGNMENT, (student,)):
+        submission, problems = course.read_submission(handed)
+        assert not problems
+        graded.append((Task(key, submission), engine.grade(key, submission)))
+    return graded
+
+
+def publish(course: Course, graded: list[tuple[Task, Any]]) -> None:
+    """Save what was graded: what `grading run` does, without its pool."""
+    with Gradebook(course.db_url, course.course_id, penalty(course)) as book:
+        for task, result in graded:
+            running._publish(course, book, task, result, "nbgrader")
+
+
+def grade_with_ours(course: Course, scratch: Path, student: str = "*") -> None:
+    publish(course, grade_all(course, scratch, student))
+
+
+def mark_by_hand(course: Course) -> None:
+    """Do what a person does in formgrader."""
+    with api.Gradebook(course.db_url) as book:
+        for name in ("explain", "test_double"):
+            mark = book.find_grade(name, "small", small.ASSIGNMENT, "late-but-allowed")
+            mark.manual_score, mark.extra_credit = 4.5, 0.5
+            mark.needs_manual_grade = False
+        note = book.find_comment("explain", "small", small.ASSIGNMENT, "late-but-allowed")
+        note.manual_comment = "Say why."
+        book.db.commit()
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[Course, Course]:
+    """Two equal courses, graded by nbgrader and by us; some again after a person was at it."""
+    root = tmp_path_factory.mktemp("gradebook")
+    stock, ours = make(root / "stock"), make(root / "ours")
+    grade_with_nbgrader(stock)
+    grade_with_ours(ours, root)
+    for course in (stock, ours):
+        extend(course)
+        mark_by_hand(course)
+    grade_with_nbgrader(stock, "late*")
+    grade_with_ours(ours, root, "late*")
+    return stock, ours
+
+
+def test_rows_equal_nbgraders(pair: tuple[Course, Course]) -> None:
+    stock, ours = pair
+    assert dump(ours.db_url) == dump(stock.db_url)
+
+
+def test_manual_grades_and_comments_survive_a_regrade(pair: tuple[Course, Course]) -> None:
+    lines = dump(pair[1].db_url)
+    where = (small.ASSIGNMENT, "late-but-allowed", "small")
+    assert ("grade", *where, "test_double", 2.0, 4.5, 0.5, 2.0, True) in lines
+    assert ("comment", *where, "explain", "No response.", "Say why.") in lines
+
+
+def test_the_class_covers_what_it_should(pair: tuple[Course, Course]) -> None:
+    with Gradebook(pair[1].db_url) as book:
+        rows = {row.student: row for row in book.rows(small.ASSIGNMENT)}
+    scores = {student: row.score for student, row in rows.items()}
+    assert scores == {
+        "all-right": 18,
+        "half": 14,
+        "nothing": 8,  # partial cells without output count in full
+        "noisy": 8,
+        "late": 0,
+        "late-but-allowed": 18 + 4.5 - 2 + 0.5 + 4.5 + 0.5,
+        "one-missing": 9,
+        "no-test-cell": 14,
+    }
+    assert rows["late"].late_seconds == 5400
+    assert rows["late"].penalty == 18
+    assert rows["late-but-allowed"].late_seconds == 0
+    assert all(row.max_score == 40 and not row.failed for row in rows.values())
+
+
+def test_files_equal_nbgraders(pair: tuple[Course, Course]) -> None:
+    trees = []
+    for course in pair:
+        root = course.home / "autograded"
+        paths = [p for p in sorted(root.rglob("*")) if p.is_file() and p.name[0] != "."]
+        trees.append({str(p.relative_to(root)): p.stat().st_mode for p in paths})
+    assert trees[0] == trees[1]
+
+
+def test_one_commit_and_few_statements(cut: Cut, tmp_path: Path) -> None:
+    task, graded = cut.results[0]
+    shutil.copytree(cut.after.home, tmp_path / "course")
+    course = load_course(tmp_path / "course")
+    seen: list[str] = []
+
+    def note(*args: object) -> None:
+        seen.append(str(args[2]))
+
+    def note_commit(_: object) -> None:
+        seen.append("COMMIT")
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    sa.event.listen(sa.Engine, "commit", note_commit)
+    try:
+        with Gradebook(course.db_url, course.course_id, penalty(course)) as book:
+            book.write(graded, task.submission.timestamp)  # also looks the assignment up, once
+            seen.clear()
+            book.write(graded, task.submission.timestamp)
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+        sa.event.remove(sa.Engine, "commit", note_commit)
+    assert seen.count("COMMIT") == 1
+    assert len(seen) <= 14
+
+
+def test_a_submission_that_fails_loses_its_automatic_score(cut: Cut, tmp_path: Path) -> None:
+    shutil.copytree(cut.after.home, tmp_path / "course")
+    course = load_course(tmp_path / "course")
+    (course.home / "submitted" / "half" / small.ASSIGNMENT / "small.ipynb").write_text("{")
+    (course.home / "submitted" / "half" / small.ASSIGNMENT / "other.ipynb").unlink()
+    grade_with_ours(course, tmp_path, "half")
+    with Gradebook(course.db_url) as book:
+        row = next(row for row in book.rows(small.ASSIGNMENT) if row.student == "half")
+        record = book.record(small.ASSIGNMENT, "half")
+    assert row.failed
+    assert row.needs_manual
+    assert row.score == 0
+    assert record is not None
+    assert any("JSON is broken" in problem["what"] for problem in record["problems"])
+    assert not (course.home / "autograded" / "half" / small.ASSIGNMENT).exists()
+
+
+class Killed(BaseException):
+    """Stands for the end of the process: nothing handles it."""
+
+
+STEPS = [
+    *[("statement", n) for n in range(1, 13)],
+    *[("step", name) for name in ("_lay_out", "_remove", "rename", "rmtree")],
+]
+
+
+@pytest.mark.parametrize("where", STEPS, ids=lambda where: f"{where[0]}-{where[1]}")
+@pytest.mark.parametrize("again", [False, True], ids=["first time", "regrade"])
+def test_cut_off_anywhere_the_next_run_makes_it_good(
+    where: tuple[str, object],
+    again: bool,
+    cut: Cut,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shutil.copytree((cut.after if again else cut.before).home, tmp_path / "course")
+    course = load_course(tmp_path / "course")
+    with monkeypatch.context() as patch:
+        cut_off(patch, where)
+        try:
+            publish(course, cut.results)
+        except Killed:
+            pass
+        else:  # it needed fewer statements; there was nothing to remove
+            assert where[0] == "statement" or (where[1] == "rmtree" and not again)
+    with Gradebook(course.db_url) as book:
+        known = {row.student: row.failed for row in book.rows(small.ASSIGNMENT)}
+    handed = course.handed_in(small.ASSIGNMENT)
+    for one in handed:
+        running._tidy(course, one)
+    left = {one.student for one in handed if running._is_stale(course, one, known)}
+    publish(course, [pair for pair in cut.results if pair[0].submission.student in left])
+    assert dump(course.db_url) == dump(cut.after.db_url)
+    graded = course.home / "autograded"
+    assert len(list(graded.glob("*/01-small/*.ipynb"))) == 4
+    assert not list(graded.glob("*/.*"))
+
+
+@dataclass
+class Cut:
+    """A class not graded yet, the same class graded undisturbed, and the results."""
+
+    before: Course
+    after: Course
+    results: list[tuple[Task, Any]]
+
+
+@pytest.fixture(scope="module")
+def cut(tmp_path_factory: pytest.TempPathFactory) -> Cut:
+    root = tmp_path_factory.mktemp("cut")
+    before = make(root / "before", students=("half", "late"))
+    results = grade_all(before, root)
+    shutil.copytree(before.home, root / "after")
+    after = load_course(root / "after")
+    publish(after, results)
+    return Cut(before, after, results)
+
+
+def cut_off(patch: pytest.MonkeyPatch, where: tuple[str, object]) -> None:
+    """End the "process" at one point of writing one result."""
+    kind, what = where
+    if kind == "statement":
+        count = 0
+        write = Gradebook.write
+
+        def dying_write(book: Gradebook, *args: object) -> None:
+            def note(*_: object) -> None:
+                nonlocal count
+                count += 1
+                if count == what:
+                    raise Killed
+
+            sa.event.listen(book._engine, "after_cursor_execute", note)
+            try:
+                write(book, *args)  # type: ignore[arg-type]
+            finally:
+                sa.event.remove(book._engine, "after_cursor_execute", note)
+
+        patch.setattr(Gradebook, "write", dying_write)
+    elif what == "rename":
+        rename = Path.rename
+
+        def dying_rename(path: Path, target: Path) -> Path:
+            if path.name.endswith(".new"):
+                raise Killed
+            return rename(path, target)
+
+        patch.setattr(Path, "rename", dying_rename)
+    elif what == "rmtree":
+        engine_rmtree = shutil.rmtree
+
+        def dying_rmtree(path: Path, *args: object, **kwargs: object) -> None:
+            if str(path).endswith(".old"):
+                raise Killed
+            engine_rmtree(path, *args, **kwargs)  # type: ignore[arg-type]
+
+        patch.setattr(running.shutil, "rmtree", dying_rmtree)
+    else:
+        original = getattr(running, str(what))
+
+        def dying(*args: object) -> None:
+            original(*args)
+            raise Killed
+
+        patch.setattr(running, str(what), dying)
+
+
+def test_a_gradebook_that_is_none_is_named(tmp_path: Path) -> None:
+    (tmp_path / "gradebook.db").write_text("this is no database, whatever its name says" * 100)
+    with pytest.raises(CourseError, match=r"gradebook\.db can't be opened"):
+        Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}")
+
+
+def test_unknown_assignment_is_named(tmp_path: Path) -> None:
+    with (
+        Gradebook(f"sqlite:///{tmp_path / 'new' / 'gradebook.db'}") as book,
+        pytest.raises(CourseError, match="does not know the assignment 09-nothing"),
+    ):
+        book.rows("09-nothing")
