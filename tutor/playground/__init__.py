@@ -12,9 +12,10 @@ Speed on one thread, as ratios of the times that tests/benchmarks/test_playgroun
 for the default run: an epoch takes a tenth of what PyTorch takes in eager mode, and a hundred
 replicas take a thirteenth of a hundred runs one by one.
 
-Training can be chaotic: with batches of 1 and a learning rate of 0.3, a difference of 1e-15 in one
-weight has grown to 1 after three epochs. There no two programs that add in a different order agree;
-elsewhere the numbers equal the original's to 1e-12.
+On the original's numbers for three configurations, weights and losses agree to 1e-12.
+Training can be chaotic, though: with batches of 1 and a learning rate of 0.3, a difference of 1e-15
+in one weight has grown to 1 after three epochs. No two programs that add in a different order agree
+there.
 
 Rules and data sets follow the public source of TensorFlow Playground.
 """
