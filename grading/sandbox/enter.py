@@ -151,6 +151,8 @@ class NamespaceCage(Cage):
         self.abi = landlock.version()
         self.ground = namespaces.build_private_root(view.readable_paths(), view.hidden_paths())
         self.readable = ["/"]
+        for threads in (True, False):
+            seccomp.build(threads=threads, pid=1)  # the forks find it assembled
 
     @property
     def descriptors(self) -> tuple[int, ...]:

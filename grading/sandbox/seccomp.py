@@ -11,6 +11,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+from functools import cache
 
 from grading.sandbox import bpf, kernel, syscalls
 from grading.sandbox.bpf import Program
@@ -74,8 +75,9 @@ _THREAD_FLAGS = 0x100 | 0x200 | 0x400 | 0x800 | 0x10000
 _NAMESPACE_FLAGS = 0x7E020000 | 0x00000080
 
 
+@cache
 def build(*, threads: bool, pid: int) -> bytes:
-    """Assemble the filter.
+    """Assemble the filter (0.6 ms, once for each pair of arguments).
 
     Parameters
     ----------
