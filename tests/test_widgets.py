@@ -301,7 +301,7 @@ def test_saturation_arrives_or_stays():
     assert saturation.descend("sigmoid", 10.0)[-1] > 0.999
     assert saturation.descend("relu", 10.0)[1] == saturation.TARGET
     assert saturation.descend("relu", -3.0)[-1] == 0.0
-    assert "arrives at 0.5 after 1 steps" in widgets.Saturation(activation="relu", x=10).alt
+    assert "arrives at 0.5 after 1 step." in widgets.Saturation(activation="relu", x=10).alt
     assert "still answers 0.997" in widgets.Saturation().alt
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+import math
 import re
 import threading
 import warnings
@@ -162,8 +163,12 @@ def cross(*panels: Axes) -> None:
 def number(value: float, digits: int = 3) -> str:
     """Write a number for a reader: `digits` significant figures, a real minus sign, no "-0".
 
+    What isn't quite 1 doesn't become 1: a sigmoid never gets there.
+
     >>> number(-0.12345)
     '−0.123'
+    >>> number(0.99995)
+    '0.99995'
     """
     if np.isnan(value):
         return "not a number"
@@ -171,6 +176,8 @@ def number(value: float, digits: int = 3) -> str:
         return "∞" if value > 0 else "−∞"
     if 1 <= abs(value) < 1e6:
         digits = max(digits, len(str(int(abs(value)))))
+    elif 0.9 < abs(value) < 1 - 1e-15:
+        digits = max(digits, -math.floor(math.log10(1 - abs(value))))
     text = f"{value:.{digits}g}"
     if "e" in text:
         mantissa, exponent = text.split("e")

@@ -99,5 +99,6 @@ class Saturation(Explorer):
             f"the slope {plots.number(slope)}."
         )
         if arrived.size:
-            return f"{start} The neuron arrives at {TARGET} after {arrived[0]} steps."
+            count = f"{arrived[0]} step{'' if arrived[0] == 1 else 's'}"
+            return f"{start} The neuron arrives at {TARGET} after {count}."
         return f"{start} After {STEPS} steps it still answers {plots.number(path[-1])}."
