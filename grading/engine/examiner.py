@@ -82,6 +82,13 @@ class Verdict:
         return found
 
 
+@dataclass(frozen=True)
+class Bindings:
+    """The names that test cells have bound at some moment."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+
+
 class Locals(dict[str, Any]):
     """The names of a running test cell, as the interpreter asks for them one by one."""
 
@@ -134,19 +141,20 @@ class Examiner:
         self._fetched: dict[str, Any] = {}
         self._fetched_at = -1
 
-    def copy(self) -> Examiner:
-        """Give an examiner with the same names, bound independently from now on."""
-        other = Examiner(self.notebook, self.session)
-        other.globals = dict(self.globals)
-        other.mine = set(self.mine)
-        other._nested = set(self._nested)
-        return other
+    def remember(self) -> Bindings:
+        """Say what test cells have bound so far."""
+        return Bindings({name: self.globals[name] for name in self.mine})
 
-    def adopt(self, other: Examiner) -> None:
-        """Take over names that another examiner has bound and this one has not."""
-        for name in other.mine - self.mine:
-            self.globals[name] = other.globals[name]
-            self.mine.add(name)
+    def recall(self, bindings: Bindings, later: Bindings) -> None:
+        """Go back to what was bound then, and add what only later cells have bound.
+
+        The namespace stays the same object: functions that test cells defined look into it.
+        """
+        for name in self.mine:
+            del self.globals[name]
+        bound = {**later.values, **bindings.values}
+        self.globals.update(bound)
+        self.mine = set(bound)
 
     def look_up(self, name: str, plan: TestPlan) -> Any:
         """Find the value of a name for a test cell.
@@ -357,7 +365,7 @@ def _surroundings(
     sys.stdout, sys.stderr = Stream(recorder, "stdout"), Stream(recorder, "stderr")
     if session is not None:
         np.random.seed = _also(np.random.seed, session, "numpy")
-        random.seed = _also(random.seed, session, "random")  # type: ignore[assignment]
+        random.seed = _also(random.seed, session, "random")
     signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
@@ -366,7 +374,7 @@ def _surroundings(
             yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-        sys.stdout, sys.stderr, np.random.seed, random.seed = real  # type: ignore[assignment]
+        sys.stdout, sys.stderr, np.random.seed, random.seed = real
 
 
 def _also(seed: Callable[..., None], session: Session, library: str) -> Callable[..., None]:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from grading.engine import graded, outcome
-from grading.engine.examiner import Examiner, Verdict
+from grading.engine.examiner import Bindings, Examiner, Verdict
 from grading.engine.key import KeyNotebook
 from grading.engine.remote import Session, StudentGone
 from grading.engine.sanitize import Cell
@@ -49,7 +49,7 @@ class _Hidden:
     """A hidden test that waits for the end."""
 
     place: int
-    examiner: Examiner
+    bindings: Bindings
     kept: int = -1
 
 
@@ -65,6 +65,8 @@ class NotebookRun:
         Name of a test cell to its outcome.
     skipped
         Places of student's cells in which the process ended: they aren't run again.
+    bound
+        What hidden tests have bound, for later ones.
     secret
         Name of each cell whose outputs the student may not see, to the neutral line for it.
     """
@@ -78,6 +80,7 @@ class NotebookRun:
     outcomes: dict[str, CellOutcome] = field(default_factory=dict)
     skipped: dict[int, Death] = field(default_factory=dict)
     secret: dict[str, str] = field(default_factory=dict)
+    bound: Bindings = field(default_factory=Bindings)
     restarts: int = 0
     session: Session | None = None
 
@@ -96,7 +99,7 @@ class NotebookRun:
                         self._put_off(place, examiner, hidden)
                     else:
                         self._examine(place, examiner, hidden)
-            self._run_hidden(hidden)
+            self._run_hidden(hidden, examiner)
             self.run_beside()
         finally:
             self._close()
@@ -163,7 +166,7 @@ class NotebookRun:
         if session is None:
             self._give_up(place)
             return
-        waiting = _Hidden(place, examiner.copy())
+        waiting = _Hidden(place, examiner.remember())
         hidden.append(waiting)
         self._keep(waiting, session)
 
@@ -177,9 +180,8 @@ class NotebookRun:
             kept = -1
         waiting.kept = kept if type(kept) is int else -1
 
-    def _run_hidden(self, hidden: list[_Hidden]) -> None:
+    def _run_hidden(self, hidden: list[_Hidden], examiner: Examiner) -> None:
         changed: list[_Hidden] = []
-        done: list[Examiner] = []
         while hidden:
             waiting = hidden[0]
             session = self._alive(len(self.cells), hidden)
@@ -188,11 +190,11 @@ class NotebookRun:
                 continue
             hidden.pop(0)
             if self._return(waiting, session):
-                self._judge(waiting, session, done)
+                self._judge(waiting, session, examiner)
             else:
                 changed.append(waiting)
         if changed:
-            self._run_in_place(changed, done)
+            self._run_in_place(changed, examiner)
 
     def _return(self, waiting: _Hidden, session: Session) -> bool:
         """Go back to a hidden test's place; say whether that is possible."""
@@ -204,15 +206,13 @@ class NotebookRun:
         except Exception:
             return False
 
-    def _judge(self, waiting: _Hidden, session: Session, done: list[Examiner]) -> None:
-        examiner = waiting.examiner
+    def _judge(self, waiting: _Hidden, session: Session, examiner: Examiner) -> None:
         examiner.session = session
-        for other in done:
-            examiner.adopt(other)
+        examiner.recall(waiting.bindings, self.bound)
         self._record(waiting.place, examiner.run(self._name(waiting.place), self._seconds()))
-        done.append(examiner)
+        self.bound = Bindings({**self.bound.values, **examiner.remember().values})
 
-    def _run_in_place(self, waiting: list[_Hidden], done: list[Examiner]) -> None:
+    def _run_in_place(self, waiting: list[_Hidden], examiner: Examiner) -> None:
         """Run hidden tests at their place in a process whose outputs nobody sees."""
         places = {one.place: one for one in waiting}
         self._close()
@@ -229,7 +229,7 @@ class NotebookRun:
                         self._give_up(other.place)
                 return
             if wanted is not None:
-                self._judge(wanted, session, done)
+                self._judge(wanted, session, examiner)
             else:
                 self._silently(place, session)
 

@@ -249,7 +249,7 @@ class Trust:
         self.by_students = frozenset(by_students)
         for table in (self.imports, self.learned, self.helpers):
             for name in by_students & table.keys():
-                del table[name]  # type: ignore[attr-defined]
+                del table[name]
 
     def plan(self, name: str, text: str) -> TestPlan:
         """Decide where a test cell's names come from."""

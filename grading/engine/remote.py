@@ -20,9 +20,36 @@ from grading.sandbox import Death, Handle
 GRACE = 1.0
 # What a hidden test may say of a type: a class named after what it was called with is a message.
 _COMMON_TYPES = frozenset(
-    "function builtin_function_or_method method type module generator map zip filter enumerate "
-    "reversed range coroutine list_iterator dict_keys dict_values dict_items matrix MaskedArray "
-    "DataFrame Series memoryview ufunc partial property Result Picture Figure".split()
+    (
+        "function",
+        "builtin_function_or_method",
+        "method",
+        "type",
+        "module",
+        "generator",
+        "map",
+        "zip",
+        "filter",
+        "enumerate",
+        "reversed",
+        "range",
+        "coroutine",
+        "list_iterator",
+        "dict_keys",
+        "dict_values",
+        "dict_items",
+        "matrix",
+        "MaskedArray",
+        "DataFrame",
+        "Series",
+        "memoryview",
+        "ufunc",
+        "partial",
+        "property",
+        "Result",
+        "Picture",
+        "Figure",
+    )
 )
 MAX_CALLBACK_DEPTH = 20
 MAX_LENT = 10_000
@@ -86,7 +113,7 @@ class StudentIterator(StudentObject):
         self._more = True
 
     def __iter__(self) -> Iterator[Any]:
-        if self.student_type.startswith("dict_") and "iter" not in self.student_type:
+        if self.student_type in ("dict_keys", "dict_values", "dict_items"):
             return iter(self._session.request("iterate", self))
         return self
 
@@ -342,9 +369,9 @@ class Session:
         return error
 
     def _tuple(self, answer: Any, length: int) -> tuple[Any, ...]:
-        if isinstance(answer, tuple) and len(answer) == length:
-            return answer
-        self._end("reply")
+        if not isinstance(answer, tuple) or len(answer) != length:
+            self._end("reply")
+        return tuple(answer)
 
     def _left(self) -> float:
         return max(self.deadline - time.monotonic(), 0.01)

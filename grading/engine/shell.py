@@ -134,9 +134,7 @@ class RecordingPublisher(DisplayPublisher):
 
     shell: Any
 
-    def publish(
-        self, data: Any, metadata: Any = None, source: Any = None, **others: Any
-    ) -> None:
+    def publish(self, data: Any, metadata: Any = None, source: Any = None, **others: Any) -> None:
         """Record a mime bundle."""
         self.shell.recorder.bundle("display_data", data, metadata or {})
 
@@ -149,6 +147,8 @@ class RecordingPublisher(DisplayPublisher):
 class FrugalFormatter(DisplayFormatter):
     """Names a figure in place of drawing it, unless somebody will look at it."""
 
+    parent: Any
+
     def format(self, obj: Any, include: Any = None, exclude: Any = None) -> Any:
         """Give the representations of an object."""
         figure = sys.modules.get("matplotlib.figure")
@@ -158,7 +158,7 @@ class FrugalFormatter(DisplayFormatter):
             if self.parent.recorder.draw:
                 bundle["image/png"] = _png(obj)
             return bundle, {}
-        formatted = super().format  # type: ignore[no-untyped-call]
+        formatted: Any = super().format
         return formatted(obj, include=include, exclude=exclude)
 
 
@@ -184,24 +184,25 @@ class StudentShell(InteractiveShell):
 
     def __init__(self, **options: Any) -> None:
         self.recorder = Recorder()
-        HistoryManager.enabled = False
-        super().__init__(**options)
-        self.autoindent = False
+        manager: Any = HistoryManager
+        manager.enabled = False
+        super().__init__(**options)  # type: ignore[no-untyped-call]
         # What a traceback shows is ours to format; see `showtraceback`.
         self.colors = "nocolor"
         self._quiet_magics()
 
     def init_display_formatter(self) -> None:
         """Use the formatter that names figures."""
-        self.display_formatter = FrugalFormatter(parent=self)
-        self.configurables.append(self.display_formatter)
+        formatter: Any = FrugalFormatter(parent=self)
+        self.display_formatter = formatter
+        self.configurables.append(formatter)
 
     def init_io(self) -> None:
         """Leave the terminal alone."""
 
     def init_sys_modules(self) -> None:
         """Make the student's namespace the module `__main__`."""
-        super().init_sys_modules()
+        super().init_sys_modules()  # type: ignore[no-untyped-call]
         sys.modules["__main__"] = self.user_module
 
     def _quiet_magics(self) -> None:
@@ -249,7 +250,8 @@ class StudentShell(InteractiveShell):
         """
         self.recorder.begin(draw)
         self.open_streams()
-        result = self.run_cell(source, store_history=False, cell_id=f"cell-{self.execution_count}")
+        run_cell: Any = self.run_cell
+        result = run_cell(source, store_history=False, cell_id=f"cell-{self.execution_count}")
         self._flush_figures()
         self.execution_count += 1
         return self.recorder.end(), result.error_before_exec or result.error_in_exec
@@ -264,7 +266,8 @@ class StudentShell(InteractiveShell):
         if helpers is None or not helpers.Gcf.figs:
             return
         for manager in helpers.Gcf.get_all_fig_managers():
-            data, metadata = self.display_formatter.format(manager.canvas.figure)
+            formatter: Any = self.display_formatter
+            data, metadata = formatter.format(manager.canvas.figure)
             self.recorder.bundle("display_data", data, metadata)
         helpers.Gcf.destroy_all()
 
