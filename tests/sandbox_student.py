@@ -5,6 +5,7 @@ machine), and tells success from denial: it returns when it got through, and rai
 when it was stopped.
 """
 
+import contextlib
 import ctypes
 import errno
 import fcntl
@@ -372,17 +373,19 @@ def race_renames_against_an_open(facts):
 
     def swap(*_):
         for old, new in (("a/b/c", "z/c"), ("z/c", "a/b/c")):
-            Path(old).rename(new)
+            with contextlib.suppress(OSError):
+                Path(old).rename(new)
+        signal.setitimer(signal.ITIMER_REAL, 0.0005)
 
     signal.signal(signal.SIGALRM, swap)
-    signal.setitimer(signal.ITIMER_REAL, 0.0005, 0.0005)
+    signal.setitimer(signal.ITIMER_REAL, 0.0005)
     denial = None
     for _ in range(3000):
         try:
             return Path(up).read_text()
         except OSError as error:
             denial = error
-    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, signal.SIG_IGN)
     raise denial
 
 
