@@ -1,0 +1,211 @@
+"""All neurons at once: the space of weights, coloured by how much of a gate each neuron gets."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import ipywidgets
+import numpy as np
+from matplotlib.patches import Patch, Polygon
+
+from tutor import datasets, plots
+from tutor.widgets.base import Explorer, dropdown, slider
+from tutor.widgets.live import LivePlot
+from tutor.widgets.neuron_line import GATES
+
+_END = 3.0
+_SQUARE = np.array([[-_END, -_END], [_END, -_END], [_END, _END], [-_END, _END]])
+_SUMS = ("b", "w2 + b", "w1 + b", "w1 + w2 + b")  # z of the rows 00, 01, 10, 11
+# How many rows are right: by shade, by hue for the goal, and by the number written there.
+_SHADES = (0.0, 0.1, 0.2, 0.32, 0.55)
+_REGIONS = 7  # three lines cut the plane into at most seven
+
+
+def cut(polygon: Any, normal: Any, offset: float) -> Any:
+    """Return the part of a convex polygon where normal · w + offset ≥ 0.
+
+    Parameters
+    ----------
+    polygon
+        Corners in order, shape (K, 2).
+    normal
+        Shape (2,).
+
+    Returns
+    -------
+    array
+        Its corners, shape (J, 2); J is 0 if nothing is left.
+
+    Notes
+    -----
+    One step of the algorithm of Sutherland and Hodgman (1974).
+    """
+    corners: list[Any] = []
+    heights = polygon @ np.asarray(normal, dtype=float) + offset
+    for i in range(len(polygon)):
+        here, there = polygon[i - 1], polygon[i]
+        low, high = heights[i - 1], heights[i]
+        if (low >= 0) != (high >= 0):
+            corners.append(here + (there - here) * low / (low - high))
+        if high >= 0:
+            corners.append(there)
+    return np.array(corners).reshape(-1, 2)
+
+
+def regions(b: float, wanted: Any) -> list[tuple[Any, int]]:
+    """Divide the square of all (w1, w2) by the number of rows that a neuron gets right.
+
+    Parameters
+    ----------
+    b
+        The bias.
+    wanted
+        The gate's outputs for 00, 01, 10, 11, shape (4,).
+
+    Returns
+    -------
+    list of (polygon, count)
+        Corners of shape (K, 2), and 0 to 4.
+    """
+    inputs = datasets.gate("and").x
+    found = []
+    for answers in itertools.product((0, 1), repeat=3):
+        polygon = _SQUARE
+        for x, answer in zip(inputs[1:], answers, strict=True):
+            sign = 1 if answer else -1
+            polygon = cut(polygon, sign * x, sign * b)
+        if _area(polygon) > 1e-9:
+            right = np.array([b > 0, *answers]) == wanted
+            found.append((polygon, int(right.sum())))
+    return found
+
+
+def _area(polygon: Any) -> float:
+    """Return the area of a polygon, shape (K, 2)."""
+    x, y = polygon.T
+    return float(abs(x @ np.roll(y, 1) - y @ np.roll(x, 1)) / 2) if len(polygon) > 2 else 0.0
+
+
+def best(wanted: Any) -> int:
+    """Return the largest number of rows that any neuron gets right; by scale, b = ±1 or 0 do."""
+    return max(count for b in (-1.0, 0.0, 1.0) for _, count in regions(b, wanted))
+
+
+class GateSpace(Explorer):
+    """Every point is a neuron: find one that gets all four rows of a gate right.
+
+    Parameters
+    ----------
+    **start
+        `gate` ("and", "or", "nand" or "xor"), `w1`, `w2` and `b` (from −3 to 3).
+    """
+
+    title = "The space of weights"
+    question = (
+        "Every point is a neuron. Where do all four rows come out right, and why is there "
+        "no such point for XOR?"
+    )
+    redraw_after = frozenset({"gate"})
+
+    def _controls(self) -> Mapping[str, ipywidgets.ValueWidget]:
+        return {
+            "gate": dropdown("Gate", "and", {name.upper(): name for name in GATES}),
+            "b": slider("b", -1.5, -_END, _END, 0.1),
+            "w1": slider("w1", 0.5, -_END, _END, 0.1),
+            "w2": slider("w2", 0.5, -_END, _END, 0.1),
+        }
+
+    def _plot(self, now: Any) -> LivePlot:
+        self._inputs, self._wanted = datasets.gate(now.gate)
+        self._best = best(self._wanted)
+        figure, (left, right) = plots.subplots(7.5, 4.0, columns=2, width_ratios=(1, 0.95))
+        with plots.style():
+            left.set(xlabel="w1", ylabel="w2", xlim=(-_END, _END), ylim=(-_END, _END))
+            left.set(aspect="equal")
+            left.grid(visible=False)
+            left.set_title("rows right, for this b", pad=18)
+            self._areas = [
+                left.add_patch(Polygon(_SQUARE, edgecolor=plots.INK, lw=1.2, zorder=0.5))
+                for _ in range(_REGIONS)
+            ]
+            self._counts = [
+                left.text(0, 0, "", ha="center", va="center", fontsize=13, zorder=3)
+                for _ in range(_REGIONS)
+            ]
+            self._tags = [
+                left.text(0, _END + 0.1, "row 1, 0", ha="center", va="bottom", fontsize=9),
+                left.text(_END + 0.1, 0, "row 0, 1", ha="left", va="center", fontsize=9),
+                left.text(0, 0, "row 1, 1", ha="left", va="center", fontsize=9),
+            ]
+            (self._dot,) = left.plot([], [], "o", ms=11, color=plots.INK, mec=plots.PAPER, mew=2)
+            rows = self._write_inequalities(right)
+            figure.legend(
+                handles=[_patch(3), _patch(4)], labels=["3 of 4 rows", "4 of 4 rows"],
+                loc="outside upper center", ncols=2,
+            )  # fmt: skip
+        return LivePlot(figure, [*self._areas, *self._counts, *self._tags, self._dot, *rows])
+
+    def _write_inequalities(self, axes: Any) -> list[Any]:
+        """Write what each row asks for; return the moving cells."""
+        axes.set(xlim=(0, 1), ylim=(0.2, 5.9))
+        axes.set_title("what the four rows ask for", pad=18)
+        axes.axis("off")
+        self._rows = []
+        for row, (x, wanted) in enumerate(zip(self._inputs, self._wanted, strict=True)):
+            y = 5 - 1.25 * row
+            asks = f"{_SUMS[row]} {'> 0' if wanted else '≤ 0'}"
+            axes.text(0.1, y, f"row {x[0]:.0f}, {x[1]:.0f} → {wanted:.0f}", va="center")
+            axes.text(0.47, y, asks, va="center", weight="bold")
+            self._rows.append(axes.text(0.47, y - 0.48, "", va="center", fontsize=9.5))
+        return self._rows
+
+    def _move(self, now: Any) -> str:
+        w = np.array([now.w1, now.w2])
+        found = regions(now.b, self._wanted)
+        self._show_regions(found)
+        self._dot.set_data([now.w1], [now.w2])
+        self._tags[0].set_x(-now.b)
+        self._tags[1].set_y(-now.b)
+        # The diagonal leaves the square at the bottom or at the right.
+        across, up = (_END - now.b, -_END) if now.b > 0 else (_END, -_END - now.b)
+        self._tags[2].set_position((across + 0.1, up + 0.15))
+        z = np.round(self._inputs @ w + now.b, 9)
+        right = (z > 0) == (self._wanted == 1)
+        for text, value, good in zip(self._rows, z, right, strict=True):
+            text.set_text(f"is {plots.number(value)}: {'✓ right' if good else '✗ wrong'}")
+        return (
+            f"{now.gate.upper()} at w1 = {plots.number(now.w1)}, w2 = {plots.number(now.w2)}, "
+            f"b = {plots.number(now.b)}: {right.sum()} of 4 rows are right. "
+            f"{self._outlook(max(count for _, count in found))}"
+        )
+
+    def _show_regions(self, found: Sequence[tuple[Any, int]]) -> None:
+        for index, (area, text) in enumerate(zip(self._areas, self._counts, strict=True)):
+            shown = index < len(found)
+            area.set_visible(shown)
+            text.set_visible(shown)
+            if shown:
+                polygon, count = found[index]
+                area.set_xy(polygon)
+                area.set_facecolor(_patch(count).get_facecolor())
+                # A number needs room; a sliver goes without.
+                text.set_text(str(count) if _area(polygon) > 0.4 else "")
+                text.set_position(polygon.mean(axis=0))
+
+    def _outlook(self, here: int) -> str:
+        if self._best < 4:
+            return (
+                "No point has 4, whatever b: w1 + b > 0 and w2 + b > 0 add up to "
+                "w1 + w2 + b > −b, and −b ≥ 0, but the last row asks for ≤ 0."
+            )
+        if here < 4:
+            return f"With this b the best point has {here}; another b does better."
+        return "Some points have 4."
+
+
+def _patch(count: int) -> Patch:
+    """Return a patch that is coloured for `count` rows right."""
+    color = plots.ORANGE if count == 4 else plots.BLUE
+    return Patch(facecolor=color, alpha=_SHADES[count])
