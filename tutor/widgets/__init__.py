@@ -7,8 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tutor.widgets.activation_explorer import ActivationExplorer
+    from tutor.widgets.capacity import Capacity
     from tutor.widgets.dead_units import DeadUnits
     from tutor.widgets.depth import Depth
+    from tutor.widgets.descent import Descent
+    from tutor.widgets.gate_space import GateSpace
+    from tutor.widgets.graph_stepper import GraphStepper
+    from tutor.widgets.matrix_shapes import MatrixShapes
+    from tutor.widgets.neuron_line import NeuronLine
+    from tutor.widgets.parameter_counter import ParameterCounter
     from tutor.widgets.relu_sum import ReluSum
     from tutor.widgets.saturation import Saturation
     from tutor.widgets.softmax_temperature import SoftmaxTemperature
@@ -16,8 +23,15 @@ if TYPE_CHECKING:
 # Where each widget lives. It loads on first use, so that importing this package costs nothing.
 _WIDGETS = {
     "ActivationExplorer": "activation_explorer",
+    "Capacity": "capacity",
     "DeadUnits": "dead_units",
     "Depth": "depth",
+    "Descent": "descent",
+    "GateSpace": "gate_space",
+    "GraphStepper": "graph_stepper",
+    "MatrixShapes": "matrix_shapes",
+    "NeuronLine": "neuron_line",
+    "ParameterCounter": "parameter_counter",
     "ReluSum": "relu_sum",
     "Saturation": "saturation",
     "SoftmaxTemperature": "softmax_temperature",
@@ -25,8 +39,15 @@ _WIDGETS = {
 
 __all__ = [
     "ActivationExplorer",
+    "Capacity",
     "DeadUnits",
     "Depth",
+    "Descent",
+    "GateSpace",
+    "GraphStepper",
+    "MatrixShapes",
+    "NeuronLine",
+    "ParameterCounter",
     "ReluSum",
     "Saturation",
     "SoftmaxTemperature",
