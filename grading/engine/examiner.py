@@ -24,6 +24,7 @@ from types import CodeType, FrameType
 from typing import Any
 
 import numpy as np
+import numpy.random  # numpy itself imports it late, which each fork would have to do again
 
 from grading.engine import source as sources
 from grading.engine.key import KeyNotebook, TestPlan

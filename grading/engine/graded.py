@@ -218,5 +218,7 @@ def _without_hidden(source: str) -> str:
 
 
 def dump(notebook: dict[str, Any]) -> bytes:
-    """Write a notebook as JSON, as nbformat does."""
-    return (json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+    """Write a notebook as JSON, one cell a line: quick, and still easy to compare."""
+    cells = ",\n".join(json.dumps(cell, ensure_ascii=False) for cell in notebook["cells"])
+    rest = json.dumps({k: v for k, v in notebook.items() if k != "cells"}, ensure_ascii=False)
+    return f'{{"cells": [\n{cells}\n], {rest[1:]}\n'.encode()

@@ -12,6 +12,7 @@ import asyncio.selector_events
 import builtins
 import os
 import random
+import selectors
 import signal
 import socket
 import sys
@@ -27,6 +28,7 @@ import matplotlib
 matplotlib.use("agg")
 
 import matplotlib.pyplot
+import numpy.random
 import numpy as np
 
 from grading.engine import protocol
@@ -316,9 +318,9 @@ SHELL: Callable[[], StudentShell] | StudentShell = _warm_shell()
 
 
 def _without_sockets() -> None:
-    """Let asyncio do without its pair of sockets, which the cage does not allow.
+    """Let asyncio do without its pair of sockets and without epoll, which the cage does not allow.
 
-    They only wake the loop from other threads.
+    The sockets only wake the loop from other threads.
     """
 
     def make(loop: Any) -> None:
@@ -327,6 +329,8 @@ def _without_sockets() -> None:
     base: Any = asyncio.selector_events.BaseSelectorEventLoop
     base._make_self_pipe = make
     base._close_self_pipe = lambda loop: None
+    module: Any = selectors
+    module.DefaultSelector = selectors.PollSelector
 
 
 _without_sockets()
