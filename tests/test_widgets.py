@@ -64,14 +64,14 @@ def test_every_choice_with_all_sliders_at_an_end(widget):
                 assert widget.screen.problem == ""
 
 
-def test_text_alternative_follows_the_values(widget):
-    before = widget.alt
-    for control in widget.inputs.values():
+def test_text_alternative_follows_every_control(widget):
+    for name, control in widget.inputs.items():
         if control.layout.display != "none":
-            start = control.value
+            start, before = control.value, widget.alt
             control.value = next(v for v in positions(control) if v != start)
-    assert widget.alt != before
-    assert "nan" not in widget.alt
+            assert widget.alt != before, f"the sentence doesn't follow {name}"
+            assert "nan" not in widget.alt
+            control.value = start
 
 
 def test_has_title_question_and_labels(widget):

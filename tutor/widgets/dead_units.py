@@ -131,9 +131,10 @@ class DeadUnits(Explorer):
         self._bars.set_color([plots.ORANGE if gone else plots.BLUE for gone in dead])
         right = np.mean((run.output[now.step] > 0.5) == _Y[:, 0])
         return (
-            f"{activations.get(now.activation).label}, learning rate {plots.number(now.lr)}, step "
-            f"{now.step}: {dead.sum()} of {UNITS} units are dead ({dead.mean():.0%}), with slope "
-            f"0 for every input. The network has {right:.0%} of the inputs right."
+            f"{activations.get(now.activation).label}, start weights {now.seed}, first bias "
+            f"{plots.number(now.bias)}, learning rate {plots.number(now.lr)}, step {now.step}: "
+            f"{dead.sum()} of {UNITS} units are dead ({dead.mean():.0%}), with slope 0 for every "
+            f"input. The network has {right:.0%} of the inputs right."
         )
 
 
