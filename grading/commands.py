@@ -66,7 +66,9 @@ def _course_options(command: Command) -> Command:
             return command(*args, course=load_course(course_dir, class_dir, db), **kwargs)
         except CourseError as error:
             _console().print(
-                f"[red]{escape(error.what)}[/] {escape(error.remedy)}", highlight=False
+                f"[red]{escape(error.what)}[/] {escape(error.remedy)}",
+                highlight=False,
+                soft_wrap=True,
             )
             sys.exit(EXIT_FAILED)
         except KeyboardInterrupt:

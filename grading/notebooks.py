@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, cast
 
 import nbformat
@@ -23,7 +24,9 @@ def read_notebook(data: bytes | str) -> Any:
     """
     text = data.decode("utf-8") if isinstance(data, bytes) else data
     try:
-        return cast(Any, nbformat).reads(text, as_version=4)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about ids of cells, which nobody here relies on
+            return cast(Any, nbformat).reads(text, as_version=4)
     except ValueError:
         raise
     except Exception as error:  # nbformat lets whatever its readers meet through

@@ -7,6 +7,7 @@ same source always gives the same bytes.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import tempfile
 from collections.abc import Iterable
@@ -60,12 +61,13 @@ def prepare(course: Course, assignment: str) -> Release:
     markers = Markers.configured(course.config)
     sources = {}
     for path in sorted(course.folder("source", assignment).glob("*.ipynb")):
+        data = path.read_bytes()
         try:
-            sources[path.name] = read_notebook(path.read_bytes())
+            raw, sources[path.name] = json.loads(data), read_notebook(data)
         except ValueError as error:
             release.problems.append(_problem(assignment, path.name, None, str(error), "Repair it."))
             continue
-        release.problems += check_source(assignment, path.name, sources[path.name], markers)
+        release.problems += check_source(assignment, path.name, sources[path.name], raw, markers)
     if release.problems:
         return release
     with tempfile.TemporaryDirectory(prefix="grading-") as folder:

@@ -52,7 +52,9 @@ class Markers:
         }
 
 
-def check_source(assignment: str, file: str, notebook: Any, markers: Markers) -> list[Problem]:
+def check_source(
+    assignment: str, file: str, notebook: Any, raw: Any, markers: Markers
+) -> list[Problem]:
     """Find what is wrong with an instructor's notebook.
 
     Parameters
@@ -61,6 +63,9 @@ def check_source(assignment: str, file: str, notebook: Any, markers: Markers) ->
         For the messages.
     notebook
         `nbformat.NotebookNode`.
+    raw
+        The same as the file has it: nbformat gives cells a random id where one is missing or there
+        twice, so that the released bytes would differ each time.
     markers
         The course's markers.
 
@@ -73,7 +78,7 @@ def check_source(assignment: str, file: str, notebook: Any, markers: Markers) ->
     for index, cell in enumerate(notebook.cells):
         for what, remedy in _check_cell(cell, markers):
             found.append((_name(cell, index), what, remedy))
-    found += _check_ids(notebook)
+    found += _check_ids(notebook, raw)
     return [
         Problem("", assignment, file, name, what, remedy, fatal=True)
         for name, what, remedy in found
@@ -184,14 +189,16 @@ def _check_markers(text: str, markers: Markers) -> Iterator[tuple[str, str]]:
             yield f"begins a {kind} that never ends", f"Put ### {end} after it."
 
 
-def _check_ids(notebook: Any) -> Iterator[tuple[str, str, str]]:
-    """Yield ids that occur more than once: nbgrader's and nbformat's."""
+def _check_ids(notebook: Any, raw: Any) -> Iterator[tuple[str, str, str]]:
+    """Yield ids that are missing or occur more than once: nbgrader's and nbformat's."""
     grade_ids = Counter(
         cell.metadata.nbgrader.grade_id
         for cell in notebook.cells
         if cell.metadata.get("nbgrader", {}).get("grade_id")
     )
-    cell_ids = Counter(cell.id for cell in notebook.cells if cell.get("id"))
+    cell_ids = Counter(cell.get("id") for cell in raw.get("cells", ()))
+    if cell_ids.pop(None, 0):
+        yield "any", "has no cell id", "Open the notebook in JupyterLab and save it."
     for kind, ids in (("nbgrader id", grade_ids), ("cell id", cell_ids)):
         for name, count in ids.items():
             if count > 1:

@@ -197,7 +197,8 @@ def _publish(
     done = course.folder("autograded", graded.assignment, graded.student)
     fresh = done.with_name(f".{done.name}.new")
     _remove(fresh)
-    something = any(not notebook.missing for notebook in graded.notebooks)
+    failed = any(problem.fatal for problem in graded.problems)
+    something = any(not nb.missing or not failed for nb in graded.notebooks)
     if something:
         _lay_out(fresh, task.key, task.submission, graded, course)
     _remove(done)
@@ -214,7 +215,8 @@ def _lay_out(
     files |= key.files
     files |= {f"{nb.name}.ipynb": nb.notebook for nb in graded.notebooks if not nb.missing}
     mode = 0o664 if course.directory.groupshared else 0o444
-    made = set()
+    folder.mkdir(parents=True)
+    made = {folder}
     for name, data in files.items():
         path = folder / PurePosixPath(name)
         if path.parent not in made:
@@ -226,7 +228,7 @@ def _lay_out(
         if course.directory.groupshared:  # whatever the umask says
             path.chmod(mode)
     if course.directory.groupshared:
-        for path in (folder, *made):
+        for path in made:
             path.chmod(0o2775)
 
 

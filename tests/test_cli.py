@@ -1,0 +1,230 @@
+"""The command line of `grading`: what it prints, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import small_course as small
+from click.testing import CliRunner, Result
+from command import environment_for_programs
+from gradebook_dump import dump
+
+from grading.commands import grading
+from grading.errors import (
+    EXIT_FAILED,
+    EXIT_INTERRUPTED,
+    EXIT_OK,
+    EXIT_PROBLEMS,
+    EXIT_USAGE,
+)
+from grading.gradebook import Gradebook
+from grading.lock import exclusive
+
+RIGHT = {"double": "def double(x):\n    return 2 * x", "triple": "def triple(x):\n    return 3 * x"}
+SLOW = {"double": "import time\ntime.sleep(1.5)\n" + RIGHT["double"], "triple": RIGHT["triple"]}
+
+
+def run(*arguments: str, course: Path) -> Result:
+    """Run `grading` on a course, in this process."""
+    command, *rest = arguments
+    options = [command, "--course-dir", str(course), *rest]
+    return CliRunner(env={"COLUMNS": "100"}).invoke(grading, options)
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course whose notebooks are released."""
+    root = small.make(tmp_path_factory.mktemp("released") / "course")
+    done = run("release", course=root)
+    assert done.exit_code == EXIT_OK, done.stderr
+    assert done.stdout == "01-small: data.txt, small.ipynb\n"
+    return root
+
+
+@pytest.fixture
+def course(released: Path, tmp_path: Path) -> Path:
+    """A fresh copy of it."""
+    subprocess.run(["cp", "-r", released, tmp_path / "course"], check=True)
+    return tmp_path / "course"
+
+
+def test_release_check_writes_nothing(course: Path) -> None:
+    path = course / "release" / small.ASSIGNMENT / "small.ipynb"
+    assert run("release", "--check", course=course).exit_code == EXIT_OK
+    path.write_text("{}")
+    done = run("release", "--check", "--json", course=course)
+    assert done.exit_code == EXIT_PROBLEMS
+    (problem,) = json.loads(done.stdout)["problems"]
+    assert problem["what"] == "is out of step with its source"
+    assert path.read_text() == "{}"
+
+
+def test_validate_says_what_is_wrong(course: Path) -> None:
+    path = course / "source" / small.ASSIGNMENT / "small.ipynb"
+    path.write_text(path.read_text().replace('"locked": true', '"locked": false', 1))
+    done = run("validate", "--static", course=course)
+    assert done.exit_code == EXIT_PROBLEMS
+    assert "01-small/small.ipynb, cell test_double: is a test cell that isn't locked" in done.stderr
+
+
+def test_one_bad_submission_stops_no_other(course: Path) -> None:
+    small.hand_in(course, "ada", RIGHT)
+    (small.hand_in(course, "bad", {}) / "small.ipynb").write_text("{")
+    (course / "submitted" / "none" / small.ASSIGNMENT).mkdir(parents=True)
+    small.hand_in(course, "zoe", RIGHT | {"double": "import os\nos._exit(0)"})
+    done = run("run", "--json", "--jobs", "2", course=course)
+    assert done.exit_code == EXIT_PROBLEMS
+    result = json.loads(done.stdout)
+    assert (result["graded"], result["failed"]) == (3, 1)
+    scores = {row["student"]: row["score"] for row in result["submissions"] if not row["failed"]}
+    assert scores == {"ada": 9, "none": 0, "zoe": 4}
+    fatal = {p["student"]: p["fatal"] for p in result["problems"] if p["student"] != "zoe"}
+    assert fatal == {"bad": True, "none": False}
+    assert "01-small/bad/small.ipynb: " in done.stderr
+
+
+def test_only_new_and_changed_are_graded_again(course: Path) -> None:
+    for name in ("ada", "bob", "cyd"):
+        small.hand_in(course, name, {}, "2026-01-01 10:00:00 UTC")
+    assert graded(run("run", "--json", course=course)) == (3, 0)
+    small.hand_in(course, "ada", RIGHT, "2026-01-02 10:00:00 UTC")
+    small.hand_in(course, "bob", RIGHT)  # changed, but no newer
+    assert graded(run("run", "--json", course=course)) == (1, 2)
+    assert graded(run("run", "--json", "--force", "--student", "b*", course=course)) == (1, 0)
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
+        assert [row.score for row in book.rows(small.ASSIGNMENT)] == [9, 9, 0]
+
+
+def graded(done: Result) -> tuple[int, int]:
+    result = json.loads(done.stdout)
+    return result["graded"], result["up_to_date"]
+
+
+def test_why_explains_each_cell(course: Path) -> None:
+    small.hand_in(course, "ada", RIGHT | {"triple": "def triple(x):\n    return 3"})
+    done = run("run", "--student", "ada", "--why", course=course)
+    assert done.exit_code == EXIT_OK
+    for text in ("test_double", "2/2", "test_triple", "2/4", "partial", "waits for a person"):
+        assert text in done.stdout
+
+
+def test_score_table_and_where_things_are(course: Path) -> None:
+    small.hand_in(course, "ada", RIGHT)
+    done = run("run", course=course)
+    assert "01-small, 20 points" in done.stdout
+    assert "1 of 1 submissions" in done.stderr
+    assert f"Gradebook: sqlite:///{course / 'gradebook.db'}" in done.stderr
+    done = run("feedback", course=course)
+    assert done.exit_code == EXIT_OK, done.stderr
+    assert (course / "feedback" / "ada" / small.ASSIGNMENT / "small.html").exists()
+    again = run("feedback", "--json", course=course)
+    assert json.loads(again.stdout) == {"written": 0, "up_to_date": 1, "problems": []}
+
+
+def wait_for_first(course: Path, process: subprocess.Popen[str]) -> None:
+    """Wait until something is in the autograded folder."""
+    for _ in range(600):
+        if list(course.glob("autograded/*/01-small")):
+            return
+        assert process.poll() is None
+        time.sleep(0.05)
+    pytest.fail("nothing was graded")
+
+
+def start(course: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "grading", "run", "--jobs", "1"],
+        cwd=course,
+        env=environment_for_programs(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_stopped_in_the_middle_it_goes_on_from_there(course: Path, how: signal.Signals) -> None:
+    for number in range(4):
+        small.hand_in(course, f"student{number}", SLOW if number else RIGHT)
+    process = start(course)
+    wait_for_first(course, process)
+    process.send_signal(how)
+    _, errors = process.communicate(timeout=60)
+    if how is signal.SIGINT:
+        assert process.returncode == EXIT_INTERRUPTED
+        assert "What is graded is kept: run the same command again." in errors
+    done = run("run", "--json", course=course)
+    count, before = graded(done)
+    assert 1 <= before < 4
+    assert count == 4 - before
+    other = course.parent / "other"
+    other.mkdir()
+    subprocess.run(["cp", "-r", course / "submitted", other], check=True)
+    assert run("run", "--class-dir", str(other), course=course).exit_code == EXIT_OK
+    books = [dump(f"sqlite:///{folder / 'gradebook.db'}") for folder in (course, other)]
+    assert books[0] == books[1]
+
+
+def test_nothing_handed_in_is_said(course: Path) -> None:
+    done = run("run", course=course)
+    assert done.exit_code == EXIT_OK
+    assert "Nothing was handed in" in done.stderr
+
+
+def test_a_second_run_at_the_same_time_is_refused(course: Path) -> None:
+    small.hand_in(course, "ada", RIGHT)
+    with exclusive(course / "autograded"):
+        done = run("run", course=course)
+    assert done.exit_code == EXIT_FAILED
+    assert f"Another run is grading this class (process {os.getpid()} on" in done.stderr
+
+
+def invoke(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(grading, arguments)
+    return result.exit_code, result.output
+
+
+def test_every_command_has_help_with_an_example_and_exit_codes() -> None:
+    assert set(grading.commands) >= {"release", "validate", "run", "feedback"}
+    for name in grading.commands:
+        code, text = invoke(name, "--help")
+        assert code == EXIT_OK
+        assert f"  grading {name}" in text.partition("Example")[2]
+        assert "130" in text.partition("Exit codes:")[2]
+        assert "--course-dir" in text
+
+
+def test_usage_errors() -> None:
+    assert invoke("run", "--jobs", "0")[0] == EXIT_USAGE
+    assert invoke("grade")[0] == EXIT_USAGE
+    code, text = invoke("run", "--why")
+    assert code == EXIT_USAGE
+    assert "--student" in text
+
+
+def test_errors_of_the_course_name_the_remedy(tmp_path: Path) -> None:
+    code, text = invoke("run", "--course-dir", str(tmp_path / "nowhere"))
+    assert code == EXIT_FAILED
+    assert "Check --course-dir." in text
+    code, text = invoke("run", "09-unknown", "--class-dir", str(tmp_path))
+    assert code == EXIT_FAILED
+    assert "There is no assignment 09-unknown. Known: " in text
+    (tmp_path / "nbgrader_config.py").write_text("c = get_config(\n")
+    code, text = invoke("validate", "--course-dir", str(tmp_path))
+    assert code == EXIT_FAILED
+    assert "can't load the configuration" in text
+
+
+def test_a_missing_package_is_named_with_the_command_that_installs_it() -> None:
+    script = "import sys; sys.modules['rich'] = None; from grading.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == EXIT_FAILED
+    assert "pip install -e '.[instructor]'" in done.stderr
+    assert "Traceback" not in done.stderr
