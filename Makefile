@@ -7,6 +7,8 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
+# Jupyter's websockets wait for more to send; without the wait sliders follow the hand more smoothly.
+NODELAY := --ServerApp.jpserver_extensions=tutor.lab_nodelay=True
 # JupyterLab refuses to run as root unless told; inside a container root is the usual user.
 ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
 
@@ -41,7 +43,7 @@ $(VENV)/.instructor: requirements.txt pyproject.toml | $(BIN)/python
 
 lab: $(VENV)/.lab
 	@echo "Opening JupyterLab on notebooks/ (stop it with Ctrl-C) …"
-	@$(BIN)/jupyter lab --notebook-dir=notebooks $(ROOT) $(LAB_OPTIONS)
+	@$(BIN)/jupyter lab --notebook-dir=notebooks $(NODELAY) $(ROOT) $(LAB_OPTIONS)
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

@@ -25,6 +25,7 @@ def read(path: Path) -> nbformat.NotebookNode:
 
 def nbval(path: Path, *options: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "pytest", *options, "--nbval-current-env"]
+    command += ["--nbval-sanitize-with", str(ROOT / "tests/nbval_sanitize.cfg")]
     command += ["-p", "no:cacheprovider", "-p", "no:xdist", "-q", "--color=no", str(path)]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=280)
 
