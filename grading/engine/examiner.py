@@ -292,7 +292,7 @@ class Examiner:
         recorder.bundle("execute_result", data, {})
 
 
-_EMPTY = TestPlan(frozenset(), frozenset(), (), "")
+_EMPTY = TestPlan(frozenset(), frozenset(), "")
 
 
 def _imported(module: str, attribute: str | None) -> Any:

@@ -172,10 +172,9 @@ class NotebookRun:
 
     def _keep(self, waiting: _Hidden, session: Session) -> None:
         """Have the student's process remember its state at the place of a hidden test."""
-        name = self._name(waiting.place)
         try:
             session.allow(self._seconds())
-            kept = session.request("keep", list(self.key.plans[name].asked))
+            kept = session.request("keep", sorted(self.key.trust.by_students))
         except (StudentGone, Exception):  # the test itself will find out
             kept = -1
         waiting.kept = kept if type(kept) is int else -1
@@ -189,22 +188,27 @@ class NotebookRun:
                 self._give_up(hidden.pop(0).place)
                 continue
             hidden.pop(0)
-            if self._return(waiting, session):
-                self._judge(waiting, session, examiner)
-            else:
+            different = self._return(waiting, session)
+            session.asked.clear()
+            self._judge(waiting, session, examiner)
+            if different is None or session.asked & different:
                 changed.append(waiting)
         if changed:
             self._run_in_place(changed, examiner)
 
-    def _return(self, waiting: _Hidden, session: Session) -> bool:
-        """Go back to a hidden test's place; say whether that is possible."""
+    def _return(self, waiting: _Hidden, session: Session) -> set[str] | None:
+        """Go back to a hidden test's place; say which names were changed in place since.
+
+        None where that is not possible.
+        """
         try:
             session.allow(self._seconds())
-            return session.request("return", waiting.kept) is True
+            names = session.request("return", waiting.kept)
         except StudentGone:
-            return True  # examining it will say so
+            return set()  # examining it will say so
         except Exception:
-            return False
+            return None
+        return {name for name in names if isinstance(name, str)} if type(names) is list else None
 
     def _judge(self, waiting: _Hidden, session: Session, examiner: Examiner) -> None:
         examiner.session = session

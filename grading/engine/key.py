@@ -139,15 +139,12 @@ class TestPlan:
         Names that it binds itself.
     earlier
         Names that it takes from earlier test cells.
-    asked
-        Names that it takes from the student.
     real
         Why it has to run beside the student's code; empty if it hasn't.
     """
 
     own: frozenset[str]
     earlier: frozenset[str]
-    asked: tuple[str, ...]
     real: str
 
 
@@ -260,14 +257,12 @@ class Trust:
                 break
             cell = self.notebook.cells.get(other or "")
             before.append((cell is not None and cell.kind == "autograded", bound))
-        earlier, asked = set(), []
+        earlier = set()
         for used in sorted(found.used):
             last = next((test for test, bound in reversed(before) if used in bound), False)
             if last:
                 earlier.add(used)
-            elif used in self.by_students:
-                asked.append(used)
-        return TestPlan(found.bound, frozenset(earlier), tuple(asked), _needs_real(text, found))
+        return TestPlan(found.bound, frozenset(earlier), _needs_real(text, found))
 
 
 def _definitions(text: str) -> dict[str, ast.stmt]:

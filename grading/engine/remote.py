@@ -222,6 +222,8 @@ class Session:
         How the process ended; None while it lives.
     calls : int
         How often the student's code was called; values fetched before a call may be out of date.
+    asked : set of str
+        Names that were fetched; whoever wants to know empties it first.
     discreet : bool
         Whether a hidden test runs: names that the student made up are not taken over then.
     """
@@ -234,6 +236,7 @@ class Session:
         self.death: Death | None = None
         self.calls = 0
         self.discreet = False
+        self.asked: set[str] = set()
         self.deadline = time.monotonic() + seconds
         self._depth = 0
         self.request("limits", handle.limits.reply_bytes, handle.limits.output_bytes)
@@ -253,6 +256,7 @@ class Session:
 
     def get(self, names: list[str]) -> dict[str, Any]:
         """Fetch global names; those that the student has not bound are left out."""
+        self.asked.update(names)
         answer = self.request("get", names)
         if not isinstance(answer, dict):
             self._end("reply")

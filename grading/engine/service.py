@@ -9,8 +9,10 @@ else.
 from __future__ import annotations
 
 import gc
+import importlib
 import importlib.util
 import os
+import pkgutil
 import resource
 import select
 import signal
@@ -134,6 +136,9 @@ class Engine:
             self._warm = WarmProcess(_STUDENT_MAIN, **options)
         self._tier = self._warm.tier
         self._modules = modules
+        for module in sorted(modules):
+            with suppress(Exception):  # a test that imports it will say why it can't be
+                importlib.import_module(module)
         gc.collect()
         gc.freeze()
         return self._warm
@@ -170,7 +175,15 @@ def _prepare(key: AnswerKey) -> _Prepared:
                 found = source.names(text)
                 modules |= {module for _, module, _ in found.imported} | set(found.star)
                 modules |= {f"{m}.{a}" for _, m, a in found.imported if a}
+    modules |= _course_modules()
     return _Prepared(key, notebooks, files, frozenset(filter(_installed, modules)))
+
+
+def _course_modules() -> set[str]:
+    """List all modules of the course: most are imported late, which each fork would do again."""
+    import tutor
+
+    return {found.name for found in pkgutil.walk_packages(tutor.__path__, "tutor.")}
 
 
 def _compile(name: str, text: str) -> None:

@@ -17,7 +17,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -28,8 +28,8 @@ import matplotlib
 matplotlib.use("agg")
 
 import matplotlib.pyplot
-import numpy.random
 import numpy as np
+import numpy.random
 
 from grading.engine import protocol
 from grading.engine.channel import Channel, LinkClosedError
@@ -213,23 +213,27 @@ class Server:
         """Remember the namespace and the random state as they are now."""
         state = {
             "namespace": dict(self.shell.user_ns),
-            "names": names,
             "numpy": np.random.get_state(),  # noqa: NPY002
             "random": random.getstate(),
-            "print": fingerprint([self.shell.user_ns.get(name) for name in names]),
+            "prints": self._fingerprints(names),
         }
         self.kept.append(state)
         return len(self.kept) - 1
 
-    def do_return(self, number: int) -> bool:
-        """Go back to what was kept; say whether the objects in it are as they were."""
+    def _fingerprints(self, names: Iterable[str]) -> dict[str, int]:
+        namespace = self.shell.user_ns
+        return {name: fingerprint([namespace[name]]) for name in names if name in namespace}
+
+    def do_return(self, number: int) -> list[str]:
+        """Go back to what was kept; list the names whose objects were changed in place since."""
         state = self.kept[number]
         self.shell.user_ns.clear()
         self.shell.user_ns.update(state["namespace"])
         np.random.set_state(state["numpy"])  # noqa: NPY002
         random.setstate(state["random"])
-        now = fingerprint([self.shell.user_ns.get(name) for name in state["names"]])
-        return bool(now == state["print"])
+        before = state["prints"]
+        now = self._fingerprints(before)
+        return [name for name in before if now.get(name) != before[name]]
 
     def call_back(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Ask the examiner to call one of its functions, during a request of its own."""
