@@ -59,7 +59,7 @@ def answer(exercise: str, source: str) -> Any:
     from scipy.special import expit
 
     namespace = {"np": np, "math": math, "expit": expit, "__name__": "__main__"}
-    exec(compile(source, "<cell>", "exec"), namespace)  # noqa: S102
+    exec(compile(source, "<cell>", "exec"), namespace)
     return namespace.get(mistakes.get(exercise).name, check.yours.nothing_of_this_name)
 
 

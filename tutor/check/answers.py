@@ -172,8 +172,8 @@ def _row(key: Any, right: Any, answer: dict[Any, Any], exercise: Exercise) -> Li
         form = difference(value, right, exercise.tolerance, lists=True)
         if form is not None and form.id not in ("value", "not_finite"):
             says = f"`{key}` is {kind_of(value)}; {_wanted(right, exercise)} is asked for."
-            hint = "Write the number without quotes." if isinstance(value, str) else form.hint
-            return _wrong(exercise, says, hint, form.id)
+            advice = "Write the number without quotes." if isinstance(value, str) else form.hint
+            return _wrong(exercise, says, advice, form.id)
     found.sort(key=lambda mistake: -len(mistake.rule(*exercise.cases[0])))
     return _with_mistake(exercise, f"`{key}`: not yet right.", found[:1])
 

@@ -26,7 +26,7 @@ def _points(rng: Rng) -> np.ndarray[Any, Any]:
     shape = [(6,), (3, 4), (9,)][rng.integers(3)]
     x = rng.normal(scale=[1.0, 3.0, 2000.0][rng.integers(3)], size=shape)
     x.flat[0] = 0.0
-    return x.round().astype(int) if rng.integers(4) == 0 else x
+    return x.round().astype(int) if rng.integers(2) else x
 
 
 def _draw(rng: Rng) -> tuple[Any, ...]:
@@ -916,7 +916,8 @@ SOFTMAX = Exercise(
 
 
 def _draw_temperature(rng: Rng) -> tuple[Any, ...]:
-    return rng.normal(scale=2.0, size=int(rng.integers(3, 6))), float(rng.choice([0.5, 2.0, 5.0]))
+    scale = [2.0, 20000.0][rng.integers(2)]
+    return rng.normal(scale=scale, size=int(rng.integers(3, 6))), float(rng.choice([0.5, 2.0, 5.0]))
 
 
 SOFTMAX_TEMPERATURE = Exercise(
@@ -1323,7 +1324,7 @@ def _dip(x: float) -> float:
 
 
 def _function_case(rng: Rng) -> tuple[Any, ...]:
-    f = (_line, _hill, _ramp, _fall, _dip)[rng.integers(5)]
+    f = (_line, _hill, _ramp, _ramp, _fall, _dip)[rng.integers(6)]
     return f, np.sort(rng.uniform(-4, 4, size=12))
 
 
@@ -1341,7 +1342,7 @@ IS_MONOTONIC = Exercise(
     cases=(
         (_line, np.linspace(-3, 3, 7)),
         (_ramp, np.linspace(-3, 3, 7)),
-        (_hill, np.linspace(-3, 3, 7)),
+        (_hill, np.linspace(-2, 3, 6)),
         (_fall, np.linspace(-3, 3, 7)),
         (_dip, np.linspace(-4, 4, 9)),
     ),
@@ -1782,7 +1783,7 @@ FAULTY_SLIDES = Exercise(
     id="activations/faulty_slides",
     title="Find the faulty slides",
     signature="faulty_slides",
-    task="Which statements are wrong? " + "; ".join(f"{k}: {v}" for k, v in _SLIDES.items()),
+    task="Which statements are wrong? " + "; ".join(f"{k}: {v}" for k, v in _SLIDES.items()) + ".",
     kind="set",
     options=tuple(_SLIDES),
     reference=lambda: {"B", "C", "D", "F", "G", "H"},

@@ -298,6 +298,19 @@ NEURON_GRADIENT = Exercise(
             "Loses one of two minus signs.",
         ),
         Mistake(
+            "bias_missing",
+            _neuron_rule(lambda a, w, x: (a * (1 - a) * x[:2], a * (1 - a) * w[:2])),
+            "df/dw: w has three entries. How fast does the sum grow with the last one, the bias?",
+            "Leaves the bias out.",
+        ),
+        Mistake(
+            "bias_with_an_input",
+            _neuron_rule(lambda a, w, x: (a * (1 - a) * x[:2], a * (1 - a) * w)),
+            "There are three weights and two inputs: to which of df/dw and df/dx does the bias "
+            "belong?",
+            "Takes the bias for the weight of an input.",
+        ),
+        Mistake(
             "order",
             _neuron_rule(lambda a, w, x: (a * (1 - a) * w[:2], a * (1 - a) * x)),
             "The right numbers in another order: df/dw comes first.",
@@ -409,6 +422,19 @@ SUM_PRODUCT = Exercise(
             lambda a, b: (a + b, a + 2 * b + 1),
             "The multiply gate hands a's side the value of the other side.",
             "Hands each input its own value.",
+        ),
+        Mistake(
+            "one_factor_each",
+            lambda a, b: (a + b, b + 1),
+            "These are the two factors. What does the multiply gate hand to a's side, and by how "
+            "many ways does b arrive?",
+            "Hands each side its own value and follows one path.",
+        ),
+        Mistake(
+            "own_and_one_path",
+            lambda a, b: (a + b, a + b),
+            "The multiply gate hands a's side the value of the other side. And b goes two ways.",
+            "Hands each input its own value and follows one path.",
         ),
         Mistake(
             "factors_differentiated",
@@ -1091,7 +1117,7 @@ RELATIVE_ERROR = Exercise(
     task="Two numbers: return |a − b| / max(|a|, |b|), and 0 if both are 0.",
     reference=_relative,
     cases=((1.0, 1.1), (-2.0, 2.0), (0.0, 0.0), (0.0, 1e-3), (-5.0, -4.0)),
-    draw=lambda rng: (float(rng.normal()), float(rng.normal())),
+    draw=lambda rng: (0.0, 0.0) if rng.integers(3) == 0 else _numbers(0, 0)(rng),
     mistakes=(
         Mistake(
             "zero_by_zero",
@@ -1156,7 +1182,7 @@ FAULTY_SLIDES = Exercise(
     id="backprop/faulty_slides",
     title="Find the faulty slides",
     signature="faulty_slides",
-    task="Which are wrong? " + "; ".join(f"{k}: {v}" for k, v in _STATEMENTS.items()),
+    task="Which are wrong? " + "; ".join(f"{k}: {v}" for k, v in _STATEMENTS.items()) + ".",
     kind="set",
     options=tuple(_STATEMENTS),
     reference=lambda: {"B", "D"},

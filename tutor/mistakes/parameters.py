@@ -669,6 +669,13 @@ L2_STEP = Exercise(
     ),
 )
 
+
+def _dropout_case(rng: Rng) -> tuple[Any, ...]:
+    keep, u = float(rng.choice([0.3, 0.6, 0.8])), rng.uniform(size=(3, 5))
+    u[0, 0] = keep
+    return rng.normal(size=(3, 5)), u, keep
+
+
 DROPOUT = Exercise(
     id="parameters/dropout",
     title="Dropout",
@@ -684,11 +691,7 @@ DROPOUT = Exercise(
         ),
         (np.array([2.0, 4.0, 6.0]), np.array([0.1, 0.5, 0.9]), 0.5),
     ),
-    draw=lambda rng: (
-        rng.normal(size=(3, 5)),
-        rng.uniform(size=(3, 5)),
-        float(rng.choice([0.3, 0.6, 0.8])),
-    ),
+    draw=_dropout_case,
     forbids=READY_MADE,
     mistakes=(
         Mistake(
@@ -756,7 +759,7 @@ EARLY_STOPPING = Exercise(
     ),
     draw=lambda rng: (
         rng.uniform(0.0, 0.5, size=8),
-        np.abs(np.arange(8.0) - int(rng.integers(2, 6))) / 10 + 0.5,
+        np.abs(np.arange(8.0) - int(rng.integers(2, 6)) + rng.choice([0.0, 0.5])) / 10 + 0.5,
     ),
     mistakes=(
         Mistake(
@@ -926,7 +929,7 @@ FAULTY_SLIDES = Exercise(
     id="parameters/faulty_slides",
     title="Find the faulty statements",
     signature="faulty_slides",
-    task="Which are wrong? " + "; ".join(f"{k}: {v}" for k, v in _STATEMENTS.items()),
+    task="Which are wrong? " + "; ".join(f"{k}: {v}" for k, v in _STATEMENTS.items()) + ".",
     kind="set",
     options=tuple(_STATEMENTS),
     reference=lambda: {"B", "C", "F"},

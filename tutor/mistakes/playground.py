@@ -398,7 +398,10 @@ UPDATES = Exercise(
 
 def _losses_case(rng: Rng) -> tuple[Any, ...]:
     fall = 0.5 * np.exp(-np.arange(12) / rng.uniform(3, 9)) + rng.normal(scale=0.03, size=12)
-    return fall, float(rng.choice([0.05, 0.15, 0.25]))
+    target = float(rng.choice([0.05, 0.15, 0.25]))
+    if rng.integers(2):
+        fall[0] = target
+    return fall, target
 
 
 def _first_below(losses: Any, target: float) -> int:

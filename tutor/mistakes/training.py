@@ -1189,7 +1189,8 @@ FAULTY_SLIDES = Exercise(
     title="Find the faulty lines",
     signature="faulty_lines",
     task="Of a two-layer network with non-linearity f, which are wrong? "
-    + "; ".join(f"{k}: {v}" for k, v in _STATEMENTS.items()),
+    + "; ".join(f"{k}: {v}" for k, v in _STATEMENTS.items())
+    + ".",
     kind="set",
     options=tuple(_STATEMENTS),
     reference=lambda: {"B", "D", "F"},

@@ -896,8 +896,8 @@ BRAIN = Exercise(
     id="xor/brain",
     title="The brain in numbers",
     signature="brain",
-    task="Fill in powers of ten: neurons, connections, connections per neuron (orders of "
-    "magnitude; take 86 billion neurons and 5·10^14 connections).",
+    task="Fill in neurons, connections, and connections per neuron: take 86 billion neurons and "
+    "5·10^14 connections.",
     kind="table",
     reference=lambda: {"neurons": 86e9, "connections": 5e14, "connections per neuron": 5814.0},
     tolerance=Tolerance(0.05, 1e-9),
@@ -942,7 +942,7 @@ FAULTY_SLIDES = Exercise(
     id="xor/faulty_slides",
     title="Find the faulty slides",
     signature="faulty_slides",
-    task="Which are wrong? " + "; ".join(f"{k}: {v}" for k, v in _STATEMENTS.items()),
+    task="Which are wrong? " + "; ".join(f"{k}: {v}" for k, v in _STATEMENTS.items()) + ".",
     kind="set",
     options=tuple(_STATEMENTS),
     reference=lambda: {"B", "D", "E"},
@@ -1027,6 +1027,7 @@ COUNTEREXAMPLE = Exercise(
 )
 
 EXERCISES: tuple[Exercise, ...] = (
+    BRAIN,
     NEURON,
     AND_GATE,
     OR_GATE,
@@ -1044,5 +1045,4 @@ EXERCISES: tuple[Exercise, ...] = (
     FAULTY_SLIDES,
     COUNTEREXAMPLE,
     TIMELINE,
-    BRAIN,
 )

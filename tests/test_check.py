@@ -1,0 +1,498 @@
+"""The vocabulary of test cells, the result object, and what hidden results keep to themselves."""
+
+import json
+import warnings
+
+import numpy as np
+import pytest
+
+from tutor import check, mistakes
+from tutor.check.calling import call
+from tutor.check.result import Line, Result
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def square(x):
+    return x**2
+
+
+def only(result):
+    assert len(result.lines) == 1
+    return result.lines[0]
+
+
+# Looking answers up ------------------------------------------------------------------------------
+
+
+def test_an_undefined_name_is_not_started():
+    result = check.exercise("activations/elu")
+    assert result.status == "not started"
+    assert "`elu` isn't there yet" in only(result).message
+    assert result.score == 0
+    assert check.agrees(check.yours.never_defined, with_=square, on=[1.0]).status == "not started"
+
+
+def test_a_defined_name_is_found_in_the_notebook():
+    namespace = {"check": check, "sigmoid": sigmoid}
+    exec("result = check.exercise('activations/sigmoid')", namespace)
+    assert namespace["result"].ok
+
+
+def test_names_are_asked_of_a_mapping_as_the_examiner_uses_it():
+    class Remote(dict):
+        def __missing__(self, name):
+            if name == "sigmoid":
+                return sigmoid
+            raise NameError(name)
+
+    source = "result = check.exercise('activations/sigmoid'); other = check.exercise(\n"
+    local = Remote(check=check)
+    exec(source + "'activations/elu')", {}, local)
+    assert local["result"].ok
+    assert local["other"].status == "not started"
+
+
+def test_stubs_and_gaps_are_not_started():
+    def relu(x):
+        raise NotImplementedError
+
+    assert check.exercise("activations/relu", relu).status == "not started"
+    for gap in (None, ...):
+        assert check.exercise("xor/most_rows", gap).status == "not started"
+        assert check.exercise("activations/relu", gap).status == "not started"
+
+
+def test_hidden_tests_need_a_seed():
+    with pytest.raises(ValueError, match="seed"):
+        check.exercise("activations/relu", square, hidden=True)
+
+
+# Calling -----------------------------------------------------------------------------------------
+
+
+def test_nothing_is_written_and_no_warning_escapes(capfd):
+    def noisy(x):
+        warnings.warn("look out", RuntimeWarning, stacklevel=1)
+        np.log(np.zeros(3))
+        import sys
+
+        print("to stderr", file=sys.stderr)
+        return 1 / (1 + np.exp(-x))
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert check.exercise("activations/sigmoid", noisy).ok
+    assert capfd.readouterr().err == ""
+
+
+def test_each_call_gets_fresh_copies():
+    seen = []
+
+    def keeps(x):
+        seen.append(x)
+        x[...] = 7.0
+        return x
+
+    given = np.array([1.0, 2.0])
+    result = check.agrees(keeps, with_=square, on=given)
+    assert not result.ok
+    assert np.array_equal(given, [1.0, 2.0])
+    assert seen[0] is not given
+
+
+def test_changed_inputs_are_noticed():
+    def square_in_place(x):
+        x *= x
+        return x
+
+    line = only(check.agrees(square_in_place, with_=square, on=[1.0, 2.0]))
+    assert line.mistake == "general/changed_input"
+    assert not check.leaves_unchanged(square_in_place, on=[1.0, 2.0]).ok
+    assert check.leaves_unchanged(square, on=[1.0, 2.0]).ok
+
+
+def test_a_function_that_leaves_is_told_so():
+    def leaves(x):
+        raise SystemExit
+
+    line = only(check.agrees(leaves, with_=square, on=[1.0]))
+    assert "SystemExit" in line.message
+    assert "exit()" in line.hint
+
+
+def test_a_proxy_that_watches_itself_is_asked_to():
+    class Proxy:
+        def __call__(self, x):
+            raise AssertionError("the watched way is to be used")
+
+        def call_watched(self, names, args, kwargs):
+            assert "np.tanh" in names
+            return np.tanh(*args), ["np.tanh"]
+
+    result = check.exercise("activations/tanh", Proxy())
+    assert {line.mistake for line in result.lines} == {"general/forbidden"}
+    assert result.to_dict()["lines"][0]["forbidden"] == ["np.tanh"]
+
+
+def test_what_cannot_travel_is_named_by_its_student_type():
+    class Opaque:
+        student_type = "generator"
+
+    line = only(check.agrees(lambda x: Opaque(), with_=square, on=[1.0]))
+    assert line.mistake == "general/returned_generator"
+
+
+def test_the_line_number_comes_from_the_students_traceback():
+    def remote(x):
+        error = TypeError("no way")
+        error.student_traceback = 'File "<cell>", line 4, in f\n  line 7\n'
+        raise error
+
+    assert "line 7" in only(check.agrees(remote, with_=square, on=[1.0])).message
+
+
+@pytest.mark.parametrize(
+    ("answer", "mistake"),
+    [
+        (None, "returned_none"),
+        ([1.0, 4.0], "returned_list"),
+        ((v for v in (1.0, 4.0)), "returned_generator"),
+        ("[1, 4]", "returned_string"),
+        (np.array([[1.0], [4.0]]), "wrong_shape"),
+        (np.array([1.0, np.nan]), "not_finite"),
+        (np.array([1.0, np.inf]), "not_finite"),
+        (np.array(["1", "4"]), "wrong_type"),
+        (square, "returned_function"),
+        (..., "gap_left"),
+        ({"a": 1}, "wrong_type"),
+        (np.array([1.0, 5.0]), "value"),
+    ],
+)
+def test_answers_of_the_wrong_kind_are_told_what_they_are(answer, mistake):
+    line = only(check.agrees(lambda x: answer, with_=square, on=[1.0, 2.0]))
+    assert line.mistake == f"general/{mistake}"
+    assert line.status == "wrong"
+
+
+def test_a_matrix_of_the_wrong_orientation_is_told_so():
+    result = check.agrees(lambda X: X.T, with_=lambda X: X, on=np.ones((2, 3)))
+    assert only(result).mistake == "general/transposed"
+    assert "(3, 2)" in only(result).message
+
+
+def test_equality_is_never_asked_of_the_student():
+    class Always(np.ndarray):
+        def __eq__(self, other):
+            return True
+
+        __hash__ = None
+
+    class Agrees:
+        def __eq__(self, other):
+            return True
+
+        __hash__ = None
+
+    wrong = np.zeros(2).view(Always)
+    assert not check.agrees(lambda x: wrong, with_=square, on=[1.0, 2.0]).ok
+    assert not check.agrees(lambda x: Agrees(), with_=square, on=[1.0, 2.0]).ok
+    assert not check.exercise("xor/most_rows", Agrees()).ok
+    assert not check.exercise("activations/softmax_shift", Agrees()).ok
+
+
+def test_single_precision_and_nan_agree():
+    x = np.linspace(-4, 4, 9)
+    assert check.agrees(lambda t: sigmoid(t.astype(np.float32)), with_=sigmoid, on=x).ok
+    assert check.agrees(lambda t: t / 0 * 0, with_=lambda t: t * np.nan, on=x).ok
+    assert not check.agrees(lambda t: sigmoid(t) + 1e-3, with_=sigmoid, on=x).ok
+
+
+# Verbs -------------------------------------------------------------------------------------------
+
+
+def test_derivative_leaves_out_kinks():
+    def relu(x):
+        return np.maximum(0, x)
+
+    points = [-2.0, 0.0, 1.5]
+    assert check.derivative(lambda x: (x >= 0) * 1.0, of=relu, on=points).ok
+    assert check.derivative(np.cos, of=np.sin, on=points).ok
+    assert not check.derivative(np.sin, of=np.sin, on=points).ok
+    assert not check.derivative(lambda x: np.cos(x) * 1.001, of=np.sin, on=points).ok
+
+
+def test_gradient_of_one_and_of_several_arguments():
+    def loss(W, b):
+        return float(np.sum(W**2) + 3 * np.sum(b))
+
+    W, b = np.arange(4.0).reshape(2, 2), np.ones(2)
+    right = check.gradient(lambda W, b: (2 * W, 3 + 0 * b), of=loss, at=(W, b), wrt=(0, 1))
+    assert right.ok, str(right)
+    assert not check.gradient(lambda W, b: W, of=loss, at=(W, b)).ok
+
+
+def test_returns_looks_at_shape_and_dtype():
+    assert check.returns(np.zeros_like, on=np.ones((2, 3)), shape=(2, 3), dtype="float64").ok
+    assert not check.returns(np.transpose, on=np.ones((2, 3)), shape=(2, 3)).ok
+    line = only(check.returns(lambda x: x.astype(int), on=np.ones(2), dtype="float64"))
+    assert line.mistake == "general/wrong_dtype"
+
+
+def test_raises():
+    def strict(x):
+        if np.any(x < 0):
+            raise ValueError("negative")
+        return x
+
+    assert check.raises(strict, ValueError, on=[-1.0]).ok
+    assert only(check.raises(strict, ValueError, on=[1.0])).mistake == "general/not_raised"
+    assert not check.raises(strict, KeyError, on=[-1.0]).ok
+
+
+def test_properties():
+    softmax = mistakes.get("activations/softmax").reference
+    Z = np.array([[1.0, 2.0, 3.0], [0.0, 0.0, 5.0]])
+    assert check.holds(softmax, check.sums_to(1, axis=1), on=Z).ok
+    assert not check.holds(softmax, check.sums_to(1, axis=0), on=Z).ok
+    assert check.holds(softmax, check.between(0, 1), on=Z).ok
+    assert check.holds(softmax, check.unchanged_when("100 is added", lambda z: z + 100), on=Z).ok
+    assert not check.holds(square, check.unchanged_when("100 is added", lambda z: z + 100), on=Z).ok
+    assert check.holds(np.tanh, check.never_falls(), on=[3.0, -1.0, 0.0]).ok
+    line = only(check.holds(square, check.never_falls(), on=[3.0, -1.0, 0.0]))
+    assert "never falls" in line.message
+    positive = check.that("it is positive", lambda y, x: y > 0)
+    assert not check.holds(square, positive, on=[0.0, 1.0]).ok
+
+
+def test_learning_outcomes():
+    assert check.learns(lambda seed: 0.05, below=0.1, seeds=(1, 2, 3)).ok
+    half = check.learns(lambda seed: 0.3 * (seed == 2), below=0.1, seeds=(1, 2))
+    assert "1 of 2 runs" in only(half).message
+    assert check.learns(lambda seed: 0.3 * (seed == 2), below=0.1, seeds=(1, 2), at_least=1).ok
+    diverged = check.learns(lambda seed: np.nan, below=0.1, seeds=(1,))
+    assert "nan" in only(diverged).hint
+    assert check.learns(lambda s: [9, s], below=5, seeds=(1, 2), measure=lambda r: r[1]).ok
+
+
+def test_calls_are_counted():
+    def twice(f, x):
+        return f(x) + f(x)
+
+    assert check.calls_at_most(twice, 2, on=[square, 3.0]).ok
+    line = only(check.calls_at_most(twice, 1, on=[square, 3.0]))
+    assert line.mistake == "general/too_much_work"
+    assert not check.calls_at_most(lambda f, x: 2 * x, 5, on=[square, 3.0]).ok
+
+
+def test_multiplications_are_counted():
+    A, B, v = np.ones((4, 5)), np.ones((5, 6)), np.ones((6, 1))
+
+    def cheap(A, B, v, multiply):
+        return multiply(A, multiply(B, v))
+
+    def dear(A, B, v, multiply):
+        return multiply(multiply(A, B), v)
+
+    assert check.multiplications(cheap, 50, on=[A, B, v]).ok
+    line = only(check.multiplications(dear, 50, on=[A, B, v]))
+    assert "144 multiplications" in line.message
+    assert not check.multiplications(lambda A, B, v, multiply: A @ B @ v, 50, on=[A, B, v]).ok
+
+
+def test_plain_answers():
+    assert check.number(3.1416, 3.14159, within=1e-4).ok
+    assert not check.number(3.2, 3.14159, within=1e-4).ok
+    assert only(check.number("3", 3)).hint == "Write the number without quotes."
+    assert check.choice(" ReLU ", "relu", options=("relu", "tanh")).ok
+    assert only(check.choice("selu", "relu", options=("relu", "tanh"))).hint
+    assert check.set_of({"a", "b"}, {"b", "a"}, options=("a", "b", "c")).ok
+    line = only(check.set_of({"a", "c"}, {"b", "a"}, options=("a", "b", "c")))
+    assert "1 of your choices" in line.message
+    assert check.ordering(["x", "y"], ["x", "y"]).ok
+    assert "first 1 places" in only(check.ordering(["x", "z", "y"], ["x", "y", "z"])).message
+
+
+def test_a_table_gives_partial_credit():
+    result = check.table({"a": 1, "b": 3, "c": ...}, {"a": 1, "b": 2, "c": 3}, points=3)
+    assert [line.status for line in result.lines] == ["passed", "wrong", "not started"]
+    assert repr(result) == "1.0"
+
+
+def test_plain_answers_never_show_the_right_one():
+    for exercise in mistakes.catalogue():
+        if exercise.kind == "number":
+            text = str(check.exercise(exercise.id, 776.0))
+            assert str(exercise.answer) not in text.replace(exercise.title, "")
+
+
+# Results -----------------------------------------------------------------------------------------
+
+
+def test_scores_by_representation():
+    passed, wrong = Line("passed", "yes"), Line("wrong", "no")
+    assert repr(Result([passed])) == "Right."
+    assert repr(Result([passed, passed], points=2)) == "Right: all 2 checks pass."
+    assert repr(Result([passed, wrong])) == "0.0"
+    assert repr(Result([passed, wrong], points=3)) == "1.5"
+    assert repr(Result([wrong], points=3)) == "0.0"
+    with pytest.raises(ValueError, match="float"):
+        float(repr(Result([passed])))
+
+
+def test_a_result_needs_lines():
+    with pytest.raises(ValueError, match="line"):
+        Result([])
+    with pytest.raises(ValueError, match="result"):
+        check.together()
+
+
+def test_together_weighs_results_alike():
+    passed, wrong = Line("passed", "yes"), Line("wrong", "no")
+    joined = check.together(Result([passed] * 5), Result([passed, wrong]), points=4)
+    assert repr(joined) == "2.0"
+    partial = check.together(Result([passed] * 5), Result([passed, wrong], points=1), points=4)
+    assert repr(partial) == "3.0"
+    assert repr(check.together(Result([passed]), Result([passed]), points=4)).startswith("Right")
+    assert check.together(Result([passed]), Result([wrong], hidden=True)).hidden
+
+
+def test_to_dict_is_json_of_the_agreed_form():
+    result = check.exercise("activations/sigmoid", lambda x: 1 / (1 + np.exp(x)))
+    data = json.loads(json.dumps(result.to_dict()))
+    assert set(data) == {"score", "lines", "exercise", "hidden"}
+    assert set(data["lines"][0]) == {"ok", "message", "hint", "mistake", "forbidden"}
+    assert data["lines"][0]["mistake"] == "activations/sigmoid/exponent_sign"
+    assert data["score"] == 0.0
+    assert data["exercise"] == "activations/sigmoid"
+
+
+def test_the_table_is_escaped_and_readable_by_a_screen_reader():
+    html = Result([Line("wrong", "`<b>` is 1 < 2", "use `x`")], title="A & B")._repr_html_()
+    assert "<b>" not in html
+    assert "<code>&lt;b&gt;</code>" in html
+    assert "<caption" in html
+    assert 'scope="row"' in html
+    assert 'scope="col"' in html
+    assert 'aria-hidden="true"' in html
+    assert "Not yet" in html
+    assert "var(--jp-" in html
+
+
+def test_a_hint_is_shown_once():
+    result = check.exercise("activations/sigmoid", lambda x: 1 / (1 + np.exp(x)))
+    assert len(result.lines) > 2
+    assert str(result).count("Hint:") == 1
+    assert result._repr_html_().count("Hint:") == 1
+
+
+def test_a_picture_is_drawn_for_curves_only_when_someone_looks(monkeypatch):
+    def wrong(x):
+        return 1 / (1 + np.exp(x))
+
+    result = check.exercise("activations/sigmoid", wrong)
+    assert "<img" in result._repr_html_()
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    assert "<img" not in result._repr_html_()
+    monkeypatch.delenv("NBGRADER_EXECUTION")
+    assert "<img" not in check.exercise("activations/sigmoid", sigmoid)._repr_html_()
+    hidden = check.exercise("activations/sigmoid", wrong, seed=1, hidden=True)
+    assert "<img" not in hidden._repr_html_()
+
+
+# Hidden results ----------------------------------------------------------------------------------
+
+SECRET = 0.123456789
+
+
+def hidden_texts(student):
+    """All that a student could see of a hidden result on secret inputs."""
+    on = np.full((7, 13), SECRET)
+    results = [
+        check.agrees(student, with_=lambda x: x * 3.0, on=on, hidden=True, points=1),
+        check.returns(student, on=on, shape=(7, 13), hidden=True),
+        check.raises(student, KeyError, on=on, hidden=True),
+        check.leaves_unchanged(student, on=on, hidden=True),
+        check.holds(student, check.between(5, 6), on=on, hidden=True),
+    ]
+    everything = ""
+    for result in results:
+        everything += repr(result) + str(result) + result._repr_html_() + str(result.to_dict())
+        everything += str(dict(vars(result)))
+    return everything
+
+
+def raiser(x):
+    raise ValueError(f"got {x} of shape {x.shape}")
+
+
+def named_error(x):
+    raise type(f"E{x.flat[0]}", (KeyError,), {})(str(x))
+
+
+def named_type(x):
+    return type(f"T{x.flat[0]}of{x.shape}", (), {})()
+
+
+def changes(x):
+    x += 1
+    return x
+
+
+@pytest.mark.parametrize(
+    "student",
+    [
+        raiser,
+        named_error,
+        named_type,
+        changes,
+        lambda x: x,
+        lambda x: x.T,
+        lambda x: str(x),
+        lambda x: x.tolist(),
+        lambda x: {"a": x},
+        lambda x: np.float64(x.sum()),
+        lambda x: None,
+        lambda x: x * np.nan,
+        lambda x: 3.0 * x,
+    ],
+)
+def test_hidden_results_give_away_neither_inputs_nor_answers(student, capfd):
+    text = hidden_texts(student)
+    for leak in ("0.123", "0.370", "(7, 13)", "(13, 7)", "91", "7,"):
+        assert leak not in text, leak
+    captured = capfd.readouterr()
+    assert captured.out == captured.err == ""
+
+
+def test_hidden_results_print_nothing(capsys):
+    def chatty(x):
+        print("x is", x)
+        return x
+
+    check.agrees(chatty, with_=square, on=[SECRET], hidden=True)
+    assert capsys.readouterr().out == ""
+
+
+def test_hidden_results_do_not_tell_how_many_cases_there_are():
+    one = check.agrees(square, with_=square, on=[(1.0,)], hidden=True)
+    many = check.agrees(square, with_=square, on=[(1.0,), (2.0,), (3.0,)], hidden=True)
+    assert str(one) == str(many)
+
+
+def test_hidden_results_name_the_mistake_without_numbers():
+    result = check.exercise(
+        "activations/sigmoid", lambda x: 1 / (1 + np.exp(x)), seed=3, hidden=True
+    )
+    line = only(result)
+    assert line.mistake == "activations/sigmoid/exponent_sign"
+    assert "Other numbers" in line.message
+
+
+def test_call_reports_everything_at_once():
+    outcome = call(lambda x: np.gradient(x), (np.arange(3.0),), forbids=("np.gradient",))
+    assert outcome.used == ("np.gradient",)
+    assert outcome.error is None
+    assert np.array_equal(outcome.value, [1, 1, 1])

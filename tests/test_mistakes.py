@@ -1,0 +1,185 @@
+"""The catalogue is complete, consistent, and each of its rules triggers exactly its own hint."""
+
+import dataclasses
+import itertools
+
+import corpus
+import numpy as np
+import pytest
+
+from tutor import check, mistakes
+from tutor.check.calling import call
+from tutor.check.diagnose import agree
+from tutor.check.functions import check_function
+
+EXERCISES = mistakes.catalogue()
+FUNCTIONS = [e for e in EXERCISES if e.kind == "function"]
+PLAIN = [e for e in EXERCISES if e.kind != "function"]
+named = {"ids": lambda exercise: exercise.id}
+
+
+def unwatched(exercise):
+    """Rules and references may use what is forbidden to students."""
+    return dataclasses.replace(exercise, forbids=())
+
+
+def failing_ids(result):
+    return {line.mistake for line in result.lines if not line.ok}
+
+
+def test_there_are_enough_mistakes_and_exercises():
+    assert sum(len(e.mistakes) for e in EXERCISES) >= 120
+    for theme in mistakes.THEMES:
+        assert len(mistakes.exercises(theme)) >= 8
+
+
+def test_ids_are_unique_and_lead_back():
+    ids = [e.id for e in EXERCISES]
+    assert len(ids) == len(set(ids))
+    for exercise in EXERCISES:
+        assert mistakes.get(exercise.id) is exercise
+        names = [m.id for m in exercise.mistakes]
+        assert len(names) == len(set(names))
+        for entry in exercise.mistakes:
+            assert mistakes.mistake(f"{exercise.id}/{entry.id}") is entry
+
+
+@pytest.mark.parametrize("wrong", ["nowhere/sigmoid", "activations/sigmoidal", ""])
+def test_unknown_exercises_are_refused(wrong):
+    with pytest.raises(ValueError, match="there is no"):
+        mistakes.get(wrong)
+
+
+def test_unknown_mistakes_are_refused():
+    with pytest.raises(ValueError, match="no mistake"):
+        mistakes.mistake("activations/sigmoid/nothing")
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, **named)
+def test_texts_are_short_and_complete(exercise):
+    assert exercise.title
+    assert exercise.task.endswith((".", "?"))
+    assert exercise.points > 0
+    assert exercise.mistakes
+    for entry in exercise.mistakes:
+        assert 10 < len(entry.hint) <= 190, entry.id
+        assert entry.hint[-1] in ".?)", entry.id
+        assert 8 < len(entry.thinking) <= 120, entry.id
+        assert entry.thinking.endswith("."), entry.id
+
+
+@pytest.mark.parametrize("exercise", FUNCTIONS, **named)
+def test_the_reference_passes_and_every_case_is_drawn(exercise):
+    assert exercise.draw is not None
+    rng = np.random.default_rng(11)
+    cases = [*exercise.cases, *(exercise.draw(rng) for _ in range(15))]
+    result = check_function(
+        exercise.reference, unwatched(exercise), cases, hidden=False, points=None
+    )
+    assert result.ok, str(result)
+
+
+@pytest.mark.parametrize("exercise", FUNCTIONS, **named)
+def test_each_rule_triggers_its_own_hint(exercise):
+    for entry in exercise.mistakes:
+        result = check_function(
+            entry.rule, unwatched(exercise), exercise.cases, hidden=False, points=None
+        )
+        assert failing_ids(result) == {f"{exercise.id}/{entry.id}"}, str(result)
+
+
+@pytest.mark.parametrize("exercise", FUNCTIONS, **named)
+def test_each_rule_fails_hidden_tests(exercise):
+    missed = [check.missed_by(exercise.id, seed) for seed in range(20)]
+    assert sum(not names for names in missed) >= 17, missed
+
+
+@pytest.mark.parametrize("exercise", FUNCTIONS, **named)
+def test_no_two_rules_are_the_same_function(exercise):
+    rng = np.random.default_rng(5)
+    inputs = [*exercise.cases, *(exercise.draw(rng) for _ in range(8))]
+    outcomes = {m.id: [call(m.rule, args) for args in inputs] for m in exercise.mistakes}
+    for one, other in itertools.combinations(exercise.mistakes, 2):
+        same = all(
+            agree(a, b, exercise) for a, b in zip(outcomes[one.id], outcomes[other.id], strict=True)
+        )
+        assert not same, (one.id, other.id)
+
+
+@pytest.mark.parametrize("exercise", PLAIN, **named)
+def test_the_right_answer_passes(exercise):
+    assert check.exercise(exercise.id, exercise.answer).ok
+
+
+@pytest.mark.parametrize(
+    "exercise", [e for e in PLAIN if e.kind in ("number", "choice", "table")], **named
+)
+def test_each_wrong_answer_triggers_its_own_hint(exercise):
+    for entry in exercise.mistakes:
+        answer = entry.rule(*exercise.cases[0])
+        if exercise.kind == "table":
+            answer = {**exercise.answer, **answer}
+        result = check.exercise(exercise.id, answer)
+        assert failing_ids(result) == {f"{exercise.id}/{entry.id}"}
+
+
+@pytest.mark.parametrize("exercise", [e for e in PLAIN if e.kind == "choice"], **named)
+def test_each_wrong_choice_has_a_hint(exercise):
+    covered = {entry.rule() for entry in exercise.mistakes}
+    assert covered == set(exercise.options) - {exercise.answer}
+
+
+def test_when_mistakes_agree_on_the_inputs_more_inputs_tell_them_apart():
+    def wrong(x):
+        return 1 / (1 + np.exp(x))
+
+    # At 0 alone, this equals several mistakes; only other inputs show which one it is.
+    result = check.agrees(
+        lambda x, slope: np.maximum(0.01 * x, x),
+        with_=mistakes.get("activations/leaky_relu").reference,
+        on=[(np.array([-1.0, 2.0]), 0.3)],
+        exercise="activations/leaky_relu",
+    )
+    assert failing_ids(result) == {"activations/leaky_relu/slope_fixed"}
+    result = check.agrees(
+        wrong,
+        with_=mistakes.get("activations/sigmoid").reference,
+        on=[-1.0, 1.0],
+        exercise="activations/sigmoid",
+    )
+    assert failing_ids(result) == {"activations/sigmoid/exponent_sign"}
+
+
+def test_a_hint_is_withheld_when_other_inputs_contradict_it():
+    def exponent_sign_near_zero_only(x):
+        return np.where(np.abs(x) < 2, 1 / (1 + np.exp(x)), 0.25)
+
+    result = check.agrees(
+        exponent_sign_near_zero_only,
+        with_=mistakes.get("activations/sigmoid").reference,
+        on=[-1.0, 1.0],
+        exercise="activations/sigmoid",
+    )
+    assert failing_ids(result) == {"general/value"}
+
+
+def test_the_hints_of_mutants_are_true():
+    """Whatever a random wrong function is told, it computes just that mistake."""
+    told = 0
+    for number, (exercise_id, source, failed) in enumerate(corpus.mutation_tests()):
+        if not failed or number % 12:
+            continue
+        exercise = mistakes.get(exercise_id)
+        student = corpus.answer(exercise_id, source)
+        for mistake_id in corpus.hints(check.exercise(exercise_id, student)):
+            if mistake_id.startswith("general/"):
+                continue
+            rule = mistakes.mistake(mistake_id).rule
+            rng = np.random.default_rng(77)
+            for _ in range(20):
+                args = exercise.draw(rng)
+                got = call(student, args)
+                if not isinstance(got.error, OverflowError):
+                    assert agree(got, call(rule, args), exercise), (mistake_id, source)
+            told += 1
+    assert told > 5
