@@ -60,7 +60,9 @@ check: lint
 
 grade: $(VENV)/.instructor
 	@$(BIN)/python tests/sample_class.py grading/sample-class
-	@$(BIN)/grading run --class-dir grading/sample-class
+	@$(BIN)/grading run --class-dir grading/sample-class --timeout 5 || \
+	  { [ $$? = 1 ] && echo "(One broken submission belongs to the sample.)"; }
+	@$(BIN)/grading feedback --class-dir grading/sample-class
 
 release: $(VENV)/.instructor
 	@$(BIN)/grading release
