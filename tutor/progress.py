@@ -64,8 +64,8 @@ class Progress:
         rows = "".join(
             f'<tr style="background: transparent;"><th scope="row" style="{cell}">'
             f"{escape(exercise.title)}</th>"
-            f'<td style="{cell} color: {colours[status]};">'
-            f'<span aria-hidden="true">{_STATES[status][0]} </span>{_STATES[status][1]}</td></tr>'
+            f'<td style="{cell}"><span aria-hidden="true" style="color: {colours[status]};">'
+            f"{_STATES[status][0]} </span>{_STATES[status][1]}</td></tr>"
             for exercise, status in self.rows
         )
         return (

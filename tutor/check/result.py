@@ -11,6 +11,7 @@ from typing import Any, Literal
 Status = Literal["passed", "wrong", "not started"]
 
 # JupyterLab's own colours, so that both themes work; the second value is for pages without them.
+# They mark the border and the sign only: as text they would be too pale on a dark background.
 _COLOURS = {
     "passed": "var(--jp-success-color0, #1b7f37)",
     "wrong": "var(--jp-error-color0, #b3261e)",
@@ -197,8 +198,9 @@ def _row(line: Line, advice: str | None) -> str:
         hint = f'<div style="margin-top: 2px;"><strong>Hint:</strong> {_marked(advice)}</div>'
     return (
         f'<tr style="{_TEXT} border-left: 4px solid {colour};">'
-        f'<th scope="row" style="{_CELL} color: {colour}; white-space: nowrap;">'
-        f'<span aria-hidden="true">{_SIGNS[line.status]} </span>{_WORDS[line.status]}</th>'
+        f'<th scope="row" style="{_CELL} white-space: nowrap;">'
+        f'<span aria-hidden="true" style="color: {colour};">{_SIGNS[line.status]} </span>'
+        f"{_WORDS[line.status]}</th>"
         f'<td style="{_CELL}">{_marked(line.message)}{hint}</td></tr>'
     )
 
