@@ -120,6 +120,7 @@ class GateSpace(Explorer):
     def _plot(self, now: Any) -> LivePlot:
         self._inputs, self._wanted = datasets.gate(now.gate)
         self._best = best(self._wanted)
+        self._b: float | None = None  # for which the map has been drawn
         figure, (left, right) = plots.subplots(7.5, 4.0, columns=2, width_ratios=(1, 0.95))
         with plots.style():
             left.set(xlabel="w1", ylabel="w2", xlim=(-_END, _END), ylim=(-_END, _END))
@@ -163,14 +164,12 @@ class GateSpace(Explorer):
 
     def _move(self, now: Any) -> str:
         w = np.array([now.w1, now.w2])
-        found = regions(now.b, self._wanted)
-        self._show_regions(found)
+        if now.b != self._b:  # the map depends on b only
+            self._b = now.b
+            self._found = regions(now.b, self._wanted)
+            self._show_regions(self._found)
+            self._place_tags(now.b)
         self._dot.set_data([now.w1], [now.w2])
-        self._tags[0].set_x(-now.b)
-        self._tags[1].set_y(-now.b)
-        # The diagonal leaves the square at the bottom or at the right.
-        across, up = (_END - now.b, -_END) if now.b > 0 else (_END, -_END - now.b)
-        self._tags[2].set_position((across + 0.1, up + 0.15))
         z = np.round(self._inputs @ w + now.b, 9)
         right = (z > 0) == (self._wanted == 1)
         for text, value, good in zip(self._rows, z, right, strict=True):
@@ -178,8 +177,16 @@ class GateSpace(Explorer):
         return (
             f"{now.gate.upper()} at w1 = {plots.number(now.w1)}, w2 = {plots.number(now.w2)}, "
             f"b = {plots.number(now.b)}: {right.sum()} of 4 rows are right. "
-            f"{self._outlook(max(count for _, count in found))}"
+            f"{self._outlook(max(count for _, count in self._found))}"
         )
+
+    def _place_tags(self, b: float) -> None:
+        """Put each line's name where the line leaves the square."""
+        self._tags[0].set_x(-b)
+        self._tags[1].set_y(-b)
+        # The diagonal leaves at the bottom or at the right.
+        across, up = (_END - b, -_END) if b > 0 else (_END, -_END - b)
+        self._tags[2].set_position((across + 0.1, up + 0.15))
 
     def _show_regions(self, found: Sequence[tuple[Any, int]]) -> None:
         for index, (area, text) in enumerate(zip(self._areas, self._counts, strict=True)):

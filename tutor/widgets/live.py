@@ -9,7 +9,6 @@ and the axes are those of the figure, whichever artist it is: line, marker, bar,
 from __future__ import annotations
 
 import io
-import itertools
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -34,21 +33,30 @@ class LivePlot:
         From `tutor.plots.subplots`. Its axes' limits must not change afterwards: they are drawn
         once.
     moving
-        The artists that change. Change them as usual (`line.set_data(...)`), then call `svg`.
+        The artists that change. Change them as usual (`line.set_data(...)`), then call `svg`. The
+        few methods that don't tell matplotlib of the change, such as `PathPatch.set_path`, need
+        `artist.stale = True` after them.
     """
 
     def __init__(self, figure: Figure, moving: Sequence[Artist]) -> None:
         self.figure = figure
         self.moving = list(moving)
         self._still = self._draw_still()
+        self._drawn: dict[Artist, str] = {}
+        for artist in self.moving:
+            # An artist calls this whenever it is changed; until then its SVG stays good.
+            artist.stale_callback = self._forget
 
     def svg(self) -> str:
         """Return the figure as it is now: an `<svg>` element to put into a page."""
-        pieces, clips = self._draw_moving()
+        self._draw_moving()
         text = [self._still[0]]
-        for piece, still in zip(pieces, self._still[1:], strict=True):
-            text += [piece, still]
-        return "".join([*text[:-1], text[-1].replace("</svg>", f"{clips}</svg>")])
+        for artist, still in zip(self.moving, self._still[1:], strict=True):
+            text += [self._drawn[artist], still]
+        return "".join(text)
+
+    def _forget(self, artist: Artist, stale: bool) -> None:
+        self._drawn.pop(artist, None)
 
     def _draw_still(self) -> list[str]:
         """Return the still part, cut where the moving artists belong; they are in that order."""
@@ -71,22 +79,25 @@ class LivePlot:
         parts[0] = parts[0].replace("<svg ", '<svg style="stroke-linejoin: round" ', 1)
         return parts[::2]
 
-    def _draw_moving(self) -> tuple[list[str], str]:
-        """Return each moving artist's SVG, and the clipping paths they refer to."""
-        size = self.figure.bbox.size
-        buffer = io.StringIO()
-        ends = []
+    def _draw_moving(self) -> None:
+        """Draw the artists that have changed. A text takes half a millisecond, so it pays."""
+        changed = [artist for artist in self.moving if artist not in self._drawn]
         with plots.style():
-            renderer: Any = RendererSVG(*size, buffer, metadata=dict(plots.NO_METADATA))  # type: ignore[no-untyped-call]
-            renderer.writer.flush()
-            ends.append(buffer.tell())
-            for artist in self.moving:
-                artist.draw(renderer)
-                ends.append(buffer.tell())
-            renderer.finalize()
-        text = buffer.getvalue()
-        pieces = [text[start:end] for start, end in itertools.pairwise(ends)]
-        return pieces, text[ends[-1] :].replace("</svg>", "")
+            for artist in changed:
+                self._drawn[artist] = self._draw(artist)
+
+    def _draw(self, artist: Artist) -> str:
+        """Return an artist's SVG, with the marker and the clipping path it refers to."""
+        buffer = io.StringIO()
+        renderer: Any = RendererSVG(  # type: ignore[no-untyped-call]
+            *self.figure.bbox.size, buffer, metadata=dict(plots.NO_METADATA)
+        )
+        renderer.writer.flush()
+        start = buffer.tell()
+        artist.draw(renderer)
+        renderer.finalize()
+        # Groups have numbered names, which would be the same for every artist.
+        return re.sub(r'<g id="\w+">', "<g>", buffer.getvalue()[start:].replace("</svg>", ""))
 
 
 class _Mark:

@@ -66,6 +66,7 @@ class Regions:
             shapes, codes = outlines.filled(low, high)
             paths = [Path(s, c) for s, c in zip(shapes, codes, strict=True)]
             side.set_path(Path.make_compound_path(*paths) if paths else _EMPTY)
+            side.stale = True  # which set_path doesn't say
         self._boundary.set_segments(outlines.lines(0.0) if (z > 0).any() else [])
 
     @staticmethod
