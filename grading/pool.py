@@ -57,7 +57,8 @@ class Pool:
         method = "forkserver" if hasattr(os, "fork") else "spawn"
         self._context: Any = multiprocessing.get_context(method)
         if method == "forkserver":  # the slow imports once, not in each worker
-            self._context.set_forkserver_preload(["grading.stock"])
+            module = "grading.stock" if choice.name == "nbgrader" else "grading.engine"
+            self._context.set_forkserver_preload([module])
 
     def __enter__(self) -> Pool:
         return self
