@@ -117,7 +117,7 @@ def main() -> None:
     """Measure and print a table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--nodelay", action="store_true", help="with tutor.lab_nodelay")
-    parser.add_argument("--widgets", nargs="*", default=list(widgets.__all__))
+    parser.add_argument("--widgets", nargs="*", default=list(widgets.EXPLORERS))
     chosen = parser.parse_args()
     options = ["--ServerApp.jpserver_extensions=tutor.lab_nodelay=True"] if chosen.nodelay else []
     with tempfile.TemporaryDirectory() as folder:

@@ -10,7 +10,7 @@ import pytest
 
 from tutor import widgets
 
-NAMES = list(widgets.__all__)
+NAMES = list(widgets.EXPLORERS)
 NOTEBOOK = "widgets.ipynb"
 # With the learning rate it has otherwise all units are dead, and few controls make a difference.
 STARTS = {"DeadUnits": "lr=1.0"}

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tutor.widgets.matrix_shapes import MatrixShapes
     from tutor.widgets.neuron_line import NeuronLine
     from tutor.widgets.parameter_counter import ParameterCounter
+    from tutor.widgets.playground import Playground
     from tutor.widgets.relu_sum import ReluSum
     from tutor.widgets.saturation import Saturation
     from tutor.widgets.softmax_temperature import SoftmaxTemperature
@@ -32,6 +33,7 @@ _WIDGETS = {
     "MatrixShapes": "matrix_shapes",
     "NeuronLine": "neuron_line",
     "ParameterCounter": "parameter_counter",
+    "Playground": "playground",
     "ReluSum": "relu_sum",
     "Saturation": "saturation",
     "SoftmaxTemperature": "softmax_temperature",
@@ -48,10 +50,14 @@ __all__ = [
     "MatrixShapes",
     "NeuronLine",
     "ParameterCounter",
+    "Playground",
     "ReluSum",
     "Saturation",
     "SoftmaxTemperature",
 ]
+
+EXPLORERS = tuple(name for name in __all__ if name != "Playground")
+"""Widgets of one kind: sliders, a picture, a sentence (`tutor.widgets.base.Explorer`)."""
 
 
 def __getattr__(name: str) -> Any:

@@ -108,7 +108,7 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         self._refresh(redraw=True)
         for name, control in self.inputs.items():
             control.observe(functools.partial(self._on_change, name), names="value")
-        _tidy_up_after_former(self)
+        tidy_up_after_former(self)
 
     # For subclasses -------------------------------------------------------------------------------
 
@@ -172,15 +172,7 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         return bundle
 
     def _ipython_display_(self) -> None:
-        """Show the widget, and beside it the picture that takes its place without a kernel.
-
-        JupyterLab renders only one format of an output, and for a widget that it can't find that
-        is an error message. So the picture is an output of its own.
-        """
-        bundle = self._repr_mimebundle_()
-        picture = bundle.pop("text/html")
-        display({**bundle, "text/html": ""}, raw=True)  # type: ignore[no-untyped-call]
-        display({"text/html": _STAND_IN.format(picture), "text/plain": ""}, raw=True)  # type: ignore[no-untyped-call]
+        display_with_stand_in(self)
 
     def __repr__(self) -> str:
         return f"{self.title}. {self.alt}"
@@ -227,7 +219,7 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
                 sentence = self._move(now)
                 svg = _themed(self._live.svg())
             except Exception as error:
-                self.screen.problem = _report(error)
+                self.screen.problem = f"This picture couldn't be drawn: {report(error)}"
             else:
                 with self.screen.hold_sync():
                     self.screen.svg, self.screen.sentence = svg, sentence
@@ -277,17 +269,30 @@ def _themed(svg: str) -> str:
     return svg
 
 
-def _report(error: Exception) -> str:
+def report(error: Exception) -> str:
+    """Say in one line what went wrong and where."""
     last = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{Path(last.filename).name}, line {last.lineno}"
-    return f"This picture couldn't be drawn: {type(error).__name__}: {error} ({place})"
+    return f"{type(error).__name__}: {error} ({place})"
+
+
+def display_with_stand_in(widget: ipywidgets.Widget) -> None:
+    """Show a widget, and beside it the picture that takes its place without a kernel.
+
+    JupyterLab renders only one format of an output, and for a widget that it can't find that is an
+    error message. So the picture is an output of its own.
+    """
+    bundle = widget._repr_mimebundle_()
+    picture = bundle.pop("text/html")
+    display({**bundle, "text/html": ""}, raw=True)  # type: ignore[no-untyped-call]
+    display({"text/html": _STAND_IN.format(picture), "text/plain": ""}, raw=True)  # type: ignore[no-untyped-call]
 
 
 # A cell that is run again makes a new widget; the old one would stay in memory for ever.
-_shown: dict[str, tuple[str, list[Explorer]]] = {}
+_shown: dict[str, tuple[str, list[ipywidgets.Widget]]] = {}
 
 
-def _tidy_up_after_former(widget: Explorer) -> None:
+def tidy_up_after_former(widget: ipywidgets.Widget) -> None:
     """Close the widgets that the running cell made when it ran before."""
     kernel: Any = getattr(get_ipython(), "kernel", None)
     parent = kernel.get_parent() if hasattr(kernel, "get_parent") else {}

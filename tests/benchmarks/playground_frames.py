@@ -1,0 +1,135 @@
+"""How smoothly the Playground plays, in a real JupyterLab.
+
+Run by hand: `python tests/benchmarks/playground_frames.py [--nodelay] [--minutes 10]`.
+
+For the default network and for six layers of eight: frames a second (those with a new epoch on
+screen), epochs a frame, and the time from a click on Pause to the last frame that still comes and
+until the kernel is idle. Then one network trains for some minutes, and the memory of kernel and
+page is noted along the way, after collecting garbage.
+"""
+
+import argparse
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
+
+from lab import Lab, browser_page, server
+
+NETWORKS = {
+    "default": "",
+    "6 × 8": "hidden_layers=(8,) * 6, features=('x1', 'x2', 'x1^2', 'x2^2', 'x1x2', 'sin(x1)')",
+}
+SECONDS = 6.0
+STOPS = 8
+
+# Runs in the page: notes each frame in which the epoch on screen is a new one.
+WATCH = """() => {
+    const epoch = document.querySelector('.pg-epoch');
+    const seen = window.seen = {frames: [], paused: null};
+    new MutationObserver(() => {
+        const number = Number(epoch.textContent.replaceAll(',', ''));
+        requestAnimationFrame(() => { seen.frames.push([performance.now(), number]) });
+    }).observe(epoch, {childList: true, characterData: true, subtree: true});
+}"""
+
+PAUSE = """() => new Promise(resolve => {
+    const kernel = window.jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+    const start = performance.now();
+    document.querySelector('.pg-play').click();
+    const label = performance.now() - start;
+    let idle = null;
+    const watch = () => {
+        if (kernel.status !== 'idle') idle = null; else idle ??= performance.now() - start;
+        if (performance.now() - start < 600) { setTimeout(watch, 2); return }
+        const last = Math.max(0, ...seen.frames.map(f => f[0] - start));
+        resolve({label, last, idle});
+    };
+    watch();
+})"""
+
+
+def measure(lab: Lab, name: str, start: str) -> None:
+    """Play one network; print frames a second, epochs a frame, and how soon it stops."""
+    lab.write("frames.ipynb", f"from tutor import widgets\nw = widgets.Playground({start})\nw")
+    lab.open("frames.ipynb")
+    lab.run_all()
+    play = lab.page.locator(".pg-play")
+    play.wait_for()
+    lab.page.wait_for_timeout(1000)
+    lab.page.evaluate(WATCH)
+    play.click()
+    lab.page.wait_for_timeout(1000)
+    lab.page.evaluate("seen.frames = []")
+    lab.page.wait_for_timeout(SECONDS * 1000)
+    frames = lab.page.evaluate("seen.frames")
+    gaps = [b[0] - a[0] for a, b in zip(frames, frames[1:], strict=False)]
+    epochs = frames[-1][1] - frames[0][1]
+    stops = []
+    for _ in range(STOPS):
+        stops.append(lab.page.evaluate(PAUSE))
+        play.click()
+        lab.page.wait_for_timeout(500)
+    lab.page.evaluate(PAUSE)
+    last = sorted(stop["last"] for stop in stops)
+    idle = sorted(stop["idle"] or 600 for stop in stops)
+    print(
+        f"{name:10}{1000 * len(gaps) / sum(gaps):6.1f} fps, longest gap {max(gaps):4.0f} ms,"
+        f"{epochs / len(gaps):6.1f} epochs a frame; after Pause the last frame comes after "
+        f"{statistics.median(last):.0f} ms (worst {last[-1]:.0f}), the kernel is idle after "
+        f"{statistics.median(idle):.0f} ms (worst {idle[-1]:.0f})",
+        flush=True,
+    )
+
+
+def soak(lab: Lab, minutes: float) -> None:
+    """Train for some minutes; print the memory of kernel and page along the way."""
+    session = lab.page.context.new_cdp_session(lab.page)
+    lab.page.locator(".pg-play").click()
+    end = time.monotonic() + 60 * minutes
+    print("minute   epoch  kernel MB   page MB  DOM nodes  listeners")
+    while True:
+        session.send("HeapProfiler.collectGarbage")
+        counters = session.send("Memory.getDOMCounters")
+        heap = session.send("Runtime.getHeapUsage")
+        used = heap["usedSize"] + heap.get("backingStorageSize", 0)
+        memory = lab.evaluate(
+            "(__import__('gc').collect(), int(next(line.split()[1] for line in "
+            "open('/proc/self/status') if line.startswith('VmRSS'))))[1]"
+        )
+        left = end - time.monotonic()
+        epoch = lab.page.locator(".pg-epoch").inner_text()
+        print(
+            f"{minutes - left / 60:6.1f}{epoch:>8}{memory / 1024:11.1f}{used / 2**20:10.1f}"
+            f"{counters['nodes']:11}{counters['jsEventListeners']:11}",
+            flush=True,
+        )
+        if left <= 0:
+            break
+        lab.page.wait_for_timeout(min(left, max(6, 6 * minutes)) * 1000)
+    lab.page.locator(".pg-play").click()
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--nodelay", action="store_true", help="with tutor.lab_nodelay")
+    parser.add_argument("--minutes", type=float, default=10.0)
+    chosen = parser.parse_args()
+    options = ["--ServerApp.jpserver_extensions=tutor.lab_nodelay=True"] if chosen.nodelay else []
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "notebooks"
+        root.mkdir()
+        with server(root, *options) as address, browser_page(address, 1280, 1000) as page:
+            lab = Lab(page, root)
+            for name, start in NETWORKS.items():
+                measure(lab, name, start)
+            if chosen.minutes:
+                soak(lab, chosen.minutes)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,465 @@
+"""The Playground in the notebook: `tutor.playground` does the arithmetic, this shows it.
+
+The page asks and Python answers. While it plays, the page asks for a frame, Python trains for a
+few milliseconds and sends losses, weights and small maps as bytes. Nothing runs in the kernel
+between two questions, so a cell of the student's own gets its turn, and a page that is closed asks
+no more. Two questions are on their way at any time, so that neither side waits for the other.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import math
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+import anywidget
+import ipywidgets
+import numpy as np
+import traitlets
+from numpy.typing import ArrayLike, NDArray
+
+from tutor import datasets
+from tutor import playground as arithmetic
+from tutor.playground import Config, NetworkFunctions, Target
+from tutor.widgets import base, playground_picture
+
+_HERE = Path(__file__).parent
+
+SECONDS = 0.015
+"""How long Python trains for one frame."""
+CHART_POINTS = 256
+"""Points of the loss chart that a frame brings at most."""
+
+_SAMPLES = 120
+_SIDE = 100  # of the large map
+_SMALL = 10  # of a neuron's map
+# What the stop conditions offer. The configuration itself allows any number.
+_EPOCH_LIMITS = (10, 50, 100, 200, 500, 1000, 2000, 5000, 10000)
+_LOSSES = (0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.001)
+_ACCURACIES = (0.8, 0.9, 0.95, 0.98, 0.99, 1.0)
+
+Message = Mapping[str, Any]
+
+
+class Playground(anywidget.AnyWidget):
+    """A small network that learns before your eyes; every number in it can be changed.
+
+    Parameters
+    ----------
+    config : tutor.playground.Config, optional
+        What to start with; the original's defaults when left out.
+    functions : tutor.playground.NetworkFunctions, optional
+        Your forward and backward pass in place of ours.
+    own_data : tuple of array_like, optional
+        `(x, y)` with x of shape (N, 2) and y (N,), −1 or 1 (regression: from −1 to 1), in place of
+        the data sets.
+    **changes
+        Fields of `Config` that differ from `config`, such as `dataset="spiral"`.
+
+    Raises
+    ------
+    ValueError
+        When a value isn't one that a control allows.
+
+    Examples
+    --------
+    >>> widget = Playground(dataset="xor", hidden_layers=(3,))
+    >>> widget.config.sizes
+    (2, 3, 1)
+    """
+
+    title: ClassVar[str] = "Playground"
+    question: ClassVar[str] = (
+        "How small a network, and how few epochs, does it take to tell blue from orange?"
+    )
+
+    _esm = _HERE / "playground.js"
+    _css = _HERE / "playground.css"
+    choices = traitlets.Dict().tag(sync=True)
+    feature_maps = traitlets.Bytes().tag(sync=True)
+    samples = traitlets.Bytes().tag(sync=True)
+
+    def __init__(
+        self,
+        config: Config | None = None,
+        *,
+        functions: NetworkFunctions | None = None,
+        own_data: tuple[ArrayLike, ArrayLike] | None = None,
+        **changes: Any,
+    ) -> None:
+        if own_data is not None:
+            changes["own_data"] = arithmetic.own_points(*own_data)
+        self._playground = arithmetic.Playground(config, functions=functions, **changes)
+        self._own = self.config.own_data
+        self._has_functions = functions is not None
+        self._lock = threading.RLock()
+        super().__init__(
+            choices=_choices(),
+            feature_maps=_shades(np.stack(list(arithmetic.feature_maps(_SIDE).values()))),
+            samples=_samples(),
+        )
+        self.on_msg(self._on_message)
+        base.tidy_up_after_former(self)
+
+    # For everybody --------------------------------------------------------------------------------
+
+    @property
+    def playground(self) -> arithmetic.Playground:
+        """The network in training. After a change from outside, call `refresh`."""
+        return self._playground
+
+    @property
+    def config(self) -> Config:
+        """What is on screen, to start an experiment from."""
+        return self._playground.config
+
+    def set(self, **changes: Any) -> bool:
+        """Change controls, as `tutor.playground.Playground.set` does, and show it.
+
+        Returns
+        -------
+        bool
+            Whether a new network was started.
+
+        Raises
+        ------
+        ValueError
+            When a control doesn't exist or doesn't allow a value. Nothing has changed then.
+        """
+        with self._lock:
+            rebuilt = self._playground.set(**changes)
+            self._own = self.config.own_data or self._own
+        self.refresh()
+        return rebuilt
+
+    def refresh(self) -> None:
+        """Show the present state, after `playground` was changed from outside."""
+        with self._lock:
+            self._reply({}, with_state=True)
+
+    @property
+    def alt(self) -> str:
+        """The text alternative: what is on screen now."""
+        return playground_picture.sentence(self._playground)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:  # type: ignore[override]
+        """Return the widget, and a picture for where no kernel runs."""
+        bundle: dict[str, Any] = ipywidgets.DOMWidget._repr_mimebundle_(self, **kwargs) or {}
+        bundle["text/plain"] = repr(self)
+        bundle["text/html"] = (
+            f"<p><b>{self.title}</b><br>{self.question}</p>"
+            f"<p>{playground_picture.draw(self._playground).html()}</p>"
+            f"<p>{self.alt} (Run the cell to let it learn.)</p>"
+        )
+        return bundle
+
+    def _ipython_display_(self) -> None:
+        base.display_with_stand_in(self)
+
+    def __repr__(self) -> str:
+        return f"{self.title}. {self.alt}"
+
+    # Questions from the page ----------------------------------------------------------------------
+
+    def _on_message(self, _: Any, message: Message, buffers: Any) -> None:
+        """Answer a question; an error is an answer too, because a callback's would be lost."""
+        with self._lock:
+            try:
+                name = message.get("do") if isinstance(message, Mapping) else None
+                if not isinstance(name, str) or name not in _ACTIONS:
+                    raise ValueError(f"the page asked for something unknown: {message!r:.200}")
+                answer = _ACTIONS[name](self, message) or {}
+                with_state = answer.pop("with_state", name not in _WITHOUT_STATE)
+                self._reply(answer | _sender(message), message.get("look"), with_state)
+            except Exception as error:
+                answer = {"problem": base.report(error), "state": self._state()}
+                self.send(answer | _sender(message), [self._points()])
+
+    def _hello(self, message: Message) -> None:
+        """Answer with everything: a page has just been opened."""
+
+    def _look(self, message: Message) -> None:
+        """Answer with the map of the unit that the page looks at."""
+
+    def _train(self, message: Message) -> dict[str, Any]:
+        reason = self._playground.run(seconds=SECONDS)
+        return {} if reason == "seconds" else {"stopped": self._why(reason)}
+
+    def _why(self, reason: str) -> str:
+        """Say in words why training stopped."""
+        return {
+            "target": f"Target reached: {self.config.target}.",
+            "epoch limit": f"Stopped at the limit of {self.config.epoch_limit} epochs.",
+            "not a number": "The loss is no longer a number.",
+        }[reason]
+
+    def _step(self, message: Message) -> None:
+        self._playground.step()
+
+    def _reset(self, message: Message) -> None:
+        self._playground.reset()
+
+    def _rewind(self, message: Message) -> None:
+        self._playground.rewind()
+
+    def _regenerate(self, message: Message) -> None:
+        self._playground.regenerate()
+
+    def _set(self, message: Message) -> dict[str, Any]:
+        changes = message.get("changes")
+        if not isinstance(changes, Mapping) or not all(isinstance(name, str) for name in changes):
+            raise ValueError(f"expected changes by name, got {changes!r:.200}")
+        changes = dict(changes)
+        if changes.pop("use_own_data", False):
+            changes["own_data"] = self._own
+        target = self.config.target
+        if changes.get("problem") == "regression" and target is not None and target.is_accuracy:
+            changes["target"] = None  # regression has no accuracy to stop at
+        return {"rebuilt": self._playground.set(**changes)}
+
+    def _set_weight(self, message: Message) -> None:
+        layer, source, neuron = (_whole(message, name) for name in ("layer", "source", "neuron"))
+        self._playground.set_weight(layer, source, neuron, _number(message))
+
+    def _set_bias(self, message: Message) -> None:
+        layer, neuron = (_whole(message, name) for name in ("layer", "neuron"))
+        self._playground.set_bias(layer, neuron, _number(message))
+
+    def _open_link(self, message: Message) -> dict[str, Any]:
+        config = arithmetic.from_hash(message.get("link", ""))
+        fields = {field.name: getattr(config, field.name) for field in dataclasses.fields(config)}
+        return {"rebuilt": self._playground.set(**fields)}
+
+    def _export(self, message: Message) -> dict[str, Any]:
+        return {"csv": self._playground.to_csv()}
+
+    # Answers --------------------------------------------------------------------------------------
+
+    def _reply(self, answer: dict[str, Any], look: Any = None, with_state: bool = False) -> None:
+        frame, buffers = self._frame(look)
+        answer["frame"] = frame
+        if with_state:
+            answer["state"] = self._state()
+            buffers.append(self._points())
+        self.send(answer, buffers)
+
+    def _frame(self, look: Any) -> tuple[dict[str, Any], list[bytes]]:
+        """Return what changes from frame to frame: numbers, and five buffers.
+
+        The buffers are the large map, the small maps, weights and biases, dead links, the chart.
+        Maps are bytes: 0 for −1, 127 for 0, 254 for 1.
+        """
+        playground = self._playground
+        maps = playground.maps(_SIDE)
+        if self.config.discretize:
+            maps = [np.where(layer >= 0, 1.0, -1.0) for layer in maps]
+        look = self._checked_look(look)
+        shown = maps[-1][0] if look is None else maps[look[0] - 1][look[1]]
+        small = [arithmetic.reduce_maps(layer, _SMALL).ravel() for layer in maps]
+        pairs = zip(playground.weights, playground.biases, strict=True)
+        parameters = [part.ravel() for pair in pairs for part in pair]
+        frame = {
+            "epoch": playground.epoch,
+            "sizes": self.config.sizes,
+            "look": look,
+            "loss": _finite(playground.loss),
+            "measures": {name: _finite(value) for name, value in playground.measures.items()},
+            "explanation": playground.explanation,
+            "sentence": self.alt,
+        }
+        dead = np.concatenate([layer.ravel() for layer in playground.dead_links])
+        return frame, [
+            _shades(shown),
+            _shades(np.concatenate(small)),
+            np.concatenate(parameters).astype("<f4").tobytes(),
+            dead.astype(np.uint8).tobytes(),
+            self._chart(),
+        ]
+
+    def _checked_look(self, look: Any) -> list[int] | None:
+        """Return the unit to look at, [layer from 1, neuron from 0]; None is the output.
+
+        A page may still ask for a neuron that has just been taken away: that is the output too.
+        """
+        if not isinstance(look, list) or len(look) != 2:
+            return None
+        layer, neuron = look
+        sizes = self.config.sizes
+        if not isinstance(layer, int) or not isinstance(neuron, int):
+            return None
+        return look if 0 < layer < len(sizes) and 0 <= neuron < sizes[layer] else None
+
+    def _chart(self) -> bytes:
+        """Return epochs, training and test losses, one behind the other, at most so many points.
+
+        Every 2ᵏ-th row is taken, so that the points don't wander while more come in.
+        """
+        history = self._playground.history
+        train, test, epochs = (
+            history.column("train_loss")[:, 0], history.column("test_loss")[:, 0], history.epochs,
+        )  # fmt: skip
+        if self.config.loss_includes_penalty:
+            train = train + history.column("penalty")[:, 0]
+        every = 1 << max(0, math.ceil(math.log2(len(epochs) / CHART_POINTS)))
+        rows = np.unique(np.append(np.arange(0, len(epochs), every), len(epochs) - 1))
+        return np.stack([epochs[rows], train[rows], test[rows]]).astype("<f4").tobytes()
+
+    def _state(self) -> dict[str, Any]:
+        """Return what changes only when a control is moved."""
+        config = self.config
+        fields = config.to_dict()
+        fields["own_data"] = None
+        link, complete = _link(config)
+        return {
+            "config": fields,
+            "activations": config.activations[:-1],
+            "data": "own" if config.own_data is not None else config.data_name,
+            "has_own": self._own is not None,
+            "train_count": len(self._playground.data.y_train),
+            "link": link,
+            "link_complete": complete,
+            "code": code(config),
+            "loss_meaning": _loss_meaning(config),
+            "functions": self._has_functions,
+        }
+
+    def _points(self) -> bytes:
+        """Return all points, training first: x1, x2, label; and so on."""
+        data = self._playground.data
+        train = np.column_stack([data.x_train, data.y_train])
+        test = np.column_stack([data.x_test, data.y_test])
+        return np.concatenate([train, test]).astype("<f4").tobytes()
+
+
+_ACTIONS: dict[str, Callable[[Playground, Message], dict[str, Any] | None]] = {
+    "hello": Playground._hello,
+    "look": Playground._look,
+    "train": Playground._train,
+    "step": Playground._step,
+    "reset": Playground._reset,
+    "rewind": Playground._rewind,
+    "regenerate": Playground._regenerate,
+    "set": Playground._set,
+    "weight": Playground._set_weight,
+    "bias": Playground._set_bias,
+    "link": Playground._open_link,
+    "export": Playground._export,
+}
+"""What the page may ask for."""
+# After these the controls are where they were.
+_WITHOUT_STATE = {"look", "train", "step", "reset", "rewind", "weight", "bias", "export"}
+
+
+def code(config: Config) -> str:
+    """Return the Python expression that makes a configuration.
+
+    >>> code(Config(dataset="xor", target=Target("test_loss", 0.1)))
+    "playground.Config(dataset='xor', target=playground.Target('test_loss', 0.1))"
+    """
+    written = []
+    for field in dataclasses.fields(config):
+        value = getattr(config, field.name)
+        if value == field.default:
+            continue
+        if isinstance(value, Target):
+            text = f"playground.Target({value.metric!r}, {value.value!r})"
+        else:
+            text = "playground.own_points(x, y)" if field.name == "own_data" else repr(value)
+        written.append(f"{field.name}={text}")
+    return f"playground.Config({', '.join(written)})"
+
+
+def _link(config: Config) -> tuple[str, bool]:
+    """Return the original's link, and whether it carries everything."""
+    for drop_extras in (False, True):
+        try:
+            return arithmetic.to_hash(config, drop_extras=drop_extras), not drop_extras
+        except ValueError:
+            continue
+    return "", False  # the seed can't be written into a link
+
+
+def _loss_meaning(config: Config) -> str:
+    """Say what the training loss on screen consists of."""
+    mean = "mean of ½ (output − target)²"
+    if config.regularization == "none" or not config.regularization_rate:
+        return mean
+    penalty = {"L1": "Σ |w|", "L2": "Σ ½ w²"}[config.regularization]
+    penalty = f"{config.regularization_rate:g} · {penalty}"
+    if config.loss_includes_penalty:
+        return f"{mean} + {penalty}"
+    return f"{mean}, without the penalty {penalty}"
+
+
+@functools.cache
+def _choices() -> dict[str, Any]:
+    """Return what never changes: the values that each control allows, and the legend."""
+    return {
+        "title": Playground.title,
+        "question": Playground.question,
+        "datasets": {"classification": datasets.CLASSIFICATION, "regression": datasets.REGRESSION},
+        "features": [
+            {"name": each.name, "key": each.key, "meaning": each.meaning}
+            for each in arithmetic.FEATURES.values()
+        ],
+        "activations": [*arithmetic.ACTIVATIONS, *arithmetic.EXTRA_ACTIVATIONS],
+        "original_activations": arithmetic.ACTIVATIONS,
+        "problems": arithmetic.PROBLEMS,
+        "learning_rates": arithmetic.LEARNING_RATES,
+        "regularizations": arithmetic.REGULARIZATIONS,
+        "regularization_rates": arithmetic.REGULARIZATION_RATES,
+        "noises": arithmetic.NOISES,
+        "train_percents": arithmetic.TRAIN_PERCENTS,
+        "batch_sizes": arithmetic.BATCH_SIZES,
+        "max_layers": arithmetic.MAX_LAYERS,
+        "max_neurons": arithmetic.MAX_NEURONS,
+        "epoch_limits": _EPOCH_LIMITS,
+        "losses": _LOSSES,
+        "accuracies": _ACCURACIES,
+    }
+
+
+@functools.cache
+def _samples() -> bytes:
+    """Return some points of each data set for its small picture, (data set, point, 3)."""
+    points = []
+    for name in datasets.PLAYGROUND:
+        data = datasets.playground(name, "0.59704", samples=_SAMPLES)
+        points.append(np.column_stack([data.x, data.y]))
+    return np.stack(points).astype("<f4").tobytes()
+
+
+def _shades(values: NDArray[np.float64]) -> bytes:
+    """Turn numbers into bytes: 0 for −1 and below, 127 for 0 (and NaN), 254 for 1 and above."""
+    clipped = np.nan_to_num(np.clip(values, -1.0, 1.0), nan=0.0)
+    return np.rint(127.0 * clipped + 127.0).astype(np.uint8).tobytes()
+
+
+def _sender(message: Any) -> dict[str, Any]:
+    """Return which view asked and what, for it to recognise its answer."""
+    if not isinstance(message, Mapping):
+        return {}
+    return {"view": message.get("view"), "did": message.get("do")}
+
+
+def _whole(message: Message, name: str) -> int:
+    value = message.get(name)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ValueError(f"{name}: expected a whole number, got {value!r}")
+    return value
+
+
+def _number(message: Message) -> float:
+    value = message.get("value")
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise ValueError(f"value: expected a number, got {value!r}")
+    return float(value)
+
+
+def _finite(value: float) -> float | None:
+    """Replace NaN and infinities, which JSON can't hold."""
+    return value if math.isfinite(value) else None

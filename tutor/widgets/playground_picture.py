@@ -1,0 +1,99 @@
+"""The Playground as a still picture and as a sentence, for where no kernel runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
+
+from tutor import plots
+from tutor.playground import Playground
+
+COLOURS = ("#f59322", "#e8eaeb", "#0877bd")
+"""The original's colours for −1, 0 and 1. Colour-blind readers can tell orange and blue apart."""
+
+_SHADES = LinearSegmentedColormap.from_list("playground", COLOURS)
+_EXTENT = (-6, 6, -6, 6)
+
+
+def sentence(playground: Playground) -> str:
+    """Say what is on screen: data, network, epoch, losses."""
+    config, measures = playground.config, playground.measures
+    layers = "–".join(map(str, config.sizes))
+    kinds = " and ".join(dict.fromkeys(config.activations[:-1])).replace("_", " ")
+    said = (
+        f"Data {config.data_name}, network {layers}{f' with {kinds}' if kinds else ''}, "
+        f"epoch {playground.epoch}: training loss {plots.number(measures['train_loss'])}, "
+        f"test loss {plots.number(measures['test_loss'])}"
+    )
+    if config.problem == "classification":
+        said += f", {plots.number(100 * measures['test_accuracy'])} % of the test points right"
+    return f"{said}."
+
+
+def draw(playground: Playground) -> plots.Picture:
+    """Draw the network with its weights, the output with the data, and the losses."""
+    figure, (network, output, chart) = plots.subplots(
+        8.0, 2.9, columns=3, gridspec_kw={"width_ratios": (1.35, 1, 1)}
+    )
+    with plots.style():
+        _draw_network(network, playground)
+        _draw_output(output, playground)
+        _draw_losses(chart, playground)
+    return plots.Picture(figure, sentence(playground))
+
+
+def _draw_network(axes: Any, playground: Playground) -> None:
+    config = playground.config
+    most = max(config.sizes)
+    heights = [np.arange(size)[::-1] + (most - size) / 2 for size in config.sizes]
+    for layer, weights in enumerate(playground.weights):
+        for source, row in enumerate(weights):
+            for neuron, w in enumerate(row):
+                axes.plot(
+                    [layer, layer + 1], [heights[layer][source], heights[layer + 1][neuron]],
+                    color=_SHADES((np.clip(np.nan_to_num(w), -1, 1) + 1) / 2),
+                    linewidth=0.8 + 1.6 * min(abs(w), 5), zorder=1,
+                )  # fmt: skip
+    for layer, y in enumerate(heights):
+        axes.plot(
+            np.full(len(y), layer), y, "s", markersize=11, zorder=2, color=plots.PAPER,
+            markeredgecolor=plots.INK, markeredgewidth=1.2,
+        )  # fmt: skip
+    for name, y in zip(config.features, heights[0], strict=True):
+        axes.annotate(name, (-0.22, y), ha="right", va="center", fontsize=9)
+    axes.set(xlim=(-1.0, len(heights) - 0.7), ylim=(-0.6, most - 0.4), title="network")
+    axes.axis("off")
+
+
+def _draw_output(axes: Any, playground: Playground) -> None:
+    axes.imshow(
+        playground.decision_map(), cmap=_SHADES, vmin=-1, vmax=1, extent=_EXTENT, alpha=0.8,
+        interpolation="nearest",
+    )  # fmt: skip
+    data = playground.data
+    for marker, chosen in (("o", data.y_train >= 0), ("D", data.y_train < 0)):
+        axes.scatter(
+            *data.x_train[chosen].T, c=data.y_train[chosen], cmap=_SHADES, vmin=-1, vmax=1,
+            marker=marker, s=11, edgecolors="white", linewidths=0.5,
+        )  # fmt: skip
+    axes.set(xlim=_EXTENT[:2], ylim=_EXTENT[2:], title="output and training data", xlabel="$x_1$")
+    axes.set_ylabel("$x_2$", labelpad=0)
+    axes.grid(visible=False)
+
+
+def _draw_losses(axes: Any, playground: Playground) -> None:
+    history = playground.history
+    marker = "o" if len(history) < 2 else ""
+    for name, colour, label in (
+        ("train_loss", plots.BLUE, "training"),
+        ("test_loss", plots.ORANGE, "test"),
+    ):
+        axes.plot(
+            history.epochs, history.column(name)[:, 0], color=colour, marker=marker, label=label,
+            linestyle="-" if name == "train_loss" else (0, (4, 2)),
+        )  # fmt: skip
+    axes.set_ylim(bottom=0)
+    axes.set(title="loss", xlabel="epoch")
+    axes.legend(loc="best")
