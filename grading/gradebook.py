@@ -621,7 +621,7 @@ def _keep_journal(connection: Any, _: object) -> None:
     """Let SQLite empty its journal instead of deleting it.
 
     As safe as its default against a crash and a power cut, on network file systems too, and a
-    commit takes a quarter of the time. It holds for this connection only.
+    commit need not make and remove a file. It holds for this connection only.
     """
     connection.execute("PRAGMA journal_mode=TRUNCATE")
 
