@@ -231,7 +231,7 @@ class Session:
     def __init__(self, handle: Handle, seconds: float, files: Mapping[str, bytes]) -> None:
         self.handle = handle
         self.seconds = seconds
-        self.channel = Channel(handle.socket, handle.limits.reply_bytes)
+        self.channel = Channel(handle.socket, handle.limits.reply_bytes, seconds + GRACE)
         self.references = _References(self)
         self.death: Death | None = None
         self.calls = 0
@@ -304,13 +304,11 @@ class Session:
         if self.death is not None:
             raise StudentGone(self.death)
         try:
-            self.channel.send(list(request), self.references, self.deadline + GRACE)
+            self.channel.send(list(request), self.references)
         except protocol.ProtocolError as error:
             raise TypeError(str(error)) from None
         except LinkClosedError:
             self._end("killed")
-        except DeadlineError:
-            self._end("wall")
         return self._answer()
 
     def close(self) -> None:
@@ -357,13 +355,11 @@ class Session:
         finally:
             self._depth -= 1
         try:
-            self.channel.send(answer, self.references, self.deadline + GRACE)
+            self.channel.send(answer, self.references)
         except protocol.ProtocolError as error:
             self.channel.send(["raise", "TypeError", str(error)])
         except LinkClosedError:
             self._end("killed")
-        except DeadlineError:
-            self._end("wall")
 
     def _exception(self, name: Any, ancestors: Any, text: Any, trace: Any) -> Exception:
         error = _builtin_exception(ancestors, text if isinstance(text, str) else "")

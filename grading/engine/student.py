@@ -275,6 +275,9 @@ def _mutable_state(
 
 
 def _bytes(value: Any, lent: Lent) -> list[bytes]:
+    """Give what tells whether a container was changed."""
+    if type(value) is np.ndarray and value.dtype != object:
+        return [value.tobytes(), value.dtype.str.encode(), repr(value.shape).encode()]
     return [bytes(piece) for piece in protocol.encode_frame(value, lent)]
 
 
@@ -289,17 +292,17 @@ def _changes(
     return changed
 
 
+def _ring(number: int, frame: FrameType | None) -> None:
+    raise CellTimeoutError("stopped: it took too long")
+
+
 @contextmanager
 def _alarm(seconds: float) -> Iterator[None]:
     """Interrupt what takes longer. The examiner has a deadline of its own behind it."""
-
-    def ring(number: int, frame: FrameType | None) -> None:
-        raise CellTimeoutError(f"stopped after {seconds:g} seconds")
-
-    outer = signal.getitimer(signal.ITIMER_REAL)[0]
+    if signal.getsignal(signal.SIGALRM) is not _ring:
+        signal.signal(signal.SIGALRM, _ring)
+    outer = signal.setitimer(signal.ITIMER_REAL, seconds)[0]
     started = time.monotonic()
-    signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, min(seconds, outer) if outer else seconds)
     try:
         yield
     finally:

@@ -1,12 +1,24 @@
 """Submissions that try to break the grader: each gets a clear problem, and the rest is graded."""
 
+# ruff: noqa: E501  the attacks are easier to read on lines of their own
+
 from __future__ import annotations
 
 import json
 
 import pytest
 from engine_course import (
-    answer, cell, grade, handed_in, hidden, key, notebook, outcome, scores, test, text,
+    answer,
+    cell,
+    grade,
+    handed_in,
+    hidden,
+    key,
+    notebook,
+    outcome,
+    scores,
+    test,
+    text,
 )
 
 from grading.sandbox import Limits
@@ -47,7 +59,10 @@ UNREADABLE = {
     "a number": b"7",
     "null": b"null",
     "nested deep": b"[" * 200_000 + b"]" * 200_000,
-    "nested deep in a cell": b'{"nbformat":4,"cells":[{"source":' + b"[" * 100_000 + b"]" * 100_000 + b"}]}",
+    "nested deep in a cell": b'{"nbformat":4,"cells":[{"source":'
+    + b"[" * 100_000
+    + b"]" * 100_000
+    + b"}]}",
     "without cells": _with(cells=None),
     "cells that are a number": _with(cells=3),
     "cells that are a dict": _with(cells={"a": 1}),
@@ -70,7 +85,8 @@ def test_unreadable_notebook_is_a_problem(name: str) -> None:
     assert result.notebooks[0].missing
     (problem,) = [p for p in result.problems if p.fatal]
     assert problem.file == "nb.ipynb"
-    assert problem.what and problem.remedy
+    assert problem.what
+    assert problem.remedy
     assert scores(grade(KEY, GOOD)) == ALL
 
 
@@ -106,8 +122,12 @@ ODD = {
     "lone surrogates": GOOD.replace(b'"import numpy as np"', b'"# \\ud800\\nimport numpy as np"'),
     "NUL in a source": GOOD.replace(b'"import numpy as np"', b'"x = 1 \\u0000"'),
     "20 MB of outputs": _cells(
-        lambda c: c["cell_type"] == "code"
-        and c.update(outputs=[{"output_type": "stream", "name": "stdout", "text": "x" * 3_000_000}])
+        lambda c: (
+            c["cell_type"] == "code"
+            and c.update(
+                outputs=[{"output_type": "stream", "name": "stdout", "text": "x" * 3_000_000}]
+            )
+        )
     ),
     "two answers": _with(
         cells=[
@@ -208,8 +228,15 @@ def test_a_deadly_cell_costs_only_itself(name: str) -> None:
     result = grade(KEY, notebook(*cells), limits, seconds=2)
     assert not [p for p in result.problems if p.fatal]
     expected = ALL
-    if name in ("breaks builtins", "empties the modules", "empties the namespace",
-                "closes all descriptors", "breaks the shell", "stops answering", "reads the link empty"):
+    if name in (
+        "breaks builtins",
+        "empties the modules",
+        "empties the namespace",
+        "closes all descriptors",
+        "breaks the shell",
+        "stops answering",
+        "reads the link empty",
+    ):
         # In one kernel too, nothing behind such a cell would work; what matters is an outcome.
         assert set(scores(result)) == set(expected)
     else:
@@ -286,3 +313,21 @@ def test_many_files_are_capped() -> None:
     result = grade(KEY, GOOD, files=files)
     assert scores(result) == ALL
     assert len(result.problems) == 2000
+
+
+def test_callbacks_whose_answers_nobody_reads() -> None:
+    """The examiner must not wait for ever for a reader of its answers."""
+    source = key(
+        answer("def f(g):\n    return g(1)"),
+        test("assert f(lambda x: 'long answer' * 1000) == 1"),
+        test("assert True", "next"),
+    )
+    attack = """
+from grading.engine.student import Server
+import gc
+def f(g):
+    server = g._server
+    while True:
+        server.channel.send(['callback', g._number, (1,), {}], server.lent)
+"""
+    assert scores(grade(source, {"answer": attack}, seconds=2)) == {"test": 0, "next": 5}

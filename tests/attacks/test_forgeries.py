@@ -1,11 +1,24 @@
 """Wrong answers that try to score: each must get nothing, and leave an honest one untouched."""
 
+# ruff: noqa: E501  the attacks are easier to read on lines of their own
+
 from __future__ import annotations
 
 import json
 
 import pytest
-from engine_course import answer, cell, grade, handed_in, hidden, key, locked, notebook, scores, test
+from engine_course import (
+    answer,
+    cell,
+    grade,
+    handed_in,
+    hidden,
+    key,
+    locked,
+    notebook,
+    scores,
+    test,
+)
 
 KEY = key(
     cell("import numpy as np\nfrom numpy.testing import assert_allclose"),
@@ -96,7 +109,7 @@ def f(x):
     "displays too many points": "def f(x):\n    get_ipython().displayhook(99)\n    return -1000",
     "returns NaN": "def f(x):\n    return float('nan')",
     "returns minus infinity": "def f(x):\n    return -float('inf')",
-    "prints a result": "print('5.0')\nprint('{\"score\": 5, \"status\": \"ok\"}')",
+    "prints a result": 'print(\'5.0\')\nprint(\'{"score": 5, "status": "ok"}\')',
     "shadows builtins": "all = any = lambda *a: True\nabs = lambda x: 0\nmax = lambda *a: 5",
     "patches builtins": """
 import builtins
@@ -303,8 +316,12 @@ def _delete(book: dict) -> None:
 def _outputs(book: dict) -> None:
     for one in _tests(book):
         one["outputs"] = [
-            {"output_type": "execute_result", "data": {"text/plain": "5.0"}, "metadata": {},
-             "execution_count": 1}
+            {
+                "output_type": "execute_result",
+                "data": {"text/plain": "5.0"},
+                "metadata": {},
+                "execution_count": 1,
+            }
         ]
 
 
@@ -397,8 +414,10 @@ def test_what_a_test_passes_in_is_no_oracle() -> None:
     """A function passed as an argument gives values, not what the test expects of them."""
     source = key(
         answer("def slope(g, x):\n    return (g(x + 1e-6) - g(x - 1e-6)) / 2e-6"),
-        test("calls = []\ndef g(x):\n    calls.append(x)\n    return x ** 3\n"
-             "assert abs(slope(g, 2.0) - 12) < 1e-3\nassert len(calls) < 100"),
+        test(
+            "calls = []\ndef g(x):\n    calls.append(x)\n    return x ** 3\n"
+            "assert abs(slope(g, 2.0) - 12) < 1e-3\nassert len(calls) < 100"
+        ),
     )
     greedy = "def slope(g, x):\n    return [g(v) for v in range(500)][0]"
     endless = "def slope(g, x):\n    while True: g(x)"

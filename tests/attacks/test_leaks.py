@@ -1,8 +1,11 @@
 """Answers that try to carry hidden tests, their inputs or their answers back to the student."""
 
+# ruff: noqa: E501  the attacks are easier to read on lines of their own
+
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from engine_course import answer, cell, grade, hidden, key, scores, shown, test, text
@@ -139,12 +142,20 @@ def test_feedback_of_an_honest_answer_shows_its_work() -> None:
     good = {"answer": "def f(x):\n    return 7654321 if x > 5 else 0\nprint('my work')"}
     result = grade(KEY, {**good, "second": "def g(x):\n    return x", "free": "2 + 40"})
     assert scores(result) == {
-        "visible": 5, "hidden": 5, "after": 5, "mixed": 5, "checked": 5, "careless": 5,
+        "visible": 5,
+        "hidden": 5,
+        "after": 5,
+        "mixed": 5,
+        "checked": 5,
+        "careless": 5,
         "essay": None,
     }
     cells = json.loads(result.notebooks[0].student_notebook)["cells"]
-    outputs = {c["metadata"]["nbgrader"]["grade_id"]: c["outputs"]
-               for c in cells if c["cell_type"] == "code" and c["metadata"]}
+    outputs = {
+        c["metadata"]["nbgrader"]["grade_id"]: c["outputs"]
+        for c in cells
+        if c["cell_type"] == "code" and c["metadata"]
+    }
     assert outputs["answer"][0]["text"] == "my work\n"
     assert outputs["free"][0]["data"]["text/plain"] == "42"
     assert outputs["hidden"][0]["text"] == "Hidden tests: passed.\n"
@@ -227,6 +238,9 @@ def f(x): return 0
         for one in json.loads(book)["cells"]:
             for output in one.get("outputs", []):
                 assert set(output.get("data", {})) <= {"text/plain", "text/html"}
-                assert not output.get("data", {}).get("text/html")  or "table" in output["data"]["text/html"]
+                assert (
+                    not output.get("data", {}).get("text/html")
+                    or "table" in output["data"]["text/html"]
+                )
             if one["cell_type"] == "markdown":
-                assert "<script" not in one["source"] and "<img" not in one["source"]
+                assert not re.search("<(script|img)", one["source"])
