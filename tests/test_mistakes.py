@@ -163,6 +163,7 @@ def test_a_hint_is_withheld_when_other_inputs_contradict_it():
     assert failing_ids(result) == {"general/value"}
 
 
+@pytest.mark.slow
 def test_the_hints_of_mutants_are_true():
     """Whatever a random wrong function is told, it computes just that mistake."""
     told = 0

@@ -16,9 +16,9 @@ as ``"autograd.*"``, stands for everything in that package.
 from __future__ import annotations
 
 import sys
-import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from types import CodeType, FrameType, ModuleType
 from typing import Any
 
@@ -42,50 +42,65 @@ def watch(names: Iterable[str]) -> Iterator[list[str]]:
         Fills with the names that were used, each once, in order of first use.
     """
     used: list[str] = []
-    watcher = _Watcher(tuple(names), used)
+    wanted = tuple(names)
+    if not wanted:
+        yield used
+        return
+    watcher = _Watcher(wanted, used)
     before = sys.getprofile()
+    free = before is None or callable(before)  # a C profiler couldn't be put back
     watcher.swap_modules()
-    sys.setprofile(watcher.profile if watcher.names else before)
+    if free:
+        sys.setprofile(watcher.profile)
     try:
         yield used
     finally:
-        sys.setprofile(before)
+        if free:
+            sys.setprofile(before)
         watcher.restore()
 
 
 class _Recorder:
     """Stands in for a function that the profiler can't see."""
 
-    def __init__(self, target: Any, note: Callable[[], None]) -> None:
-        self._target = target
-        self._note = note
+    def __init__(self, target: Any, name: str, targets: _Targets) -> None:
+        self._target, self._name, self._targets = target, name, targets
+
+    def note(self) -> None:
+        if self._targets.watcher is not None:
+            self._targets.watcher.note(self._name)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        self._note()
+        self.note()
         return self._target(*args, **kwargs)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._target, name)
 
 
-class _Watcher:
-    def __init__(self, names: Sequence[str], used: list[str]) -> None:
-        self.names = names
-        self.used = used
-        self.thread = threading.get_ident()
+class _Targets:
+    """What the names stand for among the modules imported so far, found once."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.watcher: _Watcher | None = None
         self.prefixes = tuple(
             (_unalias(name[:-2]), name[:-2]) for name in names if name.endswith(".*")
         )
         self.codes: dict[CodeType, str] = {}
         self.builtins: dict[int, str] = {}
         self.recorders: dict[int, tuple[Any, _Recorder]] = {}
-        self.undo: list[tuple[dict[str, Any], str, Any]] = []
-        self.seen: set[int] = set()
         for name in names:
             if name.endswith(".*"):
                 self._add_package(name[:-2])
             else:
                 self._add(name, _resolve(_unalias(name)))
+        homes = {_unalias(name).rpartition(".")[0] for name in names} & sys.modules.keys()
+        self.spots = [
+            (vars(sys.modules[home]), key, value)
+            for home in sorted(homes)
+            for key, value in vars(sys.modules[home]).items()
+            if id(value) in self.recorders
+        ]
 
     def _add(self, name: str, target: Any) -> None:
         if target is _MISSING:
@@ -96,7 +111,7 @@ class _Watcher:
         elif type(target) is type(len):
             self.builtins[id(target)] = name
         else:
-            self.recorders[id(target)] = (target, _Recorder(target, lambda: self.note(name)))
+            self.recorders[id(target)] = (target, _Recorder(target, name, self))
 
     def _add_package(self, name: str) -> None:
         module = sys.modules.get(_unalias(name))
@@ -107,26 +122,44 @@ class _Watcher:
             if callable(value) and not isinstance(value, type) and ours and _code(value) is None:
                 self._add(name, value)
 
+
+@lru_cache(maxsize=64)
+def _targets(names: tuple[str, ...], modules: int) -> _Targets:
+    """Find the targets again whenever the number of imported modules has changed."""
+    return _Targets(names)
+
+
+class _Watcher:
+    def __init__(self, names: tuple[str, ...], used: list[str]) -> None:
+        self.used = used
+        self.targets = _targets(names, len(sys.modules))
+        self.outer, self.targets.watcher = self.targets.watcher, self
+        self.codes, self.builtins = self.targets.codes, self.targets.builtins
+        self.prefixes, self.recorders = self.targets.prefixes, self.targets.recorders
+        self.undo: list[tuple[dict[str, Any], str, Any]] = []
+        self.seen: set[int] = set()
+
     def note(self, name: str) -> None:
         if name not in self.used:
             self.used.append(name)
 
     def swap_modules(self) -> None:
-        """Replace what only a recorder can see in the modules that the names belong to."""
-        homes = {_unalias(name).rpartition(".")[0] for name in self.names}
-        for home in homes:
-            module = sys.modules.get(home)
-            if module is not None and self.recorders:
-                self._swap(vars(module))
+        """Put recorders in the modules that the names belong to."""
+        for namespace, key, value in self.targets.spots:
+            if namespace.get(key) is value:
+                self._put(namespace, key, value)
+
+    def _put(self, namespace: dict[str, Any], key: str, value: Any) -> None:
+        self.undo.append((namespace, key, value))
+        namespace[key] = self.recorders[id(value)][1]
 
     def _swap(self, namespace: dict[str, Any]) -> None:
         for key, value in list(namespace.items()):
-            found = self.recorders.get(id(value))
-            if found is not None:
-                self.undo.append((namespace, key, value))
-                namespace[key] = found[1]
+            if id(value) in self.recorders:
+                self._put(namespace, key, value)
 
     def restore(self) -> None:
+        self.targets.watcher = self.outer
         for namespace, key, value in reversed(self.undo):
             namespace[key] = value
 
@@ -166,7 +199,7 @@ class _Watcher:
             for value in frame.f_locals.values():
                 found = self.recorders.get(id(value))
                 if found is not None:
-                    found[1]._note()
+                    found[1].note()
 
 
 def _unalias(name: str) -> str:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from tutor import mistakes
 from tutor.check.answers import check_answer
-from tutor.check.calling import Missing, lookup
+from tutor.check.calling import Missing, Outcome, lookup
+from tutor.check.diagnose import reference_value
 from tutor.check.functions import check_function
 from tutor.check.result import Line, Result
 from tutor.mistakes.records import Exercise, Kind, Tolerance
@@ -54,12 +56,20 @@ def exercise(
         answer = lookup(entry.name, sys._getframe(1))
     if entry.kind != "function":
         return check_answer(answer, entry, hidden=hidden, points=points)
-    cases: Sequence[Sequence[Any]] = entry.cases
     if hidden and seed is None:
         raise ValueError("a hidden test of a function needs a seed: exercise(..., seed=7)")
-    if seed is not None:
-        cases = _drawn(entry, seed)
-    return check_function(answer, entry, cases, hidden=hidden, points=points)
+    cases, expected = _prepared(exercise_id, seed)
+    return check_function(answer, entry, cases, hidden=hidden, points=points, expected=expected)
+
+
+@lru_cache(maxsize=256)
+def _prepared(
+    exercise_id: str, seed: int | None
+) -> tuple[Sequence[Sequence[Any]], Sequence[Outcome]]:
+    """Give inputs and what the reference makes of them; a grader asks for them once a student."""
+    entry = mistakes.get(exercise_id)
+    cases = entry.cases if seed is None else _drawn(entry, seed)
+    return cases, [reference_value(entry.reference, args) for args in cases]
 
 
 def _drawn(entry: Exercise, seed: int) -> Sequence[Sequence[Any]]:
