@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tutor.mistakes import playground_experiments as experiments
 from tutor.mistakes.records import READY_MADE, Exercise, Mistake
 
 Rng = np.random.Generator
@@ -757,11 +758,11 @@ EVIDENCE = Exercise(
     kind="choice",
     options=(
         "it was on the seed that I tried",
-        "it is on 93 of 100 seeds, the same for both",
+        "on circle it was on 91 of 100 seeds, the same for both",
         "its best run is faster than tanh's best run",
         "the slides say so",
     ),
-    reference=lambda: "it is on 93 of 100 seeds, the same for both",
+    reference=lambda: "on circle it was on 91 of 100 seeds, the same for both",
     points=1,
     mistakes=(
         Mistake(
@@ -835,18 +836,31 @@ DEFAULT_SIZE = Exercise(
 )
 
 EXERCISES: tuple[Exercise, ...] = (
-    FEATURES,
-    SINGLE_NEURON,
-    DEFAULT_SIZE,
-    LOSS,
-    ACCURACY,
     SPLIT,
     UPDATES,
+    DEFAULT_SIZE,
+    FEATURES,
+    SINGLE_NEURON,
+    LOSS,
+    ACCURACY,
     EPOCHS_TO_TARGET,
     TYPICAL,
+    experiments.BATCH_SIZE,
+    experiments.DEFAULT_MEDIANS,
+    experiments.DEFAULT_ARRIVED,
     FASTER,
-    BOUNDARY_SHAPE,
-    LAYERS,
-    L1_STEP,
+    experiments.RELU_SHARE,
+    experiments.RELU_VERDICT,
     EVIDENCE,
+    BOUNDARY_SHAPE,
+    experiments.STRAIGHT_SHARE,
+    experiments.NOT_A_LINE,
+    LAYERS,
+    experiments.DEPTH,
+    experiments.SMALLEST,
+    L1_STEP,
+    experiments.NOISE,
+    experiments.SPIRAL,
+    experiments.FAULTY_SLIDES,
+    experiments.COUNTEREXAMPLE,
 )
