@@ -842,6 +842,12 @@ TIMELINE = Exercise(
     reference=lambda: _HISTORY,
     mistakes=(
         Mistake(
+            "perceptron_first",
+            lambda: ("perceptron", "McCulloch-Pitts neuron"),
+            "The perceptron learns its weights. The model without learning is older.",
+            "Takes the perceptron for the first artificial neuron.",
+        ),
+        Mistake(
             "backprop_before_winter",
             lambda: ("backpropagation", "XOR winter"),
             "Backpropagation ended the XOR winter. Which came first?",
@@ -882,12 +888,6 @@ TIMELINE = Exercise(
             lambda: ("GAN", "AlexNet"),
             "A contest in recognising images came two years before generated images.",
             "Mixes up the order of the image models.",
-        ),
-        Mistake(
-            "perceptron_first",
-            lambda: ("perceptron", "McCulloch-Pitts neuron"),
-            "The perceptron learns its weights. The model without learning is older.",
-            "Takes the perceptron for the first artificial neuron.",
         ),
     ),
 )
