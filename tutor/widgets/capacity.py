@@ -17,8 +17,8 @@ from tutor.widgets.regions import Regions
 
 STEPS = 1000
 LEARNING_RATE = 1.5
-_SLICE = 50  # steps between two pictures: about 7 ms, so that a slider never waits
-_PAUSE = 0.01  # s between two slices, in which the kernel listens to the page
+_SLICE = 40  # steps between two pictures: about 5 ms, so that a slider never waits
+_PAUSE = 0.03  # s between two slices, in which the kernel listens to the page
 _TRAIN = datasets.moons(50, noise=0.4, seed=3)
 _TEST = datasets.moons(200, noise=0.4, seed=99)
 _NAMES = ("training data", "new data")
@@ -106,13 +106,12 @@ class Capacity(Explorer):
         self._panels = []
         moving = []
         with plots.style():
-            for axes, (x, y), size in zip(panels, (_TRAIN, _TEST), (6.5, 4.5), strict=True):
+            for axes, (x, y), size in zip(panels, (_TRAIN, _TEST), (7.0, 4.5), strict=True):
                 axes.set(xlabel="x1", aspect="equal", **_LIMITS)
-                regions = Regions(axes, cells=50)
+                regions = Regions(axes, cells=40)
                 for label, look, color in ((1, "o", plots.BLUE), (0, "s", plots.ORANGE)):
                     axes.plot(
-                        *x[y == label].T, look, color=color, ms=size, mec=plots.PAPER, mew=0.6,
-                        label=f"class {label}",
+                        *x[y == label].T, look, color=color, ms=size, mew=0, label=f"class {label}",
                     )  # fmt: skip
                 (wrong,) = axes.plot(
                     [], [], "o", mfc="none", mec=plots.INK, ms=size + 5, mew=1.3, label="wrong"

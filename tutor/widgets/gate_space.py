@@ -184,9 +184,10 @@ class GateSpace(Explorer):
         """Put each line's name where the line leaves the square."""
         self._tags[0].set_x(-b)
         self._tags[1].set_y(-b)
-        # The diagonal leaves at the bottom or at the right.
-        across, up = (_END - b, -_END) if b > 0 else (_END, -_END - b)
-        self._tags[2].set_position((across + 0.1, up + 0.15))
+        if b > 0:  # the diagonal leaves at the bottom: its name stands inside, to the left
+            self._tags[2].set(x=_END - b - 0.1, y=-_END + 0.2, ha="right")
+        else:  # it leaves at the right
+            self._tags[2].set(x=_END + 0.1, y=-_END - b + 0.15, ha="left")
 
     def _show_regions(self, found: Sequence[tuple[Any, int]]) -> None:
         for index, (area, text) in enumerate(zip(self._areas, self._counts, strict=True)):
