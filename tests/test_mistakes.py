@@ -2,6 +2,8 @@
 
 import dataclasses
 import itertools
+import re
+from pathlib import Path
 
 import corpus
 import numpy as np
@@ -53,6 +55,21 @@ def test_unknown_exercises_are_refused(wrong):
 def test_unknown_mistakes_are_refused():
     with pytest.raises(ValueError, match="no mistake"):
         mistakes.mistake("activations/sigmoid/nothing")
+
+
+def test_every_diagnosis_of_the_checks_says_what_it_means():
+    folder = Path(check.__file__).parent
+    source = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
+    used = set(re.findall(r'"general/(\w+)"', source))
+    used |= set(re.findall(r'Difference\(\s*"(\w+)"', source))
+    used |= set(re.findall(r'": "(returned_\w+|gap_left)"', source))
+    assert len(used) > 20
+    assert used <= set(mistakes.GENERAL)
+    for name in mistakes.GENERAL:
+        assert mistakes.thinking(f"general/{name}").endswith(".")
+    assert "e^" in mistakes.thinking("activations/sigmoid/exponent_sign")
+    with pytest.raises(ValueError, match="no general"):
+        mistakes.thinking("general/nothing")
 
 
 @pytest.mark.parametrize("exercise", EXERCISES, **named)

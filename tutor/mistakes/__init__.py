@@ -10,9 +10,21 @@ from __future__ import annotations
 import importlib
 from functools import cache
 
+from tutor.mistakes.general import GENERAL
 from tutor.mistakes.records import THEMES, Exercise, Mistake, Tolerance
 
-__all__ = ["THEMES", "Exercise", "Mistake", "Tolerance", "catalogue", "exercises", "get", "mistake"]
+__all__ = [
+    "GENERAL",
+    "THEMES",
+    "Exercise",
+    "Mistake",
+    "Tolerance",
+    "catalogue",
+    "exercises",
+    "get",
+    "mistake",
+    "thinking",
+]
 
 
 @cache
@@ -64,3 +76,19 @@ def mistake(mistake_id: str) -> Mistake:
         if entry.id == name:
             return entry
     raise ValueError(f"the exercise {exercise_id!r} has no mistake {name!r}")
+
+
+def thinking(mistake_id: str) -> str:
+    """Say what a mistake tells about the thinking, ``"general/…"`` ids included.
+
+    Raises
+    ------
+    ValueError
+        If there is no such mistake.
+    """
+    kind, _, name = mistake_id.partition("/")
+    if kind != "general":
+        return mistake(mistake_id).thinking
+    if name not in GENERAL:
+        raise ValueError(f"there is no general mistake {name!r}")
+    return GENERAL[name]
