@@ -54,6 +54,9 @@ def _number(answer: Any, exercise: Exercise) -> list[Line]:
     found = _numeric_difference(answer, expected, exercise)
     if found is None:
         return [_right(exercise)]
+    if isinstance(answer, bool) and not isinstance(expected, bool):
+        says = f"`{name}` is True or False; {_wanted(expected, exercise)} is asked for."
+        return [_wrong(exercise, says, None, "wrong_type")]
     if callable(answer):
         hint = "Is it a function? Then call it: name it with its brackets."
         return [
@@ -133,11 +136,13 @@ def _set(answer: Any, exercise: Exercise) -> list[Line]:
     if given == right:
         return [_right(exercise)]
     extra, lacking = len(given - right), len(right - given)
-    says = f"`{name}`: {extra} of your choices don't belong, and {lacking} are missing."
+    belong = "doesn't belong" if extra == 1 else "don't belong"
+    missing = "1 is" if lacking == 1 else f"{lacking} are"
+    says = f"`{name}`: {extra} of your choices {belong}, and {missing} missing."
     if not lacking:
-        says = f"`{name}`: {extra} of your {len(given)} choices don't belong."
+        says = f"`{name}`: {extra} of your {len(given)} choices {belong}."
     elif not extra:
-        says = f"`{name}`: what you chose is right, and {lacking} are missing."
+        says = f"`{name}`: what you chose is right, and {missing} missing."
     found = [m for m in exercise.mistakes if m.rule(frozenset(given))]
     return [_with_mistake(exercise, says, found[:1])]
 
@@ -227,7 +232,10 @@ def _judged(answer: Any, exercise: Exercise) -> list[Line]:
 
 
 def _form(exercise: Exercise) -> str:
-    return ", ".join(exercise.parts) if exercise.parts else kind_of(exercise.example)
+    if not exercise.parts:
+        return kind_of(exercise.example)
+    listing = ", ".join(exercise.parts)
+    return f"({listing})" if len(exercise.parts) > 1 else listing
 
 
 _ROUGH = Tolerance(1e-9, 1e-12)

@@ -225,14 +225,17 @@ def _wrong_type(got: Any, numbers: Array | None, wanted: str | None = None) -> D
         )
     name = type_name(got)
     says, plain = kind_of(got), kind_of(got, known_only=True)
-    if isinstance(got, np.ndarray):
+    hint = _TYPE_HINTS.get(name)
+    if name in ("list", "tuple") and numbers is not None and not numbers.ndim:
+        hint = "One number is asked for, not several."
+    if isinstance(got, np.ndarray) and got.dtype.kind not in "biuf":
+        hint = _TYPE_HINTS["object_array"]
         says = f"an array of {'text' if got.dtype.kind in 'US' else 'objects'}"
-        name = "object_array"
     return Difference(
         _TYPE_IDS.get(name, "wrong_type"),
         f"It gives {says}; expected {wanted}.",
         f"It gives {plain}, which is the wrong type.",
-        _TYPE_HINTS.get(name),
+        hint,
     )
 
 

@@ -119,7 +119,7 @@ def _line(
     *,
     hidden: bool,
 ) -> Line:
-    tried = UNSEEN if hidden else f"`{name}({', '.join(show(arg) for arg in args)})`"
+    tried = UNSEEN if hidden else f"`{name}({_shown(exercise, args)})`"
     found: Difference | None
     if outcome.error is not None:
         found = explain_error(outcome.error, name)
@@ -159,8 +159,7 @@ def forbidden_line(tried: str, used: tuple[str, ...]) -> Line:
 def _side_effects(exercise: Exercise, args: Sequence[Any], outcome: Outcome) -> Difference | None:
     if not outcome.changed:
         return None
-    inside = exercise.signature.partition("(")[2].rstrip(")").split(",")
-    names = [part.partition("=")[0].strip() for part in inside]
+    names = _argument_names(exercise)
     changed = " and ".join(
         f"`{names[i]}`" if i < len(names) and names[i] else f"input {i + 1}"
         for i in outcome.changed
@@ -276,6 +275,23 @@ def _where(error: BaseException) -> str:
 # What was tried, and the picture ----------------------------------------------------------------
 
 
+def _argument_names(exercise: Exercise) -> list[str]:
+    inside = exercise.signature.partition("(")[2].rstrip(")").split(",")
+    return [part.partition("=")[0].strip() for part in inside]
+
+
+def _shown(exercise: Exercise, args: Sequence[Any]) -> str:
+    """Write the arguments; large arrays by their names in the task, "X of shape (5, 2)"."""
+    names = _argument_names(exercise)
+    texts = [show(arg) for arg in args]
+    if len(names) == len(args) and all(names):
+        texts = [
+            text.replace("array of shape", f"{name} of shape")
+            for name, text in zip(names, texts, strict=True)
+        ]
+    return ", ".join(texts)
+
+
 def show(value: Any) -> str:
     """Write an argument as briefly as a line of a table allows."""
     if isinstance(value, np.ndarray):
@@ -285,7 +301,7 @@ def show(value: Any) -> str:
     if isinstance(value, bool | int | float | np.generic):
         return number(value)
     if callable(value):
-        return str(getattr(value, "__name__", "function")).replace("<lambda>", "f")
+        return str(getattr(value, "__name__", "function")).replace("<lambda>", "f").lstrip("_")
     text = repr(value) if isinstance(value, str | list | tuple | dict | set) else type_name(value)
     return text if len(text) <= 40 else f"{type_name(value)} of length {len(value)}"
 
