@@ -93,9 +93,14 @@ class Engine:
         started = time.monotonic()
         settings = settings or Settings()
         prepared = self._prepare(key)
-        warm = self._warm_process(prepared)
-        job = _Job(prepared, submission, limits or Limits(), settings, warm)
-        answer = _in_fork(job, settings.submission_seconds * 2 + EXTRA_SECONDS)
+        for _ in range(
+            2
+        ):  # again if the warm process itself was ended, by a shortage of memory say
+            warm = self._warm_process(prepared)
+            job = _Job(prepared, submission, limits or Limits(), settings, warm)
+            answer = _in_fork(job, settings.submission_seconds * 2 + EXTRA_SECONDS)
+            if not isinstance(answer, str) or _lives(warm):
+                break
         seconds = time.monotonic() - started
         if isinstance(answer, str):
             return _broken(submission, answer, warm.tier.name, seconds)
@@ -124,7 +129,7 @@ class Engine:
 
     def _warm_process(self, prepared: _Prepared) -> WarmProcess:
         """Give a warm process that has imported what the key's notebooks import."""
-        if self._warm is not None and prepared.modules <= self._modules:
+        if self._warm is not None and _lives(self._warm) and prepared.modules <= self._modules:
             return self._warm
         self.close()
         modules = self._modules | prepared.modules
@@ -159,6 +164,15 @@ class Engine:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _lives(warm: WarmProcess) -> bool:
+    """Whether a warm process is still there."""
+    options = os.WEXITED | os.WNOHANG | os.WNOWAIT
+    try:
+        return os.waitid(os.P_PID, warm.pid, options) is None
+    except ChildProcessError:
+        return False
 
 
 def _prepare(key: AnswerKey) -> _Prepared:

@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 
 import pytest
 from engine_course import (
@@ -21,6 +23,8 @@ from engine_course import (
     text,
 )
 
+from grading.engine import Engine
+from grading.records import Submission
 from grading.sandbox import Limits
 
 KEY = key(
@@ -313,6 +317,15 @@ def test_many_files_are_capped() -> None:
     result = grade(KEY, GOOD, files=files)
     assert scores(result) == ALL
     assert len(result.problems) == 2000
+
+
+def test_the_engine_outlives_its_warm_process() -> None:
+    with Engine() as engine:
+        submission = Submission("s", "hw", {"nb.ipynb": GOOD})
+        assert scores(engine.grade(KEY, submission)) == ALL
+        assert engine._warm is not None
+        os.kill(engine._warm.pid, signal.SIGKILL)
+        assert scores(engine.grade(KEY, submission)) == ALL
 
 
 def test_callbacks_whose_answers_nobody_reads() -> None:
