@@ -496,3 +496,19 @@ def test_call_reports_everything_at_once():
     assert outcome.used == ("np.gradient",)
     assert outcome.error is None
     assert np.array_equal(outcome.value, [1, 1, 1])
+
+
+def test_large_arguments_go_by_their_names():
+    result = check.exercise("training/linear", lambda X, W, b: X @ W)
+    assert "X of shape (5, 2), W of shape (2, 4)" in result.lines[0].message
+
+
+def test_true_is_not_a_number():
+    assert only(check.exercise("xor/most_rows", True)).mistake == "general/wrong_type"
+
+
+def test_a_profiler_in_use_is_left_in_peace():
+    import cProfile
+
+    with cProfile.Profile():
+        assert check.exercise("activations/sigmoid", sigmoid).ok
