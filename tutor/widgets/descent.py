@@ -16,6 +16,7 @@ from tutor.widgets.live import LivePlot
 STEPS = 60
 START = (-4.0, 1.5)
 _LEVELS = 12
+_LOW, _HIGH = 1e-7, 1e5  # losses beyond are drawn at the edge
 _FAR = 1e6  # a path that leaves the picture this far needs no further points
 
 
@@ -90,7 +91,7 @@ class Descent(Explorer):
             (self._path,) = left.plot([], [], "o-", color=plots.ORANGE, ms=4, lw=1.6)
             (self._here,) = left.plot([], [], "s", color=plots.ORANGE, ms=8, mec=plots.INK)
             (self._losses,) = right.plot([], [], "o-", color=plots.ORANGE, ms=3.5, lw=1.4)
-            right.set(xlabel="step", yscale="log", xlim=(-1, STEPS + 1), ylim=(1e-7, 1e5))
+            right.set(xlabel="step", yscale="log", xlim=(-1, STEPS + 1), ylim=(_LOW / 4, 4 * _HIGH))
             right.set_yticks(10.0 ** np.arange(-6, 5, 2))
             right.yaxis.set_major_formatter(plots.power)
             right.minorticks_off()
@@ -106,7 +107,7 @@ class Descent(Explorer):
         shown = path[: _until_far(path)]
         self._path.set_data(*shown.T)
         self._here.set_data(*shown[-1:].T)
-        self._losses.set_data(np.arange(len(path)), np.clip(losses, 1e-9, 1e9))
+        self._losses.set_data(np.arange(len(path)), np.clip(losses, _LOW, _HIGH))
         momentum = f", momentum {plots.number(now.momentum)}" if now.momentum else ""
         return (
             f"Learning rate {plots.number(now.lr)}{momentum}, steepness "

@@ -78,7 +78,8 @@ class GraphStepper(Explorer):
             self.graph.backward(self.graph.output)
         step = self.graph.steps[now.step]
         self._draw(now.step, _KINDS[step.kind])
-        return f"Step {now.step} of {len(self.graph.steps) - 1}. {step.text}"
+        given = ", ".join(f"{name} = {plots.number(value)}" for name, value in values.items())
+        return f"Step {now.step} of {len(self.graph.steps) - 1} with {given}: {step.text}"
 
     def _draw(self, step: int, kind: str) -> None:
         drawing = self.graph.draw(step).svg
