@@ -72,7 +72,7 @@ class Descent(Explorer):
 
     def _controls(self) -> Mapping[str, ipywidgets.ValueWidget]:
         return {
-            "lr": log_slider("Learning rate", 0.18, -3, 0),
+            "lr": log_slider("Learning rate", 10**-0.75, -3, 0),
             "steps": counter("Steps", 30, 0, STEPS),
             "steepness": slider("Steepness", 10.0, 1.0, 30.0, 0.5),
             "momentum": slider("Momentum", 0.0, 0.0, 0.95, 0.05, digits=2),
