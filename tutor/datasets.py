@@ -305,6 +305,40 @@ def blobs(samples: int = 300, classes: int = 3, spread: float = 0.6, seed: int =
     return Dataset(centres + spread * random.standard_normal((samples, 2)), y)
 
 
+def spiral(samples: int = 300, classes: int = 3, noise: float = 0.1, seed: int = 0) -> Dataset:
+    """Draw a spiral with one arm for each class, within a circle of about radius 2.
+
+    Parameters
+    ----------
+    samples : int
+        Number of points in all arms together, at least `classes`.
+    classes : int
+        Number of arms, at least 1.
+    noise : float
+        Standard deviation of the normal noise added to each angle, in radians.
+    seed : int
+        Seed of numpy's generator.
+
+    Returns
+    -------
+    Dataset
+        x (samples, 2); y (samples,) of the classes 0 to classes − 1.
+
+    Raises
+    ------
+    ValueError
+        When classes is below 1, samples is below classes, or noise is negative or not finite.
+    """
+    if classes < 1:
+        raise ValueError(f"classes: expected at least 1, got {classes!r}")
+    _check_draw(samples, classes, noise, "noise")
+    random = np.random.default_rng(seed)
+    y = np.arange(samples) % classes
+    radius = np.sqrt(random.random(samples))  # the root spreads the points evenly over the disc
+    angle = 2 * np.pi * y / classes + 4.5 * radius + noise * random.standard_normal(samples)
+    return Dataset(2 * radius[:, None] * np.column_stack([np.cos(angle), np.sin(angle)]), y)
+
+
 def _check_draw(samples: int, least: int, deviation: float, name: str) -> None:
     if samples < least:
         raise ValueError(f"samples: expected at least {least}, got {samples!r}")

@@ -1124,8 +1124,10 @@ BUGS = Exercise(
     title="Four broken loops",
     signature="bugs",
     task="Loops A to D don't learn. Find out why: A's loss grows steadily from the first step; B "
-    "trains at first, then its steps grow without end; C stays at guessing, whatever you set; D's "
-    "loss jumps about and becomes nan. Choose from: " + "; ".join(_BUGS) + ".",
+    "trains at first, then its steps grow longer and longer; C stays at guessing, whatever you "
+    "set; D's loss is infinite at first and then jumps about. Choose from: "
+    + "; ".join(_BUGS)
+    + ".",
     kind="table",
     options=_BUGS,
     reference=lambda: {

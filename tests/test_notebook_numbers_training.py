@@ -1,0 +1,199 @@
+"""Formulas and numbers that stand in the text of the notebook on training, and what it uses."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from tutor import classifier, datasets, gradients, network, plots_training
+from tutor.live_loss import LiveLoss
+
+X, Y = datasets.spiral(samples=300, classes=3, noise=0.2, seed=0)
+
+
+def numerically(position: int, activation: str = "tanh") -> tuple[np.ndarray, np.ndarray]:
+    """Measure one gradient of the classifier, and compute it."""
+    params = classifier.start(hidden=5, seed=3)
+    rows = np.arange(7)
+
+    def loss(value: np.ndarray) -> float:
+        changed = [*params[:position], value, *params[position + 1 :]]
+        return classifier.loss(classifier.forward(X[rows], changed, activation)[1], Y[rows])
+
+    a1, P = classifier.forward(X[rows], params, activation)
+    dz2 = classifier.output_gradient(P, Y[rows])
+    computed = classifier.backward(X[rows], a1, params, dz2, activation)[position]
+    return gradients.numerical_gradient(loss, params[position]), computed
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+@pytest.mark.parametrize("position", range(4))
+def test_the_classifiers_gradients_are_right(position: int, activation: str) -> None:
+    measured, computed = numerically(position, activation)
+    assert computed.shape == measured.shape
+    np.testing.assert_allclose(computed, measured, atol=1e-8)
+
+
+def test_the_classifier_agrees_with_the_general_network() -> None:
+    params = classifier.start(hidden=5, seed=3)
+    general = network.Network([2, 5, 3], "tanh", output="softmax", loss="cross_entropy")
+    for layer in range(2):
+        general.W[layer][:], general.b[layer][:] = params[2 * layer], params[2 * layer + 1]
+    a1, P = classifier.forward(X, params)
+    np.testing.assert_allclose(general(X), P)
+    cache = general.forward(X)
+    expected = general.backward(cache, np.eye(3)[Y])
+    computed = classifier.backward(X, a1, params, classifier.output_gradient(P, Y))
+    for layer in range(2):
+        np.testing.assert_allclose(expected.W[layer], computed[2 * layer])
+        np.testing.assert_allclose(expected.b[layer], computed[2 * layer + 1])
+
+
+def test_a_step_goes_down_and_leaves_its_inputs_alone() -> None:
+    params = classifier.start(seed=1)
+    kept = [p.copy() for p in params]
+    after = classifier.train_step(X, Y, params[0], params[1], params[2], params[3], 0.1)
+    for before, copy in zip(params, kept, strict=True):
+        np.testing.assert_array_equal(before, copy)
+    losses = [classifier.loss(classifier.forward(X, list(p))[1], Y) for p in (params, after)]
+    assert losses[1] < losses[0]
+
+
+def test_a_students_step_is_told_from_a_wrong_one() -> None:
+    assert classifier.is_right(classifier.train_step)
+
+    def unfinished(*_: object) -> None:
+        raise NotImplementedError
+
+    def fixed_bias(*args: np.ndarray) -> tuple[np.ndarray, ...]:
+        return (*classifier.train_step(*args)[:3], args[5])  # type: ignore[arg-type]
+
+    for wrong in (unfinished, fixed_bias, lambda *args: None, lambda *args: args[2:6]):
+        assert not classifier.is_right(wrong)
+
+
+def test_batches_hold_every_sample_once() -> None:
+    cut = list(classifier.batches(10, 4, np.random.default_rng(0)))
+    assert [len(rows) for rows in cut] == [4, 4, 2]
+    assert sorted(np.concatenate(cut)) == list(range(10))
+
+
+def test_a_probability_of_zero_costs_infinity() -> None:
+    assert classifier.loss(np.array([[1.0, 0.0]]), np.array([1])) == np.inf
+
+
+def test_the_spiral_has_arms_of_one_size_within_a_circle() -> None:
+    assert X.shape == (300, 2)
+    assert np.bincount(Y).tolist() == [100, 100, 100]
+    assert np.linalg.norm(X, axis=1).max() <= 2
+    same = datasets.spiral(samples=300, classes=3, noise=0.2, seed=0)
+    np.testing.assert_array_equal(same.x, X)
+    for wrong in ({"classes": 0}, {"samples": 2}, {"noise": -1.0}):
+        with pytest.raises(ValueError, match=next(iter(wrong))):
+            datasets.spiral(**wrong)  # type: ignore[arg-type]
+
+
+def test_the_worked_step() -> None:
+    x, w, b = np.array([1.0, 2.0]), np.array([0.5, -1.0]), 0.5
+    z = x @ w + b
+    a = 1 / (1 + np.exp(-z))
+    assert z == -1
+    assert a == pytest.approx(0.2689, abs=5e-5)
+    assert -np.log(a) == pytest.approx(1.3133, abs=5e-5)
+    np.testing.assert_allclose((a - 1) * x, [-0.7311, -1.4621], atol=5e-5)
+
+
+def test_the_loss_of_guessing() -> None:
+    assert np.log(3) == pytest.approx(1.1, abs=0.05)
+    assert np.log(10) == pytest.approx(2.30, abs=0.005)
+
+
+def test_learning_rates_of_the_bowl() -> None:
+    from tutor.widgets.descent import Descent
+
+    widget = Descent(lr=0.21)
+    assert "diverges" in widget.alt
+    widget.set(lr=0.05)
+    assert "overshoots" not in widget.alt
+    widget.close()
+
+
+def mean_losses(lr: float, epochs: int = 30, mistake: str = "") -> Sequence[float]:
+    """Run one of the notebook's four loops, or the right one."""
+    params = classifier.start(scale=0.5, seed=1)
+    piled = [np.zeros(p.shape) for p in params]
+    rng, losses, labels = np.random.default_rng(0), [], Y.copy()
+    for _ in range(epochs):
+        if mistake == "C":
+            rng.shuffle(labels)
+        for rows in classifier.batches(len(X), 30, rng):
+            a1, P = classifier.forward(X[rows], params, "relu")
+            losses.append(classifier.loss(P, labels[rows]))
+            dz2 = classifier.output_gradient(P, labels[rows]) * (-1 if mistake == "A" else 1)
+            grads = classifier.backward(X[rows], a1, params, dz2, "relu")
+            if mistake == "B":
+                for total, g in zip(piled, grads, strict=True):
+                    total += g
+                grads = piled
+            params = [p - lr * g for p, g in zip(params, grads, strict=True)]
+    return np.reshape(losses, (-1, 10)).mean(axis=1).tolist()
+
+
+@pytest.mark.parametrize("lr", [0.01, 0.05, 0.2, 0.5, 1.0])
+def test_a_mended_loop_is_recognised(lr: float) -> None:
+    assert mean_losses(lr)[-1] < 0.7
+
+
+def test_loop_a_grows_from_the_first_epoch_whatever_the_rate() -> None:
+    assert np.all(np.diff(mean_losses(0.01, mistake="A")) > 0)
+    assert mean_losses(0.0001, mistake="A")[-1] > mean_losses(0.0001, mistake="A")[0]
+
+
+def test_loop_b_trains_at_first() -> None:
+    losses = mean_losses(0.2, mistake="B")
+    assert min(losses[:10]) < 0.2
+    assert max(losses[10:]) > 5
+
+
+@pytest.mark.parametrize("lr", [0.01, 0.1, 0.2])
+def test_loop_c_stays_at_guessing(lr: float) -> None:
+    assert mean_losses(lr, mistake="C")[-1] == pytest.approx(np.log(3), abs=0.1)
+
+
+def test_loop_d_is_infinite_and_then_jumps_about() -> None:
+    losses = mean_losses(50)
+    assert losses[0] == np.inf
+    assert np.isfinite(losses[5:]).all()
+    assert np.std(losses[5:]) > 1
+
+
+def test_zero_weights_leave_all_but_the_last_bias_where_they_are() -> None:
+    trained, _ = classifier.train(X, Y, classifier.start(scale=0), lr=0.5, epochs=3, size=7)
+    assert [bool(np.any(p)) for p in trained] == [False, False, False, True]
+
+
+def test_a_learning_rate_of_20_is_thrown_about_but_stays_finite() -> None:
+    _, losses = classifier.train(X, Y, classifier.start(seed=1), lr=20, epochs=100)
+    assert max(losses) > 10
+    assert np.isfinite(losses).all()
+
+
+def test_the_live_loss_says_what_it_shows() -> None:
+    live = LiveLoss(epochs=2, top=1.0)
+    assert live.alt == "No loss yet."
+    for loss in (5.0, np.inf, 0.25):
+        live.add(loss)
+    assert live.alt == "After 2 of 2 epochs the loss is 0.25; it began at 5."
+    assert not live.screen.problem
+    live.close()
+    with pytest.raises(ValueError, match="at least 1 epoch"):
+        LiveLoss(epochs=0)
+
+
+def test_pictures_say_what_they_show() -> None:
+    picture = plots_training.classes(X, Y, lambda points: np.eye(3)[np.zeros(len(points), int)])
+    assert "33.3% of them right" in picture.alt
+    assert "3 classes" in picture.alt
+    text = plots_training.losses({"good": [1.0, 0.5], "bad": [1.0, np.inf]}).alt
+    assert "good from 1 to 0.5, highest 1" in text
+    assert "bad from 1 to ∞" in text
