@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,6 +16,8 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
+from grading.bounds import CONFIG_HELP
+from grading.bounds import bounds as put_together
 from grading.engines import ENGINES, EngineChoice
 from grading.errors import (
     EXIT_FAILED,
@@ -39,7 +41,8 @@ Exit codes:
   0    everything asked for was done
   1    done, but something needs a person (it is named)
   2    the command line was wrong
-  3    nothing could be done: no course, no gradebook, another run is going on
+  3    nothing could be done: no course, no gradebook, another run is going on,
+       or nothing here contains students' code
   130  stopped with Ctrl-C; what was finished is kept"""
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -121,17 +124,36 @@ def _engine_options(command: Command) -> Command:
 
     @wraps(command)
     def chosen(
-        *args: Any, engine: str, timeout: float | None, course: Course, **kwargs: Any
+        *args: Any,
+        engine: str,
+        timeout: float | None,
+        submission_timeout: float | None,
+        memory: int | None,
+        course: Course,
+        **kwargs: Any,
     ) -> Any:
-        choice = EngineChoice(engine, course.home, timeout)
+        allowed = put_together(course.config, timeout, submission_timeout, memory)
+        choice = EngineChoice(engine, course.home, allowed)
         return command(*args, choice=choice, course=course, **kwargs)
 
     for option in (
         click.option(
-            "--timeout",
-            type=click.FloatRange(min=0, min_open=True),
+            "--memory",
+            type=click.IntRange(min=16, max=2**20),
+            metavar="MB",
+            help="Memory of one student process, if not as configured (1024).",
+        ),
+        click.option(
+            "--submission-timeout",
+            type=click.FloatRange(min=1),
             metavar="SECONDS",
-            help="How long one cell may run, if not as configured.",
+            help="How long one submission may run, if not as configured (300).",
+        ),
+        click.option(
+            "--timeout",
+            type=click.FloatRange(min=0.1),
+            metavar="SECONDS",
+            help="How long one cell may run, if not as configured (30).",
         ),
         click.option(
             "--engine",
@@ -265,11 +287,16 @@ def refresh(assignments: tuple[str, ...], course: Course, as_json: bool) -> None
     _finish_check(problems, as_json, "Every output is stored.")
 
 
-@grading.command(epilog=_EXIT_CODES)
+@grading.command(epilog=f"{CONFIG_HELP}\n\n{_EXIT_CODES}")
 @_assignments
 @_students
 @click.option("--force", "-f", is_flag=True, help="Grade again what was graded before.")
 @click.option("--why", is_flag=True, help="Explain each cell's score (with --student).")
+@click.option(
+    "--unsafe",
+    is_flag=True,
+    help="Grade even where nothing contains students' code: it can then do what you can.",
+)
 @_jobs
 @_course_options
 @_engine_options
@@ -278,6 +305,7 @@ def run(
     students: tuple[str, ...],
     force: bool,
     why: bool,
+    unsafe: bool,
     jobs: int,
     choice: EngineChoice,
     course: Course,
@@ -305,7 +333,7 @@ def run(
             lambda watch: grade_class(
                 course,
                 book,
-                choice,
+                replace(choice, unsafe=unsafe),
                 watch,
                 assignments=assignments,
                 students=students,
@@ -314,12 +342,12 @@ def run(
             ),
         )
         if as_json:
-            click.echo(json.dumps(_as_json(course, book, summary, assignments, students)))
+            click.echo(json.dumps(_as_json(course, book, summary, assignments, students, why)))
         else:
             _report(console, course, book, summary, assignments, students, why)
     if summary.interrupted:
         sys.exit(EXIT_INTERRUPTED)
-    sys.exit(EXIT_PROBLEMS if summary.failed else EXIT_OK)
+    sys.exit(EXIT_PROBLEMS if summary.failed or summary.refused else EXIT_OK)
 
 
 @grading.command(epilog=_EXIT_CODES)
@@ -421,11 +449,14 @@ def _as_json(
     summary: Summary,
     assignments: tuple[str, ...],
     students: tuple[str, ...],
+    why: bool,
 ) -> dict[str, Any]:
     """Put together all that a run has to say."""
     rows = [asdict(row) for rows in _rows(course, book, assignments, students) for row in rows]
     for row in rows:
         row["timestamp"] = row["timestamp"] and row["timestamp"].isoformat()
+        if why:
+            row["why"] = book.record(row["assignment"], row["student"])
     return asdict(summary) | {"gradebook": course.db_url, "submissions": rows}
 
 
@@ -452,7 +483,7 @@ def _report(
     why: bool,
 ) -> None:
     """Show scores, problems and where things are."""
-    from grading.display import score_table, show_problems
+    from grading.display import score_table, show_problems, show_trust
     from grading.display import why as explain
 
     out = Console()
@@ -469,8 +500,8 @@ def _report(
     parts = [f"{summary.graded} graded"]
     if summary.up_to_date:
         parts.append(f"{summary.up_to_date} up to date")
-    if summary.failed:
-        parts.append(f"{summary.failed} could not be graded (named above)")
+    if impossible := summary.failed + summary.refused:
+        parts.append(f"{impossible} could not be graded (named above)")
     rate = summary.graded / summary.seconds if summary.graded else 0
     speed = f" in {summary.seconds:.0f} s ({rate:.1f} a second)" if rate else ""
     if not rows:
@@ -478,6 +509,7 @@ def _report(
         console.print(f"Nothing was handed in: {place} holds no submission.", highlight=False)
         return
     console.print(f"{', '.join(parts)}{speed}.", highlight=False)
+    show_trust(console, [row for one in rows for row in one])
     if summary.interrupted:
         left = summary.to_do - summary.graded - summary.failed
         console.print(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -18,10 +19,11 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from grading.gradebook import Row
+from grading.engines import CONTAINED
+from grading.gradebook import Row, not_tamper_proof
 from grading.records import GradedSubmission, Problem
 
-__all__ = ["Watch", "describe", "number", "score_table", "show_problems", "why"]
+__all__ = ["Watch", "describe", "number", "score_table", "show_problems", "show_trust", "why"]
 
 _LONGEST_TABLE = 40
 _EVERY = 5.0  # seconds between plain lines of progress
@@ -53,6 +55,25 @@ class Watch:
         if self._bar is not None:
             self._bar.stop()
 
+    def contained(self, tier: str) -> None:
+        """Warn if nothing contains students' code."""
+        if tier not in CONTAINED:
+            self.console.print(
+                "[bold red]WARNING: nothing contains students' code. While it is graded, it can "
+                "read and change all that you can, grades included.[/]",
+                highlight=False,
+            )
+
+    def noticed(self, problems: Iterable[Problem]) -> None:
+        """Show what can't be graded and is not tried."""
+        for problem in problems:
+            self._show(problem)
+
+    def _show(self, problem: Problem) -> None:
+        if problem.fatal:
+            self.bad += 1
+            show_problems(self._bar.console if self._bar else self.console, [problem])
+
     def begin(self, to_do: int, up_to_date: int) -> None:
         """Show how much there is to do."""
         self.total = to_do
@@ -79,16 +100,13 @@ class Watch:
 
     def graded(self, graded: GradedSubmission) -> None:
         """Count a graded submission, and show what a person has to know of it."""
-        self.step([problem for problem in graded.problems if problem.fatal])
+        self.step(graded.problems)
 
     def step(self, problems: Iterable[Problem] = ()) -> None:
-        """Count one piece of work and show its problems at once."""
+        """Count one piece of work, and show at once what of it could not be done."""
         self.done += 1
         for problem in problems:
-            self.bad += 1
-            (self._bar.console if self._bar else self.console).print(
-                f"[red]{escape(describe(problem))}[/]", highlight=False, soft_wrap=True
-            )
+            self._show(problem)
         now = time.monotonic()
         rate = self.done / max(now - self._start, 1e-9)
         if self._bar is not None:
@@ -110,7 +128,8 @@ def describe(problem: Problem) -> str:
     text = "/".join([*where, problem.file] if problem.file else where)
     if problem.cell:
         text += f", cell {problem.cell}"
-    return f"{text}: {problem.what.rstrip('.')}. {problem.remedy}"
+    remedy = "" if problem.remedy == "Nothing." else problem.remedy
+    return f"{text}: {problem.what.rstrip('.')}. {remedy}".rstrip()
 
 
 def show_problems(console: Console, problems: Sequence[Problem]) -> None:
@@ -149,6 +168,8 @@ def _remarks(row: Row) -> list[str]:
         remarks.append(f"{_duration(row.late_seconds)} late")
     if row.penalty:
         remarks.append(f"{number(row.penalty)} points taken off")
+    if row.unsealed:
+        remarks.append("not tamper-proof")
     return remarks
 
 
@@ -170,15 +191,40 @@ def _summary_table(rows: Sequence[Row], title: str) -> Table:
         )
     facts["need manual grading"] = str(sum(r.needs_manual and not r.failed for r in rows))
     facts["late"] = str(sum(r.late_seconds > 0 for r in rows))
+    facts["not tamper-proof"] = str(sum(r.unsealed > 0 for r in rows))
     facts["could not be graded"] = str(sum(r.failed for r in rows))
     for name, value in facts.items():
         table.add_row(name, value)
     return table
 
 
+def show_trust(console: Console, rows: Iterable[Row]) -> None:
+    """Say what contained the students' code, and which results are not tamper-proof."""
+    graded = [row for row in rows if row.tier and not row.failed]
+    tiers = Counter(row.tier for row in graded)
+    if tiers:
+        text = ", ".join(
+            (name if name in CONTAINED else f"[bold red]{name}[/]")
+            + (f" ({count})" if len(tiers) > 1 else "")
+            for name, count in tiers.most_common()
+        )
+        console.print(f"Students' code was contained by: {text}", highlight=False)
+    open_tests = sum(row.unsealed for row in graded)
+    if open_tests:
+        students = sum(row.unsealed > 0 for row in graded)
+        console.print(
+            f"[yellow]Not tamper-proof: {open_tests} test results of {students} submissions, "
+            "judged where the student's code could reach. `--student NAME --why` names them.[/]",
+            highlight=False,
+        )
+
+
 def why(console: Console, record: dict[str, Any]) -> None:
     """Show for one submission each cell, each check and each message."""
-    console.print(f"[bold]{escape(record['assignment'])}, {escape(record['student'])}[/]")
+    console.print(
+        f"[bold]{escape(record['assignment'])}, {escape(record['student'])}[/], "
+        f"contained by: {record['tier']}"
+    )
     for problem in record["problems"]:
         show_problems(console, [Problem(**problem)])
     for notebook in record["notebooks"]:
@@ -187,7 +233,8 @@ def why(console: Console, record: dict[str, Any]) -> None:
         for name in ("cell", "score", "status", "why"):
             table.add_column(name, justify="right" if name == "score" else "left")
         for cell in notebook["cells"]:
-            table.add_row(escape(cell["name"]), _points(cell), cell["status"], _reasons(cell))
+            reasons = _reasons(cell, record["tier"])
+            table.add_row(escape(cell["name"]), _points(cell), cell["status"], reasons)
         console.print(table)
 
 
@@ -196,7 +243,7 @@ def _points(cell: dict[str, Any]) -> str:
     return f"{got}/{number(cell['max_score'])}"
 
 
-def _reasons(cell: dict[str, Any]) -> str:
+def _reasons(cell: dict[str, Any], tier: str) -> str:
     """Put together all that explains a cell's score."""
     lines = [escape(text) for text in cell["messages"]]
     for check in cell["checks"]:
@@ -210,6 +257,6 @@ def _reasons(cell: dict[str, Any]) -> str:
     lines += [f"[dim]{escape(text)}[/]" for text in cell["log"]]
     if cell["needs_manual"]:
         lines.append("waits for a person")
-    if not cell["sealed"] and cell["kind"] == "autograded":
-        lines.append("[dim]not tamper-proof[/]")
+    if not_tamper_proof(tier, cell):
+        lines.append("[yellow]not tamper-proof[/]")
     return "\n".join(lines)

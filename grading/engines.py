@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import sys
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
+from grading.bounds import Bounds
+from grading.errors import CourseError
 from grading.records import AnswerKey, GradedSubmission, Submission
 
-__all__ = ["ENGINES", "Engine", "EngineChoice"]
+__all__ = ["CONTAINED", "ENGINES", "STOCK_TIER", "Engine", "EngineChoice"]
 
 ENGINES = ("sealed", "nbgrader")
 """Names of the engines, the default first."""
+
+CONTAINED = ("namespaces", "landlock")
+"""Sandbox tiers in which students' code can do no harm."""
+
+STOCK_TIER = "none (nbgrader)"
+"""What nbgrader's own engine offers."""
+
+_REMEDY = (
+    "Grade on a Linux machine that offers it, or in a virtual machine that may break and holds no "
+    "secrets: there --unsafe grades without. Students' code could then read and change all that "
+    "you can, grades included."
+)
+_ELSEWHERE = (
+    "Grade in a Linux virtual machine, a container or WSL 2. `--engine nbgrader` grades here, but "
+    "students' code could then read and change all that you can, grades included."
+)
 
 
 class Engine(Protocol):
@@ -34,22 +53,51 @@ class EngineChoice:
         One of `ENGINES`.
     course_dir
         The directory that holds the course's configuration.
-    timeout
-        Seconds that one cell may take; None means as configured.
+    bounds
+        What one submission may use.
+    unsafe
+        Whether to grade where nothing contains students' code.
+    tier
+        The sandbox tier that was found; empty before `contained`.
     """
 
     name: str
     course_dir: Path
-    timeout: float | None = None
+    bounds: Bounds = field(default_factory=Bounds)
+    unsafe: bool = False
+    tier: str = ""
+
+    def contained(self) -> EngineChoice:
+        """Find out what contains students' code here.
+
+        Raises
+        ------
+        CourseError
+            When nothing does, and that was not allowed.
+        """
+        if self.name != "sealed":
+            return replace(self, tier=STOCK_TIER)
+        from grading.sandbox import probe
+
+        found = probe()
+        linux = sys.platform == "linux"
+        if not found.safe and not (self.unsafe and linux):
+            reasons = "".join(f"\n- {line}" for line in found.missing)
+            raise CourseError(
+                f"Nothing was graded: this machine has nothing to contain students' code.{reasons}"
+                "\n",
+                _REMEDY if linux else _ELSEWHERE,
+            )
+        return replace(self, tier=found.name)
 
     def start(self, folder: Path) -> Engine:
         """Start the engine; `folder` is for its temporary files."""
         if self.name == "sealed":
-            return SealedEngine(self.timeout)
+            return SealedEngine(self)
         from grading.course import load_course
         from grading.stock import StockEngine
 
-        return StockEngine(load_course(self.course_dir), folder, self.timeout)
+        return StockEngine(load_course(self.course_dir), folder, self.bounds.cell_seconds)
 
 
 class SealedEngine:
@@ -57,17 +105,27 @@ class SealedEngine:
 
     Parameters
     ----------
-    timeout
-        Seconds that one cell may take; None means as `Settings` says.
+    choice
+        Its limits and tier count.
     """
 
-    def __init__(self, timeout: float | None = None) -> None:
+    def __init__(self, choice: EngineChoice) -> None:
         from grading import engine
+        from grading.sandbox import Limits, Tier
 
-        self._grade = engine.grade_submission
-        self.settings = engine.Settings()
-        if timeout is not None:
-            self.settings = replace(self.settings, cell_seconds=timeout)
+        allowed = choice.bounds
+        tier = Tier(choice.tier) if choice.tier else None
+        self._engine = engine.Engine(tier, unsafe=choice.unsafe)
+        self.settings = engine.Settings(
+            cell_seconds=allowed.cell_seconds, submission_seconds=allowed.submission_seconds
+        )
+        self.limits = Limits(
+            cpu_seconds=allowed.cpu_seconds,
+            wall_seconds=allowed.submission_seconds + 10,  # the engine itself stops it before
+            memory_bytes=allowed.memory_mb * 1024**2,
+            scratch_bytes=allowed.disk_mb * 1024**2,
+            file_bytes=min(Limits().file_bytes, allowed.disk_mb * 1024**2),
+        )
 
     def seconds_allowed(self, key: AnswerKey, submission: Submission) -> float:
         """Return how long a submission may take; the engine itself stops it long before."""
@@ -75,4 +133,4 @@ class SealedEngine:
 
     def grade(self, key: AnswerKey, submission: Submission) -> GradedSubmission:
         """Grade one submission."""
-        return self._grade(key, submission, settings=self.settings)
+        return self._engine.grade(key, submission, self.limits, self.settings)

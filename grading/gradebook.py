@@ -22,10 +22,11 @@ from alembic.script import ScriptDirectory
 from nbgrader import api
 from nbgrader.dbutil import ALEMBIC_DIR
 
+from grading.engines import CONTAINED
 from grading.errors import CourseError
-from grading.records import GradedSubmission, Problem
+from grading.records import CellOutcome, GradedSubmission, Problem
 
-__all__ = ["Gradebook", "Penalty", "Row"]
+__all__ = ["Gradebook", "Penalty", "Row", "not_tamper_proof"]
 
 Penalty = Callable[[str, float, float], float | None]
 """(student, score of the notebook, seconds late) → points to take off, or None."""
@@ -39,6 +40,9 @@ _record = sa.Table(
     sa.Column("engine", sa.String(32), nullable=False),
     sa.Column("graded", sa.DateTime, nullable=False),
     sa.Column("failed", sa.Boolean, nullable=False),
+    sa.Column("tier", sa.String(32), nullable=False),
+    sa.Column("unsealed", sa.Integer, nullable=False),
+    sa.Column("unreadable", sa.String(64), nullable=False),
     sa.Column("record", sa.LargeBinary, nullable=False),
 )
 _key = sa.Table(
@@ -109,6 +113,10 @@ class Row:
         Whether the last run could not grade the submission.
     engine
         What graded it; empty when it was not `grading`.
+    tier
+        What contained the student's code.
+    unsealed
+        Number of tests whose result is not tamper-proof.
     """
 
     student: str
@@ -121,6 +129,8 @@ class Row:
     penalty: float
     failed: bool
     engine: str
+    tier: str
+    unsealed: int
 
 
 @dataclass(frozen=True)
@@ -247,6 +257,7 @@ class Gradebook:
         timestamp: datetime | None,
         engine: str = "",
         problems: tuple[Problem, ...] = (),
+        unreadable: str = "",
     ) -> None:
         """Write one graded submission, in one transaction.
 
@@ -263,13 +274,15 @@ class Gradebook:
             Name of the engine.
         problems
             What was noticed before the engine had it; recorded with its own problems.
+        unreadable
+            Fingerprint of files that can't be graded however often one tries.
         """
         layout = self._layout(graded.assignment)
         with self._engine.begin() as db:
             submission_id, notebook_ids = self._rows(db, layout, graded.student, timestamp)
             self._set_scores(db, layout, notebook_ids, graded)
             self._set_penalties(db, layout, graded, submission_id, notebook_ids)
-            self._keep_record(db, graded, engine, problems)
+            self._keep_record(db, graded, engine, problems, unreadable)
 
     def _layout(self, assignment: str) -> _Layout:
         """Look up the assignment's identifiers, once."""
@@ -443,6 +456,7 @@ class Gradebook:
         graded: GradedSubmission,
         engine: str,
         problems: tuple[Problem, ...],
+        unreadable: str,
     ) -> None:
         """Keep the messages; the notebooks themselves are in the autograded folder."""
         record = {
@@ -472,6 +486,11 @@ class Gradebook:
                 "engine": engine,
                 "graded": datetime.now(UTC).replace(tzinfo=None),
                 "failed": _failed(graded),
+                "tier": graded.tier,
+                "unsealed": sum(
+                    not_tamper_proof(graded.tier, vars(cell)) for cell in _tests(graded)
+                ),
+                "unreadable": unreadable,
                 "record": zlib.compress(json.dumps(record).encode(), 1),
             },
         )
@@ -487,6 +506,19 @@ class Gradebook:
             return None
         record: dict[str, Any] = json.loads(zlib.decompress(packed))
         return record
+
+    def unreadable(self, assignment: str) -> dict[str, str]:
+        """Return the fingerprints of what can't be graded however often one tries, by student."""
+        query = sa.select(_record.c.student, _record.c.unreadable).where(
+            _record.c.assignment == assignment, _record.c.unreadable != ""
+        )
+        with self._engine.connect() as db:
+            return {row.student: row.unreadable for row in db.execute(query)}
+
+    def students(self) -> set[str]:
+        """Return the names of all students of the gradebook."""
+        with self._engine.connect() as db:
+            return set(db.scalars(sa.select(_students.c.id)))
 
     def rows(self, assignment: str) -> list[Row]:
         """Return every student's line for an assignment, by student."""
@@ -523,6 +555,8 @@ class Gradebook:
                 sa.func.coalesce(penalties.c.penalty, 0.0).label("penalty"),
                 _record.c.failed,
                 _record.c.engine,
+                _record.c.tier,
+                _record.c.unsealed,
             )
             .outerjoin(sums, sums.c.id == _submitted.c.id)
             .outerjoin(penalties, penalties.c.id == _submitted.c.id)
@@ -543,9 +577,20 @@ class Gradebook:
                     row.penalty,
                     bool(row.failed),
                     row.engine or "",
+                    row.tier or "",
+                    row.unsealed or 0,
                 )
                 for row in db.execute(query)
             ]
+
+
+def not_tamper_proof(tier: str, cell: Mapping[str, Any]) -> bool:
+    """Whether a student could have touched the result of a cell, given as a dict."""
+    return cell["kind"] == "autograded" and (not cell["sealed"] or tier not in CONTAINED)
+
+
+def _tests(graded: GradedSubmission) -> list[CellOutcome]:
+    return [cell for nb in graded.notebooks if not nb.missing for cell in nb.cells]
 
 
 def _failed(graded: GradedSubmission) -> bool:

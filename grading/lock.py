@@ -12,7 +12,7 @@ from typing import IO
 
 from grading.errors import CourseError
 
-__all__ = ["exclusive"]
+__all__ = ["exclusive", "try_lock"]
 
 
 @contextmanager
@@ -36,7 +36,7 @@ def exclusive(folder: Path) -> Iterator[None]:
             f"{folder} can't be written: {error.strerror}.", "Check its access rights."
         ) from error
     with handle:
-        if not _lock(handle):
+        if not try_lock(handle):
             handle.seek(0)
             raise CourseError(
                 f"Another run is grading this class ({handle.read().strip() or 'unknown'}).",
@@ -48,7 +48,7 @@ def exclusive(folder: Path) -> Iterator[None]:
         yield
 
 
-def _lock(handle: IO[str]) -> bool:
+def try_lock(handle: IO[str]) -> bool:
     """Try to lock an open file; False when somebody else has it."""
     try:
         if sys.platform == "win32":

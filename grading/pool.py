@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
-import shutil
 import signal
 import tempfile
 import threading
@@ -22,6 +21,7 @@ import psutil  # type: ignore[import-untyped]  # brought by ipykernel
 from grading.engines import Engine, EngineChoice
 from grading.errors import CourseError
 from grading.records import AnswerKey, GradedSubmission, Problem, Submission
+from grading.workplace import workplace
 
 __all__ = ["Pool", "Task"]
 
@@ -52,7 +52,8 @@ class Pool:
         self.choice = choice
         self.jobs = max(1, jobs)
         self._stop = threading.Event()
-        self._folder = Path(tempfile.mkdtemp(prefix="grading-"))
+        self._clean_up = contextlib.ExitStack()
+        self._folder = self._clean_up.enter_context(workplace())
         self._workers: list[_Worker] = []
         method = "forkserver" if hasattr(os, "fork") else "spawn"
         self._context: Any = multiprocessing.get_context(method)
@@ -66,7 +67,7 @@ class Pool:
     def __exit__(self, *_: object) -> None:
         for worker in self._workers:
             worker.kill()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._clean_up.close()
 
     def stop(self) -> None:
         """Hand out nothing more and give up what is being graded."""
@@ -191,6 +192,7 @@ def _work(pipe: Connection, choice: EngineChoice, folder: Path) -> None:
     with contextlib.suppress(OSError, AttributeError):
         os.setsid()
     signal.signal(signal.SIGINT, lambda *_: None)
+    tempfile.tempdir = str(folder)  # so that nothing is left when this process is killed
     nowhere = os.open(os.devnull, os.O_WRONLY)  # kernels and libraries would write into the bar
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)

@@ -11,7 +11,7 @@ import json
 import re
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -196,7 +196,8 @@ def prove(releases: Iterable[Release], choice: EngineChoice, jobs: int) -> list[
             tasks.append(Task(release.key, submission))
     problems = []
     if tasks:
-        with Pool(choice, min(jobs, len(tasks))) as pool:
+        # The code is the instructor's own, so it may run where nothing contains it.
+        with Pool(replace(choice, unsafe=True), min(jobs, len(tasks))) as pool:
             for _, graded in pool.grade(tasks):
                 problems += _judge(graded)
     return sorted(problems, key=lambda problem: (problem.assignment, problem.file or ""))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -30,6 +31,12 @@ __all__ = ["Listener", "Summary", "run"]
 class Listener(Protocol):
     """Is told what happens while it happens."""
 
+    def contained(self, tier: str) -> None:
+        """Hear what contains students' code, if anything is to be graded."""
+
+    def noticed(self, problems: Iterable[Problem]) -> None:
+        """Hear of what can't be graded and is not tried."""
+
     def begin(self, to_do: int, up_to_date: int) -> None:
         """Hear how much there is to do, once, before the first submission."""
 
@@ -49,6 +56,11 @@ class Summary:
         Submissions that were graded before.
     graded, failed
         Of those to do: graded, and impossible to grade.
+    refused
+        Not tried: unreadable before and unchanged since, or of a student who is not in a gradebook
+        that takes no new ones.
+    tier
+        What contained students' code; empty if nothing was to do.
     problems
         Everything worth a look, fatal or not.
     interrupted
@@ -59,6 +71,8 @@ class Summary:
     up_to_date: int = 0
     graded: int = 0
     failed: int = 0
+    refused: int = 0
+    tier: str = ""
     problems: list[Problem] = field(default_factory=list)
     seconds: float = 0.0
     interrupted: bool = False
@@ -109,14 +123,14 @@ def run(
             if not handed:
                 continue
             register(course, book, name)
-            known = {row.student: row.failed for row in book.rows(name)}
-            for one in handed:
-                _tidy(course, one)
-            stale = [one for one in handed if force or _is_stale(course, one, known)]
-            summary.up_to_date += len(handed) - len(stale)
-            summary.to_do += len(stale)
+            stale = _sort(course, book, name, handed, choice.name, force, summary)
             if stale:
                 plan.append((course.answer_key(name, book.source_cells(name)), stale))
+        if plan:
+            choice = choice.contained()
+            summary.tier = choice.tier
+            listener.contained(choice.tier)
+        listener.noticed(summary.problems)
         listener.begin(summary.to_do, summary.up_to_date)
         if plan:
             with Pool(choice, min(jobs, summary.to_do)) as pool, _stop_on_ctrl_c(pool):
@@ -125,6 +139,65 @@ def run(
                 summary.interrupted = pool.stopping
     summary.seconds = time.perf_counter() - start
     return summary
+
+
+def _sort(
+    course: Course,
+    book: Gradebook,
+    assignment: str,
+    handed: list[Handed],
+    engine: str,
+    force: bool,
+    summary: Summary,
+) -> list[Handed]:
+    """Return the submissions that have to be graded; count the others."""
+    failed = {row.student: row.failed for row in book.rows(assignment)}
+    unreadable = book.unreadable(assignment)
+    strangers = _strangers(course, book, handed)
+    stale = []
+    for one in handed:
+        _tidy(course, one)
+        if one.student in strangers:
+            summary.refused += 1
+            what = "is of a student who is not in the gradebook"
+            remedy = "Add the student, or set Autograde.create_student = True."
+            summary.problems.append(
+                Problem(one.student, assignment, None, None, what, remedy, fatal=True)
+            )
+        elif not force and not _is_stale(course, one, failed):
+            summary.up_to_date += 1
+        elif not force and _still_unreadable(course, one, engine, unreadable):
+            summary.refused += 1
+            known = book.record(assignment, one.student) or {"problems": ()}
+            summary.problems += [Problem(**fields) for fields in known["problems"]]
+        else:
+            stale.append(one)
+    summary.to_do += len(stale)
+    return stale
+
+
+def _strangers(course: Course, book: Gradebook, handed: list[Handed]) -> set[str]:
+    """Name those that nbgrader's configuration doesn't want added to the gradebook."""
+    if course.config.Autograde.get("create_student", True):
+        return set()
+    return {one.student for one in handed} - book.students()
+
+
+def _still_unreadable(
+    course: Course, handed: Handed, engine: str, unreadable: dict[str, str]
+) -> bool:
+    """Whether nothing has changed since a submission could not be read."""
+    known = unreadable.get(handed.student)
+    return known is not None and known == _fingerprint(course.read_submission(handed)[0], engine)
+
+
+def _fingerprint(submission: Submission, engine: str) -> str:
+    """Tell whether the same files would go to the same engine."""
+    digest = hashlib.sha256(engine.encode())
+    for name, data in sorted(submission.files.items()):
+        digest.update(b"\0" + name.encode("utf-8", "surrogateescape") + b"\0")
+        digest.update(hashlib.sha256(data).digest())
+    return digest.hexdigest()
 
 
 def _read(course: Course, plan: list[tuple[AnswerKey, list[Handed]]]) -> Iterator[Task]:
@@ -201,8 +274,12 @@ def _publish(
     something = any(not nb.missing or not failed for nb in graded.notebooks)
     if something:
         _lay_out(fresh, task.key, task.submission, graded, course)
+    fatal = [problem for problem in graded.problems if problem.fatal]
+    # Trouble with a file will be there again; other trouble may have been the machine's.
+    lasting = bool(fatal) and all(problem.file for problem in fatal)
+    unreadable = _fingerprint(task.submission, engine) if lasting else ""
     _remove(done)
-    book.write(graded, task.submission.timestamp, engine, task.problems)
+    book.write(graded, task.submission.timestamp, engine, task.problems, unreadable)
     if something:
         fresh.rename(done)
 
@@ -214,7 +291,7 @@ def _lay_out(
     files = {n: d for n, d in submission.files.items() if not n.endswith(".ipynb")}
     files |= key.files
     files |= {f"{nb.name}.ipynb": nb.notebook for nb in graded.notebooks if not nb.missing}
-    mode = 0o664 if course.directory.groupshared else 0o444
+    mode = _file_mode(course)
     folder.mkdir(parents=True)
     made = {folder}
     for name, data in files.items():
@@ -225,11 +302,16 @@ def _lay_out(
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
-        if course.directory.groupshared:  # whatever the umask says
-            path.chmod(mode)
+        path.chmod(mode)  # whatever the umask says
     if course.directory.groupshared:
         for path in made:
             path.chmod(0o2775)
+
+
+def _file_mode(course: Course) -> int:
+    """Return the access rights of graded files; nbgrader writes them in decimal: 644."""
+    default = 664 if course.directory.groupshared else 444
+    return int(str(course.config.Autograde.get("permissions", default)), 8)
 
 
 def _remove(folder: Path) -> None:

@@ -22,6 +22,7 @@ from nbgrader.preprocessors.execute import UnresponsiveKernelError
 
 from grading.convert import Conversion, convert
 from grading.course import Course
+from grading.engines import STOCK_TIER
 from grading.gradebook import Gradebook
 from grading.notebooks import read_notebook
 from grading.records import (
@@ -35,7 +36,6 @@ from grading.records import (
 
 __all__ = ["StockEngine"]
 
-TIER = "none (nbgrader)"
 _START_UP = 120.0  # seconds that kernels may take to start and stop, on a busy machine
 
 
@@ -81,7 +81,12 @@ class StockEngine:
                 shutil.rmtree(root, ignore_errors=True)
         seconds = time.perf_counter() - start
         return GradedSubmission(
-            submission.student, submission.assignment, notebooks, tuple(problems), TIER, seconds
+            submission.student,
+            submission.assignment,
+            notebooks,
+            tuple(problems),
+            STOCK_TIER,
+            seconds,
         )
 
     def _grade_in(

@@ -1,0 +1,135 @@
+"""How much time and machine a submission may use, by default, as configured, or as asked for."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from traitlets import Float, Int, TraitError
+from traitlets.config import Config, Configurable
+
+from grading.errors import CourseError
+
+__all__ = ["CONFIG_HELP", "Bounds", "Grading", "bounds"]
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What one submission may use.
+
+    Attributes
+    ----------
+    cell_seconds
+        Time for one cell.
+    submission_seconds
+        Time for all cells of all notebooks.
+    cpu_seconds
+        Processor time of one student process.
+    memory_mb
+        Memory that a student process may add to what Python and numpy take.
+    disk_mb
+        Size of all the files it may write.
+    """
+
+    cell_seconds: float = 30.0
+    submission_seconds: float = 300.0
+    cpu_seconds: int = 300
+    memory_mb: int = 1024
+    disk_mb: int = 64
+
+
+class Grading(Configurable):
+    """Limits of a course, in its `nbgrader_config.py`: `c.Grading.memory_mb = 512`."""
+
+    cell_seconds = Float(
+        None,
+        allow_none=True,
+        min=0.1,
+        config=True,
+        help="Seconds for one cell. Default: Execute.timeout, which nbgrader sets to 30.",
+    )
+    submission_seconds = Float(
+        None,
+        allow_none=True,
+        min=1,
+        config=True,
+        help="Seconds for all cells of a submission. Default: 300, at least twice cell_seconds.",
+    )
+    cpu_seconds = Int(
+        None,
+        allow_none=True,
+        min=1,
+        config=True,
+        help="Seconds of processor time. Default: submission_seconds.",
+    )
+    memory_mb = Int(
+        Bounds.memory_mb,
+        min=16,
+        max=2**20,
+        config=True,
+        help="Megabytes of memory beyond what Python and numpy take. Default: 1024.",
+    )
+    disk_mb = Int(
+        Bounds.disk_mb,
+        min=1,
+        max=2**20,
+        config=True,
+        help="Megabytes of files that a submission may write. Default: 64.",
+    )
+
+
+CONFIG_HELP = "\b\nLimits in nbgrader_config.py, as c.Grading.NAME = VALUE:\n" + "\n".join(
+    f"  {name:19s} {trait.help.split(' Default:')[0]}\n{'':22s}Default:"
+    + trait.help.split("Default:")[1]
+    for name, trait in Grading.class_own_traits(config=True).items()
+)
+
+
+def bounds(
+    config: Config,
+    cell_seconds: float | None = None,
+    submission_seconds: float | None = None,
+    memory_mb: int | None = None,
+) -> Bounds:
+    """Put together a course's limits.
+
+    Parameters
+    ----------
+    config
+        The course's configuration: `Grading`, and nbgrader's `Execute.timeout`.
+    cell_seconds, submission_seconds, memory_mb
+        In place of the configured ones.
+
+    Raises
+    ------
+    CourseError
+        When a configured limit makes no sense.
+    """
+    try:
+        configured = Grading(config=config)
+    except TraitError as error:
+        raise CourseError(
+            f"A limit in nbgrader_config.py makes no sense: {error}", "Correct it there."
+        ) from error
+    whole = submission_seconds or configured.submission_seconds
+    cell = cell_seconds or configured.cell_seconds
+    if cell is None:
+        # As nbgrader: None means no limit, so that only the whole submission's counts.
+        cell = _number(config.Execute.get("timeout", Bounds.cell_seconds))
+        if cell is None:
+            cell = whole or Bounds.submission_seconds
+    if whole is None:
+        whole = max(Bounds.submission_seconds, 2 * cell)
+    return Bounds(
+        cell,
+        whole,
+        configured.cpu_seconds or math.ceil(whole),
+        memory_mb or configured.memory_mb,
+        configured.disk_mb,
+    )
+
+
+def _number(value: Any) -> float | None:
+    """Read nbgrader's timeout; it takes nothing, zero and less for no limit."""
+    return float(value) if isinstance(value, (int, float)) and value > 0 else None
