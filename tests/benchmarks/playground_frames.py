@@ -9,6 +9,7 @@ page is noted along the way, after collecting garbage.
 """
 
 import argparse
+import itertools
 import statistics
 import sys
 import tempfile
@@ -66,7 +67,7 @@ def measure(lab: Lab, name: str, start: str) -> None:
     lab.page.evaluate("seen.frames = []")
     lab.page.wait_for_timeout(SECONDS * 1000)
     frames = lab.page.evaluate("seen.frames")
-    gaps = [b[0] - a[0] for a, b in zip(frames, frames[1:], strict=False)]
+    gaps = [b[0] - a[0] for a, b in itertools.pairwise(frames)]
     epochs = frames[-1][1] - frames[0][1]
     stops = []
     for _ in range(STOPS):

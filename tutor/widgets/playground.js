@@ -671,7 +671,7 @@ class View {
   }
 
   openLink() {
-    this.ask("link", { link: this.linkField.value });
+    if (this.linkField.value.trim()) this.ask("link", { link: this.linkField.value });
   }
 
   download(csv) {
@@ -1031,7 +1031,8 @@ class View {
     if (this.scheduled) return;
     this.scheduled = requestAnimationFrame(() => {
       this.scheduled = null;
-      if (this.frame && this.state) this.draw();
+      // JupyterLab takes a cell out of the page for a while when it scrolls or changes its theme.
+      if (this.frame && this.state && this.stage.clientWidth) this.draw();
       this.pull();
     });
   }

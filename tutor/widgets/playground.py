@@ -146,6 +146,11 @@ class Playground(anywidget.AnyWidget):
         """The text alternative: what is on screen now."""
         return playground_picture.sentence(self._playground)
 
+    def close(self) -> None:
+        """Remove the widget from the page and from the kernel's memory."""
+        self.layout.close()
+        super().close()
+
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:  # type: ignore[override]
         """Return the widget, and a picture for where no kernel runs."""
         bundle: dict[str, Any] = ipywidgets.DOMWidget._repr_mimebundle_(self, **kwargs) or {}
@@ -230,7 +235,7 @@ class Playground(anywidget.AnyWidget):
         self._playground.set_bias(layer, neuron, _number(message))
 
     def _open_link(self, message: Message) -> dict[str, Any]:
-        config = arithmetic.from_hash(message.get("link", ""))
+        config = arithmetic.from_hash(message.get("link"))  # type: ignore[arg-type]  # it checks
         fields = {field.name: getattr(config, field.name) for field in dataclasses.fields(config)}
         return {"rebuilt": self._playground.set(**fields)}
 
@@ -275,7 +280,7 @@ class Playground(anywidget.AnyWidget):
         return frame, [
             _shades(shown),
             _shades(np.concatenate(small)),
-            np.concatenate(parameters).astype("<f4").tobytes(),
+            _floats(np.concatenate(parameters)),
             dead.astype(np.uint8).tobytes(),
             self._chart(),
         ]
@@ -306,7 +311,7 @@ class Playground(anywidget.AnyWidget):
             train = train + history.column("penalty")[:, 0]
         every = 1 << max(0, math.ceil(math.log2(len(epochs) / CHART_POINTS)))
         rows = np.unique(np.append(np.arange(0, len(epochs), every), len(epochs) - 1))
-        return np.stack([epochs[rows], train[rows], test[rows]]).astype("<f4").tobytes()
+        return _floats(np.stack([epochs[rows], train[rows], test[rows]]))
 
     def _state(self) -> dict[str, Any]:
         """Return what changes only when a control is moved."""
@@ -332,7 +337,7 @@ class Playground(anywidget.AnyWidget):
         data = self._playground.data
         train = np.column_stack([data.x_train, data.y_train])
         test = np.column_stack([data.x_test, data.y_test])
-        return np.concatenate([train, test]).astype("<f4").tobytes()
+        return _floats(np.concatenate([train, test]))
 
 
 _ACTIONS: dict[str, Callable[[Playground, Message], dict[str, Any] | None]] = {
@@ -430,7 +435,13 @@ def _samples() -> bytes:
     for name in datasets.PLAYGROUND:
         data = datasets.playground(name, "0.59704", samples=_SAMPLES)
         points.append(np.column_stack([data.x, data.y]))
-    return np.stack(points).astype("<f4").tobytes()
+    return _floats(np.stack(points))
+
+
+def _floats(values: NDArray[np.float64]) -> bytes:
+    """Turn numbers into four bytes each; the page shows what is too large for that as infinite."""
+    with np.errstate(over="ignore"):
+        return values.astype("<f4").tobytes()
 
 
 def _shades(values: NDArray[np.float64]) -> bytes:
