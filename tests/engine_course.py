@@ -33,7 +33,7 @@ def answer(source: str, grade_id: str = "answer") -> dict[str, Any]:
     return cell(source, grade_id, solution=True)
 
 
-def test(source: str, grade_id: str = "test", points: float = 5) -> dict[str, Any]:
+def test(source: str, grade_id: str = "test", points: float = 5) -> dict[str, Any]:  # noqa: PT028
     """Make a test cell."""
     return cell(source, grade_id, points=points, grade=True, locked=True)
 
@@ -52,7 +52,9 @@ def locked(source: str, grade_id: str = "given") -> dict[str, Any]:
     return cell(source, grade_id, locked=True)
 
 
-def text(source: str, grade_id: str | None = None, points: float = 3, **flags: Any) -> dict[str, Any]:
+def text(
+    source: str, grade_id: str | None = None, points: float = 3, **flags: Any
+) -> dict[str, Any]:
     """Make a Markdown cell."""
     return cell(source, grade_id, "markdown", points, **flags)
 
@@ -95,9 +97,7 @@ def grade(
     if isinstance(content, dict):
         content = handed_in(source, content)
     submission = Submission("student", "hw", {path: content, **(files or {})})
-    return grade_submission(
-        source, submission, limits, Settings(cell_seconds=seconds, **settings)
-    )
+    return grade_submission(source, submission, limits, Settings(cell_seconds=seconds, **settings))
 
 
 def outcome(result: GradedSubmission, name: str = "test") -> CellOutcome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import struct
 from collections import Counter, OrderedDict
 from decimal import Decimal
@@ -36,16 +37,61 @@ def same(a: Any, b: Any) -> bool:
 
 
 VALUES = [
-    None, True, False, ..., 0, -1, 2**63 - 1, 2**63, -(2**63) - 1, 10**300, 0.1, -0.0,
-    float("nan"), float("-inf"), 1 + 2j, "", "é€😀", "\ud800", b"", b"\0\xff", bytearray(b"x"),
-    [], (), {}, set(), frozenset({1}), [1, [2, (3, {"a": {4}})]], {1: 2, "a": None, (1, 2): []},
-    OrderedDict(b=1, a=2), Counter("aab"), range(0, 10, 3), slice(1, None, 2),
-    Fraction(-1, 3), Decimal("1.50"), [0.5] * 20, [1.0, 2] * 10,
-    np.float64(0.1), np.float32(0.1), np.int8(-3), np.bool_(True), np.str_("x"),
-    np.complex64(1j), np.datetime64("2020-01-01"), np.arange(6.0).reshape(2, 3),
-    np.zeros((0, 3)), np.array(5), np.array(["a", "bcd"]), np.array([True, False]),
-    np.array([1, 2], ">i4"), np.array([b"x"]), np.arange(10)[::-2], np.eye(3).T,
-    np.array([None, [1]], dtype=object), np.array(["2020"], "M8[D]"), np.float16(1),
+    None,
+    True,
+    False,
+    ...,
+    0,
+    -1,
+    2**63 - 1,
+    2**63,
+    -(2**63) - 1,
+    10**300,
+    0.1,
+    -0.0,
+    float("nan"),
+    float("-inf"),
+    1 + 2j,
+    "",
+    "é€😀",
+    "\ud800",
+    b"",
+    b"\0\xff",
+    bytearray(b"x"),
+    [],
+    (),
+    {},
+    set(),
+    frozenset({1}),
+    [1, [2, (3, {"a": {4}})]],
+    {1: 2, "a": None, (1, 2): []},
+    OrderedDict(b=1, a=2),
+    Counter("aab"),
+    range(0, 10, 3),
+    slice(1, None, 2),
+    Fraction(-1, 3),
+    Decimal("1.50"),
+    [0.5] * 20,
+    [1.0, 2] * 10,
+    np.float64(0.1),
+    np.float32(0.1),
+    np.int8(-3),
+    np.bool_(True),
+    np.str_("x"),
+    np.complex64(1j),
+    np.datetime64("2020-01-01"),
+    np.arange(6.0).reshape(2, 3),
+    np.zeros((0, 3)),
+    np.array(5),
+    np.array(["a", "bcd"]),
+    np.array([True, False]),
+    np.array([1, 2], ">i4"),
+    np.array([b"x"]),
+    np.arange(10)[::-2],
+    np.eye(3).T,
+    np.array([None, [1]], dtype=object),
+    np.array(["2020"], "M8[D]"),
+    np.float16(1),
 ]
 
 
@@ -66,10 +112,18 @@ def test_arrays_keep_whether_they_can_be_written() -> None:
 
 
 PLAIN = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**200), 2**200) | st.floats() | st.text()
-    | st.binary() | st.complex_numbers(),
-    lambda inner: st.lists(inner, max_size=5) | st.tuples(inner, inner)
-    | st.dictionaries(st.text() | st.integers(), inner, max_size=5),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**200), 2**200)
+    | st.floats()
+    | st.text()
+    | st.binary()
+    | st.complex_numbers(),
+    lambda inner: (
+        st.lists(inner, max_size=5)
+        | st.tuples(inner, inner)
+        | st.dictionaries(st.text() | st.integers(), inner, max_size=5)
+    ),
     max_leaves=20,
 )
 
@@ -101,10 +155,8 @@ class Anything:
 
 def harmless(data: bytes) -> None:
     """Decode bytes: a value or a ProtocolError, and nothing else."""
-    try:
+    with contextlib.suppress(ProtocolError):
         decode_frame(data, Anything(), max_bytes=1 << 20)
-    except ProtocolError:
-        pass
 
 
 @given(st.binary(max_size=300))
@@ -126,8 +178,19 @@ TAGS = "".join(map(chr, protocol._READERS)).encode()
 @given(
     st.lists(
         st.sampled_from([bytes([t]) for t in TAGS])
-        | st.sampled_from([b"\0\0\0\0", b"\1\0\0\0", b"\xff\xff\xff\xff", b"\0" * 8, b"\xff" * 8,
-                           b"\3<f8", b"\3<U9", b"\3|b1", b"\2\0"])
+        | st.sampled_from(
+            [
+                b"\0\0\0\0",
+                b"\1\0\0\0",
+                b"\xff\xff\xff\xff",
+                b"\0" * 8,
+                b"\xff" * 8,
+                b"\3<f8",
+                b"\3<U9",
+                b"\3|b1",
+                b"\2\0",
+            ]
+        )
         | st.binary(max_size=4),
         max_size=30,
     ),
@@ -212,8 +275,15 @@ def test_only_so_many_items() -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [object(), lambda: 1, int, type("L", (list,), {})(), np.zeros(2, [("a", int)]),
-     np.ma.masked_array([1]), 1 << 10**6],
+    [
+        object(),
+        lambda: 1,
+        int,
+        type("L", (list,), {})(),
+        np.zeros(2, [("a", int)]),
+        np.ma.masked_array([1]),
+        1 << 10**6,
+    ],
     ids=["object", "function", "class", "subclass", "structured", "masked", "huge"],
 )
 def test_what_is_no_plain_data_is_refused_without_references(value: Any) -> None:
@@ -232,6 +302,7 @@ def test_too_much_is_not_sent() -> None:
 
 def test_names_of_handles_are_cleaned() -> None:
     evil = type("<script>\n" + "x" * 500, (), {})
-    (number, sort, type_name, name) = decode_frame(wire(evil(), references=Anything()), Anything())
+    (number, sort, type_name, _) = decode_frame(wire(evil(), references=Anything()), Anything())
     assert (number, sort) == (7, "function")
-    assert "\n" not in type_name and len(type_name) <= protocol.MAX_NAME
+    assert "\n" not in type_name
+    assert len(type_name) <= protocol.MAX_NAME

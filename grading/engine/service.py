@@ -321,7 +321,8 @@ class _Job:
             for known in [key.cells.get(name or "")]
         ]
         deadline = time.monotonic() + self.settings.submission_seconds
-        sealed = NotebookRun(key, cells, self._spawner(files), self.settings, deadline)
+        settings = replace(self.settings, figures="none")
+        sealed = NotebookRun(key, cells, self._spawner(files), settings, deadline)
         sealed.run()
         failed = {
             name: result
@@ -331,7 +332,7 @@ class _Job:
         if not failed:
             return
         trial = replace(key, unsealed=key.unsealed | failed.keys())
-        beside = NotebookRun(trial, cells, self._spawner(files), self.settings, deadline)
+        beside = NotebookRun(trial, cells, self._spawner(files), settings, deadline)
         beside.run_beside()
         key.unsealed |= {
             name
