@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import itertools
 import math
@@ -622,6 +623,27 @@ def _overlaps(svg: str) -> list[tuple[str, str]]:
         for b in boxes[:i]
         if min(a[2], b[2]) - max(a[0], b[0]) > 0.2 and min(a[3], b[3]) - max(a[1], b[1]) > 0.2
     ]
+
+
+def test_the_longest_worked_example_fits_into_a_notebook_unscaled() -> None:
+    graph = examples["neuron"]()
+    graph.backward()
+    assert float(ElementTree.fromstring(graph.draw().svg).get("width", 0)) <= 900
+
+
+def test_a_copied_graph_lives_on_by_itself() -> None:
+    graph = examples["neuron"]()
+    graph.backward()
+    twin = copy.deepcopy(graph)
+    assert twin.inputs == graph.inputs
+    assert twin.gradients == graph.gradients
+    assert twin.draw().svg == graph.draw().svg
+    twin.forward(w0=0.0)
+    assert twin.output.value != graph.output.value == pytest.approx(0.7310586)
+    assert twin.backward()["x0"] == 0.0
+    assert graph.gradients["x0"] == pytest.approx(0.3932239)
+    activated = trace(lambda x: x.activate("elu"), x=-1)
+    assert copy.deepcopy(activated).backward() == activated.backward()
 
 
 @pytest.mark.parametrize("name", examples)

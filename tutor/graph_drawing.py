@@ -33,7 +33,7 @@ _CHARACTER = 7.0  # width of a digit at 12 px
 _PLATE_HEIGHT = 19
 _LIFT = 14  # from a wire to the middle of its plates
 _MARGIN = 8
-_GAP = 25  # between one column's wires and the next column's gates
+_GAP = 11  # between one column's wires and the next column's gates
 _RADIUS = 17
 _ROW = 12  # least space between neighbours in a column
 _LEGEND = 34
@@ -214,7 +214,7 @@ def _place_nodes(nodes: Sequence[Node]) -> dict[int, _Place]:
         layer = 2 + max((places[o.index].layer for o in node.inputs), default=-2)
         width = max(2 * _RADIUS, _CHARACTER * 1.1 * len(symbol(node)) + 14)
         texts = [_value_text(node, node.value), number(node.gradient or 0.0), "−0.0000"]
-        tail = max(map(_plate_width, texts)) + 3
+        tail = max(map(_plate_width, texts)) + 2
         places[node.index] = _Place(layer, 2 * (_LIFT + _PLATE_HEIGHT / 2), node, width, tail)
     return places
 
