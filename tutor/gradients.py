@@ -198,7 +198,7 @@ class GradientCheck:
         Why they differ, in words; empty if they agree.
     cause : str
         The same as a short identifier: "shape", "transposed", "nan", "zero", "sign",
-        "factor", "offset", "weight-decay", "places", "kink", "not-finite", "unknown" or "".
+        "factor", "offset", "weight-decay", "places", "kink", "unknown" or "".
     wrong : int
         How many elements differ.
     kinks : tuple of tuple of int
