@@ -9,6 +9,7 @@ here.
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
 import shutil
@@ -77,7 +78,8 @@ class Maker:
     def __init__(self, root: Path = ROOT) -> None:
         name = f"{ASSIGNMENT}/{NOTEBOOK}.ipynb"
         self.released = (root / "notebooks" / name).read_text(encoding="utf-8")
-        source = json.loads((root / "solutions" / name).read_text(encoding="utf-8"))
+        self.source = (root / "solutions" / name).read_text(encoding="utf-8")
+        source = json.loads(self.source)
         self.answers: dict[str, Any] = {}
         self.points: dict[str, float] = {}
         for cell in source["cells"]:
@@ -190,13 +192,16 @@ def set_due_date(class_dir: Path, course_dir: Path = ROOT / "grading") -> None:
 
 
 def main(folder: Path) -> None:
-    """Make the class in `folder`, unless it is there already, made of the same notebook."""
+    """Make the class in `folder`, unless it is there already, made of the same notebooks."""
     maker = Maker()
-    made_of = hashlib.sha256(maker.released.encode() + Path(__file__).read_bytes()).hexdigest()
+    ingredients = (maker.released.encode(), maker.source.encode(), Path(__file__).read_bytes())
+    made_of = hashlib.sha256(b"".join(ingredients)).hexdigest()
     stamp = folder / ".made-of"
     if stamp.is_file() and stamp.read_text() == made_of:
         print(f"The sample class is in {folder}.")
         return
+    if folder.exists() and not folder.is_dir():
+        sys.exit(f"{folder} is a file: name a folder.")
     if folder.exists() and any(folder.iterdir()) and not stamp.is_file():
         sys.exit(f"{folder} is not empty and no sample class: name another folder.")
     shutil.rmtree(folder, ignore_errors=True)
@@ -213,6 +218,9 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("usage: python tests/sample_class.py FOLDER")
-    main(Path(sys.argv[1]))
+    parser = argparse.ArgumentParser(
+        description="Make a sample class, handed in by students of all kinds, to grade. "
+        "Made of the same notebooks before, it stays as it is, grades included."
+    )
+    parser.add_argument("folder", type=Path, help="where; a new folder, or that of a sample class")
+    main(parser.parse_args().folder)

@@ -17,6 +17,8 @@ from command import environment_for_programs
 from gradebook_dump import dump
 
 from grading.commands import grading
+from grading.display import describe
+from grading.engines import CONTAINED
 from grading.errors import (
     EXIT_FAILED,
     EXIT_INTERRUPTED,
@@ -26,6 +28,8 @@ from grading.errors import (
 )
 from grading.gradebook import Gradebook
 from grading.lock import exclusive
+from grading.records import Problem
+from grading.sandbox import Tier
 
 RIGHT = {"double": "def double(x):\n    return 2 * x", "triple": "def triple(x):\n    return 3 * x"}
 SLOW = {"double": "import time\ntime.sleep(1.5)\n" + RIGHT["double"], "triple": RIGHT["triple"]}
@@ -126,6 +130,93 @@ def test_score_table_and_where_things_are(course: Path) -> None:
     assert (course / "feedback" / "ada" / small.ASSIGNMENT / "small.html").exists()
     again = run("feedback", "--json", course=course)
     assert json.loads(again.stdout) == {"written": 0, "up_to_date": 1, "problems": []}
+
+
+def test_what_stays_unreadable_is_named_but_not_tried_again(course: Path) -> None:
+    bad = small.hand_in(course, "bad", RIGHT) / "small.ipynb"
+    whole = bad.read_text()
+    bad.write_text("{")
+    assert run("run", course=course).exit_code == EXIT_PROBLEMS
+    again = run("run", "--json", course=course)
+    assert again.exit_code == EXIT_PROBLEMS
+    result = json.loads(again.stdout)
+    assert (result["to_do"], result["failed"], result["refused"]) == (0, 0, 1)
+    assert "01-small/bad/small.ipynb: not valid JSON" in again.stderr
+    bad.write_text(whole)
+    assert graded(run("run", "--json", course=course)) == (1, 0)
+
+
+@pytest.fixture
+def uncontained(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine on which no tier holds."""
+    found = Tier("none", ("landlock: no Landlock; use Linux 5.13 or newer",))
+    monkeypatch.setattr("grading.sandbox.probe", lambda: found)
+
+
+@pytest.mark.usefixtures("uncontained")
+def test_where_nothing_contains_students_nothing_is_graded(course: Path) -> None:
+    small.hand_in(course, "ada", RIGHT)
+    small.hand_in(course, "bob", RIGHT)
+    done = run("run", course=course)
+    assert done.exit_code == EXIT_FAILED
+    assert done.stderr.count("use Linux 5.13 or newer") == 1
+    assert "--unsafe" in done.stderr
+    assert not list(course.glob("autograded/*/01-small"))
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
+        assert book.rows(small.ASSIGNMENT) == []
+
+
+@pytest.mark.usefixtures("uncontained")
+def test_unsafe_grades_all_the_same_and_says_so(course: Path) -> None:
+    small.hand_in(course, "ada", RIGHT)
+    done = run("run", "--unsafe", course=course)
+    assert done.exit_code == EXIT_OK, done.stderr
+    start, _, summary = done.stderr.partition("1 graded")
+    assert "WARNING: nothing contains students' code" in start
+    assert "contained by: none" in summary
+    assert "Not tamper-proof: 3 test results of 1 submissions" in summary
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
+        (row,) = book.rows(small.ASSIGNMENT)
+    assert (row.score, row.tier, row.unsealed) == (9, "none", 3)
+
+
+def test_what_is_tamper_proof_is_said(course: Path) -> None:
+    """A test that needs the student's own objects is judged beside the student's code."""
+    path = course / "source" / small.ASSIGNMENT / "small.ipynb"
+    inspecting = "import inspect\nassert 'return' in inspect.getsource(double)"
+    path.write_text(path.read_text().replace("assert double(2) == 4", json.dumps(inspecting)[1:-1]))
+    small.hand_in(course, "ada", RIGHT)
+    done = run("run", course=course)
+    assert "Not tamper-proof: 1 test results of 1 submissions" in done.stderr
+    assert "contained by: namespaces" in done.stderr or "contained by: landlock" in done.stderr
+    why = run("run", "--student", "ada", "--why", course=course)
+    assert why.stdout.count("not tamper-proof") == 1
+    result = json.loads(run("run", "--student", "ada", "--why", "--json", course=course).stdout)
+    (row,) = result["submissions"]
+    assert row["unsealed"] == 1
+    assert row["tier"] in CONTAINED
+    cells = row["why"]["notebooks"][0]["cells"]
+    sealed = {cell["name"]: cell["sealed"] for cell in cells if cell["kind"] == "autograded"}
+    assert sealed == {"test_double": False, "hidden_double": True, "test_triple": True}
+
+
+def test_memory_is_limited_as_asked_for(course: Path) -> None:
+    hungry = "def double(x):\n    return 2 * len(bytes(200_000_000)) * x / 200_000_000"
+    small.hand_in(course, "ada", RIGHT | {"double": hungry})
+    assert scores(run("run", "--json", course=course)) == {"ada": 9}
+    assert scores(run("run", "--json", "--force", "--memory", "100", course=course)) == {"ada": 4}
+    config = course / "nbgrader_config.py"
+    config.write_text(config.read_text() + "c.Grading.memory_mb = 100\n")
+    assert scores(run("run", "--json", "--force", course=course)) == {"ada": 4}
+
+
+def scores(done: Result) -> dict[str, float]:
+    return {row["student"]: row["score"] for row in json.loads(done.stdout)["submissions"]}
+
+
+def test_no_remedy_no_words() -> None:
+    problem = Problem("ada", "01-small", "small.ipynb", "double", "was put back.", "Nothing.")
+    assert describe(problem) == "01-small/ada/small.ipynb, cell double: was put back."
 
 
 def wait_for_first(course: Path, process: subprocess.Popen[str]) -> None:

@@ -1,0 +1,61 @@
+"""The temporary folder of a run, and what killed runs leave."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from grading.workplace import workplace
+
+OWNER = """
+import sys, time
+from grading.workplace import workplace
+with workplace() as folder:
+    (folder / "hidden tests").mkdir()
+    print(folder, flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture(autouse=True)
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+def own() -> tuple[subprocess.Popen[str], Path]:
+    """Start a process that holds a folder."""
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(
+        [sys.executable, "-c", OWNER], stdin=pipe, stdout=pipe, text=True, cwd=Path.cwd()
+    )
+    assert process.stdout is not None
+    return process, Path(process.stdout.readline().strip())
+
+
+def test_it_is_removed_in_the_end(temporary: Path) -> None:
+    with workplace() as folder:
+        assert folder.parent == temporary
+    assert list(temporary.iterdir()) == []
+
+
+def test_only_folders_of_dead_owners_are_swept(temporary: Path) -> None:
+    others = [temporary / "grading-run-foreign", temporary / "grading-other", temporary / "thesis"]
+    for other in others:
+        other.mkdir()
+    living, kept = own()
+    dead, left = own()
+    dead.kill()
+    dead.wait()
+    assert (left / "hidden tests").is_dir()
+    with workplace():
+        assert not left.exists()
+        assert (kept / "hidden tests").is_dir()
+        assert all(other.is_dir() for other in others)
+    living.communicate()
+    assert not kept.exists()
