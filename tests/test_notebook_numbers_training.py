@@ -180,7 +180,7 @@ def test_a_learning_rate_of_20_is_thrown_about_but_stays_finite() -> None:
 
 def test_the_live_loss_says_what_it_shows() -> None:
     live = LiveLoss(epochs=2, top=1.0)
-    assert live.alt == "No loss yet."
+    assert live.alt == "No loss yet: the loop hasn't begun."
     for loss in (5.0, np.inf, 0.25):
         live.add(loss)
     assert live.alt == "After 2 of 2 epochs the loss is 0.25; it began at 5."

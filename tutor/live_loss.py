@@ -67,7 +67,7 @@ class LiveLoss(Explorer):
 
     def _move(self, now: Any) -> str:
         if not self._losses:
-            return "No loss yet."
+            return "No loss yet: the loop hasn't begun."
         heights = np.nan_to_num(self._losses, nan=self.top, posinf=self.top)
         heights = np.minimum(heights, self.top)
         self._line.set_data(np.arange(len(heights)), heights)

@@ -165,6 +165,16 @@ FORWARD = Exercise(
             "Mixes up axis 0 and axis 1.",
         ),
         Mistake(
+            "softmax_over_everything",
+            lambda X, W1, b1, W2, b2: (
+                np.tanh(X @ W1 + b1),
+                _softmax((np.tanh(X @ W1 + b1) @ W2 + b2).reshape(1, -1)).reshape(len(X), -1),
+            ),
+            "All of P sums to 1. Each sample needs probabilities of its own: over which axis do "
+            "you add up?",
+            "Forgets the axis of the sum.",
+        ),
+        Mistake(
             "scores_returned",
             lambda X, W1, b1, W2, b2: (np.tanh(X @ W1 + b1), np.tanh(X @ W1 + b1) @ W2 + b2),
             "P holds scores: its rows don't sum to 1 yet.",
@@ -206,6 +216,13 @@ FORWARD = Exercise(
     ),
 )
 
+
+def _whole_rows(y: Any, K: int) -> Any:
+    Y = np.zeros((len(y), K))
+    Y[y] = 1  # stops with an IndexError where there are fewer samples than classes
+    return Y
+
+
 ONE_HOT = Exercise(
     id="training/one_hot",
     title="Labels as rows",
@@ -234,6 +251,13 @@ ONE_HOT = Exercise(
             lambda y, K: np.tile(np.isin(np.arange(K), y).astype(float), (len(y), 1)),
             "All rows are equal: `Y[:, y] = 1` fills whole columns. Which rows should be paired "
             "with which labels?",
+            "Doesn't pair row and label in the index.",
+        ),
+        Mistake(
+            "whole_rows",
+            _whole_rows,
+            "`Y[y] = 1` fills whole rows: it takes the labels for sample numbers. Which rows "
+            "should be paired with which labels?",
             "Doesn't pair row and label in the index.",
         ),
         Mistake(
@@ -585,6 +609,12 @@ BACKWARD = Exercise(
             lambda X, a1, W2, dz2: _backward_with(X, a1, W2, dz2, 1 - a1),
             "Look at the slope of tanh once more: is everything squared that should be?",
             "Drops the square.",
+        ),
+        Mistake(
+            "slope_bracket",
+            lambda X, a1, W2, dz2: _backward_with(X, a1, W2, dz2, (1 - a1) ** 2),
+            "Look at the slope of tanh once more: what exactly is squared?",
+            "Closes the bracket too early.",
         ),
         Mistake(
             "sign_flipped",
@@ -949,6 +979,13 @@ ACCURACY = Exercise(
             "Counts the complement.",
         ),
         Mistake(
+            "no_axis",
+            lambda P, y: float(np.mean(np.argmax(P) == y)),
+            "Without an axis `argmax` finds one place in the whole table. Each sample needs its "
+            "own.",
+            "Forgets the axis.",
+        ),
+        Mistake(
             "count",
             lambda P, y: int(np.sum(np.argmax(P, axis=1) == y)),
             "This is the number of right answers. Their share is asked for.",
@@ -1151,6 +1188,25 @@ BUGS = Exercise(
             "Blames the best-known knob.",
         ),
         Mistake(
+            "axis_for_pile",
+            lambda: {"B": "softmax runs over the samples"},
+            "B does train at first, so its forward pass is sound. Print the length of its gradient "
+            "over the first batches.",
+            "Overlooks that the loss falls at first.",
+        ),
+        Mistake(
+            "sign_for_pile",
+            lambda: {"B": "the step goes uphill"},
+            "B's loss falls at first: it begins by going down. What changes in its gradient?",
+            "Takes any growing loss for a wrong sign.",
+        ),
+        Mistake(
+            "pile_for_sign",
+            lambda: {"A": "gradients pile up from batch to batch"},
+            "Is A's gradient set anew for each batch? And does the loss ever fall?",
+            "Mixes up two ways to diverge.",
+        ),
+        Mistake(
             "sign_for_rate",
             lambda: {"D": "the step goes uphill"},
             "Make the learning rate tiny: does the loss of D fall now?",
@@ -1265,6 +1321,12 @@ DATA_LOSS = Exercise(
             lambda: 0.1,
             "That is its accuracy. What does −log do to it?",
             "Takes the probability for the loss.",
+        ),
+        Mistake(
+            "weighted",
+            lambda: float(0.1 * np.log(10)),
+            "You multiply by the probability. The right class has the label 1: it counts in full.",
+            "Takes the label's weight for the probability.",
         ),
         Mistake(
             "error_rate",
