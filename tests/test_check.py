@@ -503,6 +503,30 @@ def test_large_arguments_go_by_their_names():
     assert "X of shape (5, 2), W of shape (2, 4)" in result.lines[0].message
 
 
+def test_small_arguments_are_written_out():
+    result = check.agrees(len, with_=len, on=[(np.eye(2), [np.ones((1, 2))], np.arange(12))])
+    call_shown = "`len([[1, 0], [0, 1]], [[[1, 1]]], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])`"
+    assert call_shown in only(result).message
+    for array in (np.zeros((1, 13)), np.zeros((0, 2))):
+        assert f"array of shape {array.shape}" in str(check.agrees(len, with_=len, on=array))
+    # Several that are small by themselves are too much for one line.
+    result = check.agrees(max, with_=max, on=[(np.full((3, 3), 1 / 3),) * 3 + (np.ones(3),)])
+    assert str(result).count("array of shape (3, 3)") == 3
+    assert "[1, 1, 1]" in str(result)
+
+
+def test_an_error_that_every_call_raises_is_said_once():
+    def sometimes(x):
+        raise ValueError("not today" if x < 3 else "nor then")
+
+    result = check.agrees(sometimes, with_=lambda x: x, on=[(1,), (2,), (3,), (2,)])
+    messages = [line.message for line in result.lines]
+    assert "ValueError: not today." in messages[0]
+    assert messages[1] == "`sometimes(2)`: the same error."
+    assert "ValueError: nor then." in messages[2]
+    assert messages[3] == "`sometimes(2)`: the same error."
+
+
 def test_true_is_not_a_number():
     assert only(check.exercise("xor/most_rows", True)).mistake == "general/wrong_type"
 

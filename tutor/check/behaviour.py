@@ -18,7 +18,7 @@ from tutor.check.functions import (
     forbidden_line,
     missing_function,
     not_started,
-    show,
+    shown,
 )
 from tutor.check.result import Line, Result
 from tutor.check.vocabulary import entry_for, to_calls
@@ -45,7 +45,7 @@ def _run(
     lines = []
     for args in to_calls(on):
         outcome = call(student, args, forbids=entry.forbids, prints=hidden)
-        tried = UNSEEN if hidden else f"`{entry.name}({', '.join(show(a) for a in args)})`"
+        tried = UNSEEN if hidden else f"`{entry.name}({shown(entry, args)})`"
         if isinstance(outcome.error, NotImplementedError):
             lines.append(not_started(entry.name, "isn't written yet."))
         elif outcome.used:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,9 @@ from tutor.check.result import Line, Result
 from tutor.mistakes.records import Exercise
 
 UNSEEN = "Other numbers than the ones you saw"
+# How much of its inputs a line of a result shows as numbers.
+_MOST_ENTRIES = 12
+_LONGEST_CALL = 160
 
 
 def not_started(name: str, why: str) -> Line:
@@ -71,6 +75,8 @@ def check_function(
     ]
     if any(line.mistake and not line.forbidden for line in lines):
         lines = _with_catalogued_hint(lines, exercise, cases, outcomes, student)
+    if not hidden:
+        lines = _said_once(lines, outcomes)
     picture = None if hidden else _picture(student, exercise, cases, lines)
     return finish(lines, exercise, hidden=hidden, points=points, picture=picture)
 
@@ -99,6 +105,18 @@ def finish(
     return result
 
 
+def _said_once(lines: Sequence[Line], outcomes: Sequence[Outcome]) -> list[Line]:
+    """Say an error that several calls raise only in the first one's line."""
+    said: set[str] = set()
+    shorter = []
+    for line, outcome in zip(lines, outcomes, strict=True):
+        tried, colon, error = line.message.partition("`: ")
+        again = outcome.error is not None and error in said
+        shorter.append(replace(line, message=f"{tried}{colon}the same error.") if again else line)
+        said.add(error)
+    return shorter
+
+
 def _once(lines: Sequence[Line]) -> list[Line]:
     """Merge equal lines: how many hidden cases there are is nobody's business."""
     weights: dict[Line, float] = {}
@@ -119,7 +137,7 @@ def _line(
     *,
     hidden: bool,
 ) -> Line:
-    tried = UNSEEN if hidden else f"`{name}({_shown(exercise, args)})`"
+    tried = UNSEEN if hidden else f"`{name}({shown(exercise, args)})`"
     found: Difference | None
     if outcome.error is not None:
         found = explain_error(outcome.error, name)
@@ -280,30 +298,43 @@ def _argument_names(exercise: Exercise) -> list[str]:
     return [part.partition("=")[0].strip() for part in inside]
 
 
-def _shown(exercise: Exercise, args: Sequence[Any]) -> str:
+def shown(exercise: Exercise, args: Sequence[Any]) -> str:
     """Write the arguments; large arrays by their names in the task, "X of shape (5, 2)"."""
     names = _argument_names(exercise)
     texts = [show(arg) for arg in args]
+    if sum(map(len, texts)) > _LONGEST_CALL:
+        texts = [show(arg, matrices=False) for arg in args]
     if len(names) == len(args) and all(names):
         texts = [
-            text.replace("array of shape", f"{name} of shape")
+            re.sub("^array of shape", f"{name} of shape", text)
             for name, text in zip(names, texts, strict=True)
         ]
     return ", ".join(texts)
 
 
-def show(value: Any) -> str:
-    """Write an argument as briefly as a line of a table allows."""
+def show(value: Any, *, matrices: bool = True) -> str:
+    """Write an argument as briefly as a line of a table allows.
+
+    A small array is written out, one with two or more axes only if `matrices`.
+    """
     if isinstance(value, np.ndarray):
-        if value.ndim == 1 and value.size <= 8:
-            return "[" + ", ".join(number(v) for v in value) + "]"
-        return f"array of shape {value.shape}"
+        most = _MOST_ENTRIES if value.ndim == 1 or matrices else 0
+        return _entries(value) if 0 < value.size <= most else f"array of shape {value.shape}"
     if isinstance(value, bool | int | float | np.generic):
         return number(value)
     if callable(value):
         return str(getattr(value, "__name__", "function")).replace("<lambda>", "f").lstrip("_")
+    if isinstance(value, list) and any(isinstance(item, np.ndarray) for item in value):
+        return "[" + ", ".join(show(item, matrices=matrices) for item in value) + "]"
     text = repr(value) if isinstance(value, str | list | tuple | dict | set) else type_name(value)
     return text if len(text) <= 40 else f"{type_name(value)} of length {len(value)}"
+
+
+def _entries(value: Any) -> str:
+    """Write an array's numbers, row by row in square brackets."""
+    if np.ndim(value) == 0:
+        return number(value)
+    return "[" + ", ".join(_entries(part) for part in value) + "]"
 
 
 def _picture(
