@@ -13,6 +13,7 @@ const SMALL = 10; // along a neuron's
 const EXTENT = 6;
 const ROW = 40; // pixels from neuron to neuron
 const HEADER = 64; // pixels above the first neuron
+const TIGHT = 62; // pixels from layer to layer, below which the layers' controls are stacked
 const SAY_EVERY = 10000; // milliseconds between two announcements while it plays
 const IMPATIENT = 2000; // milliseconds without an answer before the page says so
 const MAP_MARGIN = { left: 20, bottom: 18, top: 4, right: 4 };
@@ -299,6 +300,7 @@ class View {
     if (answer.frame) this.takeFrame(answer.frame, buffers);
     if (answer.state) this.takeState(answer.state, points);
     if (answer.rebuilt) this.pause();
+    if (answer.frame?.epoch === 0) this.tell("");
     this.complain(answer.problem || this.frame?.explanation || "");
     if (answer.problem) this.pause();
     if (mine && answer.stopped) {
@@ -736,20 +738,24 @@ class View {
     const shape = JSON.stringify([config.features, config.hidden_layers, this.state.activations, config.hidden_controls, this.stage.clientWidth]);
     if (shape === this.shape) return;
     this.shape = shape;
-    const had = this.unitKey(this.focused);
+    const had = this.root.getRootNode().activeElement;
     this.place(config);
     this.overlay.replaceChildren(...this.units.flatMap((unit) => (unit.label ? [unit.label, unit.button] : [unit.button])));
     this.heads.replaceChildren(...config.hidden_layers.map((size, index) => this.layerHead(index + 1, size)));
     this.connect();
-    const again = this.units.find((unit) => this.unitKey(unit) === had);
-    this.setTabStop(again ?? this.units[0]);
-    if (again && had) again.button.focus();
+    this.setTabStop(this.units[0]);
+    this.refocus(had);
     if (this.inspected && !this.unitAt(...this.inspected)) this.inspected = null;
     this.inspect();
   }
 
-  unitKey(unit) {
-    return unit ? `${unit.kind} ${unit.layer} ${unit.index} ${unit.name}` : null;
+  /** Give the keyboard's focus to what has taken the place of an element that had it. */
+  refocus(had) {
+    if (!had || had.isConnected || !had.dataset.place) return;
+    const [place, name] = [had.dataset.place, had.getAttribute("aria-label")];
+    const there = [...this.root.querySelectorAll("[data-place]")].filter((each) => each.dataset.place === place);
+    const same = there.find((each) => each.getAttribute("aria-label") === name && !each.disabled);
+    (same ?? there.find((each) => !each.disabled) ?? this.units[0].button).focus();
   }
 
   place(config) {
@@ -761,7 +767,9 @@ class View {
     const last = width - 12;
     const layers = config.hidden_layers.length;
     const x = (layer) => first + ((last - first) * layer) / (layers + 1) + (layer > 0 && layer <= layers ? (narrow ? 8 : 0) : 0);
-    const y = (row) => HEADER + this.size / 2 + row * ROW;
+    this.room = layers > 1 ? x(2) - x(1) : 120;
+    const header = this.room < TIGHT ? HEADER + 18 : HEADER;
+    const y = (row) => header + this.size / 2 + row * ROW;
     const names = this.choices.features.filter((each) => !config.hidden_controls.includes(each.key));
     this.units = names.map((each, row) => this.unit("feature", 0, config.features.indexOf(each.name), first, y(row), each.name));
     config.hidden_layers.forEach((size, index) => {
@@ -771,7 +779,7 @@ class View {
     });
     this.units.push(this.unit("output", layers + 1, 0, last, y(1.5)));
     const rows = Math.max(names.length, ...config.hidden_layers);
-    this.stage.style.height = `${HEADER + rows * ROW}px`;
+    this.stage.style.height = `${header + rows * ROW}px`;
     this.columns = config.hidden_layers.map((_, index) => x(index + 1));
   }
 
@@ -779,7 +787,7 @@ class View {
     const unit = { kind, layer, index, x, y, name };
     const size = kind === "output" ? 24 : this.size;
     unit.button = make("button", {
-      class: `pg-unit pg-${kind}`, tabindex: -1, "aria-label": this.unitName(unit),
+      class: `pg-unit pg-${kind}`, tabindex: -1, "data-place": `column ${layer}`, "aria-label": this.unitName(unit),
       "aria-pressed": kind === "feature" ? String(index >= 0) : null,
       style: `left: ${x - size / 2}px; top: ${y - size / 2}px; width: ${size}px; height: ${size}px`,
       mouseenter: () => this.hover(unit), mouseleave: () => this.hover(null),
@@ -802,15 +810,15 @@ class View {
   layerHead(layer, size) {
     const choice = new Choice("", this.choices.activations.map((name) => [name, words(name)]), (name) => this.changeActivation(layer, name));
     choice.select.setAttribute("aria-label", `Activation of layer ${layer}`);
+    choice.select.dataset.place = `head ${layer}`;
     choice.set(this.state.activations[layer - 1]);
     const small = (by, sign, name) => make("button", {
-      class: "pg-small", "aria-label": `${name} layer ${layer}`, disabled: by < 0 ? size === 1 : size === this.choices.max_neurons,
+      class: "pg-small", "aria-label": `${name} layer ${layer}`, "data-place": `head ${layer}`, disabled: by < 0 ? size === 1 : size === this.choices.max_neurons,
       click: () => this.changeNeurons(layer, by),
     }, sign);
-    const room = this.columns.length > 1 ? this.columns[1] - this.columns[0] : 120;
-    const width = Math.min(96, room - 4);
+    const width = Math.min(96, this.room - 4);
     return make(
-      "div", { class: "pg-head", role: "group", "aria-label": `Layer ${layer}`, style: `left: ${this.columns[layer - 1]}px; width: ${width}px` },
+      "div", { class: this.room < TIGHT ? "pg-head pg-tight" : "pg-head", role: "group", "aria-label": `Layer ${layer}`, style: `left: ${this.columns[layer - 1]}px; width: ${width}px` },
       make("div", {}, small(-1, "−", "Remove a neuron from"), make("span", {}, String(size)), small(1, "+", "Add a neuron to")),
       choice.select,
     );
@@ -1219,7 +1227,7 @@ class View {
     for (const value of losses) if (Number.isFinite(value)) most = Math.max(most, value);
     most ||= 1;
     return {
-      count, epochs, losses, most, last,
+      count, epochs, losses, most,
       x: (row) => 2 + (epochs[row] / last) * (width - 4),
       y: (value) => height - 3 - (value / most) * (height - 16),
     };
@@ -1227,7 +1235,7 @@ class View {
 
   drawChart() {
     const { context, width, height } = ready(this.chart);
-    const { count, losses, most, last, x, y } = this.chartPlaces(width, height);
+    const { count, epochs, losses, most, x, y } = this.chartPlaces(width, height);
     context.strokeStyle = this.grid;
     context.lineWidth = 1;
     context.strokeRect(0.5, 0.5, width - 1, height - 1);
@@ -1247,7 +1255,7 @@ class View {
     context.textAlign = "left";
     context.fillText(show(most, 2), 4, 11);
     context.textAlign = "right";
-    context.fillText(`epoch ${last}`, width - 4, 11);
+    context.fillText(`epoch ${epochs[count - 1]}`, width - 4, 11);
     this.drawCursor(context, height, x);
   }
 

@@ -33,14 +33,17 @@ def sentence(playground: Playground) -> str:
 
 
 def draw(playground: Playground) -> plots.Picture:
-    """Draw the network with its weights, the output with the data, and the losses."""
-    figure, (network, output, chart) = plots.subplots(
-        8.0, 2.9, columns=3, gridspec_kw={"width_ratios": (1.35, 1, 1)}
+    """Draw the network with its weights, the output with the data, and, once it trained, losses."""
+    trained = playground.epoch > 0
+    widths = (1.35, 1, 1) if trained else (1.35, 1)
+    figure, panels = plots.subplots(
+        8.0 if trained else 6.0, 2.9, columns=len(widths), gridspec_kw={"width_ratios": widths}
     )
     with plots.style():
-        _draw_network(network, playground)
-        _draw_output(output, playground)
-        _draw_losses(chart, playground)
+        _draw_network(panels[0], playground)
+        _draw_output(panels[1], playground)
+        if trained:
+            _draw_losses(panels[2], playground)
     return plots.Picture(figure, sentence(playground))
 
 
@@ -85,13 +88,12 @@ def _draw_output(axes: Any, playground: Playground) -> None:
 
 def _draw_losses(axes: Any, playground: Playground) -> None:
     history = playground.history
-    marker = "o" if len(history) < 2 else ""
     for name, colour, label in (
         ("train_loss", plots.BLUE, "training"),
         ("test_loss", plots.ORANGE, "test"),
     ):
         axes.plot(
-            history.epochs, history.column(name)[:, 0], color=colour, marker=marker, label=label,
+            history.epochs, history.column(name)[:, 0], color=colour, label=label,
             linestyle="-" if name == "train_loss" else (0, (4, 2)),
         )  # fmt: skip
     axes.set_ylim(bottom=0)
