@@ -1,0 +1,62 @@
+"""What the documents say exists: files, commands, options, targets."""
+
+import re
+import shlex
+import subprocess
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from grading.commands import grading
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "notebooks/README.md")]
+
+
+def blocks(document: Path) -> list[str]:
+    """Return the lines of its code blocks that are commands."""
+    found = re.findall(
+        r"^ *```[a-z]*\n(.*?)^ *```", document.read_text(encoding="utf-8"), re.M | re.S
+    )
+    lines = [line.strip() for block in found for line in block.splitlines()]
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+documents = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda p: p.name)
+
+
+@documents
+def test_links_lead_somewhere(document: Path) -> None:
+    for target in re.findall(r"\]\(([^)#\s]+)\)", document.read_text(encoding="utf-8")):
+        if "://" not in target:
+            assert (document.parent / target).exists(), target
+
+
+@documents
+def test_make_targets_exist(document: Path) -> None:
+    for line in blocks(document):
+        for target in re.findall(r"\bmake (\w+)", line):
+            done = subprocess.run(
+                ["make", "--dry-run", target], cwd=ROOT, capture_output=True, text=True
+            )
+            assert done.returncode == 0, done.stderr
+
+
+@documents
+def test_grading_commands_and_their_options_exist(document: Path) -> None:
+    for line in blocks(document):
+        words = shlex.split(line, comments=True)
+        if not words or Path(words[0].replace("\\", "/")).name != "grading":
+            continue
+        options = [word for word in words[2:] if word.startswith("--")]
+        shown = CliRunner().invoke(grading, [words[1], "--help"])
+        assert shown.exit_code == 0, line
+        for option in options:
+            assert option in shown.output, f"{line}: {option}"
+
+
+def test_help_of_make_names_the_targets() -> None:
+    done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    for target in ("lab", "test", "check", "grade", "release"):
+        assert f"make {target}" in done.stdout
