@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 import pytest
 
-from tutor import check, mistakes
+from tutor import activations, check, mistakes
 from tutor.check.calling import call
 from tutor.check.result import Line, Result
 
@@ -525,6 +525,9 @@ def test_an_error_that_every_call_raises_is_said_once():
     assert messages[1] == "`sometimes(2)`: the same error."
     assert "ValueError: nor then." in messages[2]
     assert messages[3] == "`sometimes(2)`: the same error."
+    forbidden = check.exercise("activations/sigmoid", activations.sigmoid)
+    assert [line.message.endswith("`: the same.") for line in forbidden.lines] == [0, 1, 1, 1]
+    assert all(line.forbidden for line in forbidden.lines)
 
 
 def test_true_is_not_a_number():

@@ -1,5 +1,6 @@
 """Forbidden calls are noticed while the function runs, however they are named."""
 
+import functools
 import math
 import sys
 import types
@@ -124,3 +125,16 @@ def test_the_student_and_the_instructor_are_told():
     assert "`tutor.activations`" in line.message
     assert result.to_dict()["lines"][0]["forbidden"] == ["tutor.activations"]
     assert result.score == 0
+
+
+@pytest.mark.parametrize(
+    "ready_made", [expit, functools.partial(expit), functools.partial(np.vectorize(expit))]
+)
+@pytest.mark.parametrize("hidden", [False, True])
+def test_the_ready_made_function_under_the_name_of_the_students(ready_made, hidden):
+    """After `sigmoid = expit` no Python code of the student's runs, so nothing else shows it."""
+    seed = 3 if hidden else None
+    result = check.exercise("activations/sigmoid", ready_made, seed=seed, hidden=hidden)
+    assert {line.mistake for line in result.lines} == {"general/forbidden"}
+    names = ["scipy.special.expit", "np.tanh"]
+    assert used(names, lambda f, v: f(v), ready_made, x) == names[:1]

@@ -18,9 +18,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import CodeType, FrameType, ModuleType
 from typing import Any
+
+import numpy as np
 
 # Their globals are left alone: a ready-made function may use another one inside.
 _LIBRARIES = ("numpy", "scipy", "tutor", "matplotlib", "importlib")
@@ -28,13 +30,15 @@ _MISSING = object()
 
 
 @contextmanager
-def watch(names: Iterable[str]) -> Iterator[list[str]]:
+def watch(names: Iterable[str], function: Any = None) -> Iterator[list[str]]:
     """Watch for calls of forbidden names in the current thread.
 
     Parameters
     ----------
     names : iterable of str
         Dotted names. Packages that aren't imported yet are noticed when they are.
+    function : callable, optional
+        What is going to be called: after ``tanh = np.tanh`` it is itself what is forbidden.
 
     Yields
     ------
@@ -52,6 +56,7 @@ def watch(names: Iterable[str]) -> Iterator[list[str]]:
     watcher.swap_modules()
     if free:
         sys.setprofile(watcher.profile)
+    watcher.note_value(function)
     try:
         yield used
     finally:
@@ -197,9 +202,15 @@ class _Watcher:
             self._swap(frame.f_globals)
         if frame.f_code.co_argcount or frame.f_code.co_freevars:
             for value in frame.f_locals.values():
-                found = self.recorders.get(id(value))
-                if found is not None:
-                    found[1].note()
+                self.note_value(value)
+
+    def note_value(self, value: Any) -> None:
+        """Note a forbidden function that the profiler won't see, also in a thin wrapping."""
+        while type(value) in (partial, np.vectorize):
+            value = value.func if type(value) is partial else value.pyfunc
+        found = self.recorders.get(id(value))
+        if found is not None:
+            found[1].note()
 
 
 def _unalias(name: str) -> str:

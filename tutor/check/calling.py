@@ -93,7 +93,7 @@ def call(
             if watched is not None:
                 value, names = watched(tuple(forbids), given, {})
             else:
-                with forbidden.watch(forbids) as names:
+                with forbidden.watch(forbids, student) as names:
                     value = student(*given)
         except (Exception, SystemExit) as raised:
             error = raised

@@ -106,14 +106,16 @@ def finish(
 
 
 def _said_once(lines: Sequence[Line], outcomes: Sequence[Outcome]) -> list[Line]:
-    """Say an error that several calls raise only in the first one's line."""
+    """Say an error, or what is forbidden, only in the line of the first call that it concerns."""
     said: set[str] = set()
     shorter = []
     for line, outcome in zip(lines, outcomes, strict=True):
-        tried, colon, error = line.message.partition("`: ")
-        again = outcome.error is not None and error in said
-        shorter.append(replace(line, message=f"{tried}{colon}the same error.") if again else line)
-        said.add(error)
+        tried, colon, text = line.message.partition("`: ")
+        again = "the same." if outcome.used else "the same error." if outcome.error else None
+        if again and text in said:
+            line = replace(line, message=f"{tried}{colon}{again}")
+        shorter.append(line)
+        said.add(text)
     return shorter
 
 
@@ -253,7 +255,7 @@ _ERROR_HINTS = (
 def explain_error(error: BaseException, name: str) -> Difference:
     """Say what an error means. For hidden tests only the built-in class is named, not the text."""
     kind = _builtin_class(error)
-    text = str(error)
+    text = "" if isinstance(error, SystemExit) else str(error)
     hint = next((hint for part, hint in _ERROR_HINTS if part in text), None)
     if isinstance(error, NotImplementedError):
         return Difference("not_started", "This part isn't written yet.", "Not written yet.")
