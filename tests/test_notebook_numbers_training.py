@@ -197,3 +197,31 @@ def test_pictures_say_what_they_show() -> None:
     text = plots_training.losses({"good": [1.0, 0.5], "bad": [1.0, np.inf]}).alt
     assert "good from 1 to 0.5, highest 1" in text
     assert "bad from 1 to ∞" in text
+
+
+def own_forward(x: np.ndarray, W: list[np.ndarray], b: list[np.ndarray]) -> list[np.ndarray]:
+    """Go forward as the notebook does with the student's `linear`."""
+    a1 = np.tanh(x @ W[0] + b[0])
+    return [a1, np.tanh(a1 @ W[1] + b[1])]
+
+
+def own_backward(
+    x: np.ndarray, y: np.ndarray, W: list[np.ndarray], b: list[np.ndarray]
+) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Go backward as the notebook does with the student's `backward`."""
+    a1, output = own_forward(x, W, b)
+    dz2 = (output - y) / len(x) * (1 - output**2)
+    dW1, db1, dW2, db2 = classifier.backward(x, a1, [W[0], b[0], W[1], b[1]], dz2)
+    return [dW1, dW2], [db1, db2]
+
+
+def test_the_students_network_learns_in_the_playground_like_the_native_one() -> None:
+    from tutor import playground
+
+    functions = playground.NetworkFunctions(own_forward, own_backward)
+    own = playground.Playground(functions=functions, dataset="circle", hidden_layers=(3,))
+    native = playground.Playground(dataset="circle", hidden_layers=(3,))
+    for session in (own, native):
+        session.step(60)
+    assert own.measures == pytest.approx(native.measures)
+    assert own.loss < 0.3

@@ -57,7 +57,7 @@ def classes(
     predict
         Takes points (M, 2) and returns probabilities (M, K).
     """
-    figure, axes = plots.subplots(4.4, 4.0)
+    figure, axes = plots.subplots(5.2, 3.7)
     edge = float(np.abs(X).max()) * 1.1
     count = int(y.max()) + 1
     words = f"{len(X)} samples of {count} classes"
