@@ -504,7 +504,7 @@ def _report(
         parts.append(f"{impossible} could not be graded (named above)")
     rate = summary.graded / summary.seconds if summary.graded else 0
     speed = f" in {summary.seconds:.0f} s ({rate:.1f} a second)" if rate else ""
-    if not rows:
+    if not (rows or summary.to_do or summary.refused):
         place = course.step_root("submitted")
         console.print(f"Nothing was handed in: {place} holds no submission.", highlight=False)
         return

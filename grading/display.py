@@ -23,9 +23,19 @@ from grading.engines import CONTAINED
 from grading.gradebook import Row, not_tamper_proof
 from grading.records import GradedSubmission, Problem
 
-__all__ = ["Watch", "describe", "number", "score_table", "show_problems", "show_trust", "why"]
+__all__ = [
+    "Watch",
+    "counted",
+    "describe",
+    "number",
+    "score_table",
+    "show_problems",
+    "show_trust",
+    "why",
+]
 
 _LONGEST_TABLE = 40
+_NUMBERS = 50  # columns that the bar leaves to the numbers, and to the terminal's ^C
 _EVERY = 5.0  # seconds between plain lines of progress
 
 
@@ -37,21 +47,25 @@ class Watch:
     console
         Where to show it (stderr, so that stdout holds results alone).
     unit
-        What is counted, in the plural.
+        What is counted, in the singular.
     """
 
-    def __init__(self, console: Console, unit: str = "submissions") -> None:
+    def __init__(self, console: Console, unit: str = "submission") -> None:
         self.console = console
         self.unit = unit
         self.done = self.total = self.bad = 0
         self._bar: Progress | None = None
+        self._preparing = console.status("Looking at what was handed in …")
         self._task = TaskID(0)
         self._start = self._last = time.monotonic()
 
     def __enter__(self) -> Watch:
+        if self.console.is_terminal:
+            self._preparing.start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._preparing.stop()
         if self._bar is not None:
             self._bar.stop()
 
@@ -76,18 +90,19 @@ class Watch:
 
     def begin(self, to_do: int, up_to_date: int) -> None:
         """Show how much there is to do."""
+        self._preparing.stop()
         self.total = to_do
         self._start = self._last = time.monotonic()
         if up_to_date:
-            self.console.print(f"{up_to_date} {self.unit} up to date.", highlight=False)
+            self.console.print(f"{counted(up_to_date, self.unit)} up to date.", highlight=False)
         if not to_do:
             return
         if not self.console.is_terminal:
-            self.console.print(f"{to_do} {self.unit} to do.", highlight=False)
+            self.console.print(f"{counted(to_do, self.unit)} to do.", highlight=False)
             return
         self._bar = Progress(
             TextColumn("{task.description}"),
-            BarColumn(),
+            BarColumn(bar_width=min(40, max(5, self.console.width - _NUMBERS))),
             MofNCompleteColumn(),
             TextColumn("{task.fields[rate]}"),
             TimeRemainingColumn(compact=True),
@@ -110,14 +125,14 @@ class Watch:
         now = time.monotonic()
         rate = self.done / max(now - self._start, 1e-9)
         if self._bar is not None:
-            bad = f"[red]{self.bad} problems[/]" if self.bad else "no problems"
+            bad = f"[red]{counted(self.bad, 'problem')}[/]" if self.bad else "no problems"
             self._bar.update(self._task, completed=self.done, rate=f"{rate:.1f}/s", bad=bad)
         elif now - self._last > _EVERY or self.done == self.total:
             self._last = now
             left = (self.total - self.done) / rate
             self.console.print(
-                f"{self.done} of {self.total} {self.unit}, {rate:.1f}/s, "
-                f"{left:.0f} s left, {self.bad} problems",
+                f"{self.done} of {counted(self.total, self.unit)}, {rate:.1f}/s, "
+                f"{left:.0f} s left, {counted(self.bad, 'problem')}",
                 highlight=False,
             )
 
@@ -138,6 +153,11 @@ def show_problems(console: Console, problems: Sequence[Problem]) -> None:
         colour = "red" if problem.fatal else "yellow"
         text = f"[{colour}]{escape(describe(problem))}[/]"
         console.print(text, highlight=False, soft_wrap=True)
+
+
+def counted(count: int, what: str) -> str:
+    """Put a number before a noun."""
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def number(value: float) -> str:
@@ -213,7 +233,8 @@ def show_trust(console: Console, rows: Iterable[Row]) -> None:
     if open_tests:
         students = sum(row.unsealed > 0 for row in graded)
         console.print(
-            f"[yellow]Not tamper-proof: {open_tests} test results of {students} submissions, "
+            f"[yellow]Not tamper-proof: {counted(open_tests, 'test result')} of "
+            f"{counted(students, 'submission')}, "
             "judged where the student's code could reach. `--student NAME --why` names them.[/]",
             highlight=False,
         )

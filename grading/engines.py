@@ -84,9 +84,8 @@ class EngineChoice:
         if not found.safe and not (self.unsafe and linux):
             reasons = "".join(f"\n- {line}" for line in found.missing)
             raise CourseError(
-                f"Nothing was graded: this machine has nothing to contain students' code.{reasons}"
-                "\n",
-                _REMEDY if linux else _ELSEWHERE,
+                f"Nothing was graded: this machine has nothing to contain students' code.{reasons}",
+                f"\n{_REMEDY if linux else _ELSEWHERE}",
             )
         return replace(self, tier=found.name)
 

@@ -123,7 +123,7 @@ def test_score_table_and_where_things_are(course: Path) -> None:
     small.hand_in(course, "ada", RIGHT)
     done = run("run", course=course)
     assert "01-small, 20 points" in done.stdout
-    assert "1 of 1 submissions" in done.stderr
+    assert "1 of 1 submission, " in done.stderr
     assert f"Gradebook: sqlite:///{course / 'gradebook.db'}" in done.stderr
     done = run("feedback", course=course)
     assert done.exit_code == EXIT_OK, done.stderr
@@ -174,7 +174,7 @@ def test_unsafe_grades_all_the_same_and_says_so(course: Path) -> None:
     start, _, summary = done.stderr.partition("1 graded")
     assert "WARNING: nothing contains students' code" in start
     assert "contained by: none" in summary
-    assert "Not tamper-proof: 3 test results of 1 submissions" in summary
+    assert "Not tamper-proof: 3 test results of 1 submission," in summary
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
         (row,) = book.rows(small.ASSIGNMENT)
     assert (row.score, row.tier, row.unsealed) == (9, "none", 3)
@@ -187,7 +187,7 @@ def test_what_is_tamper_proof_is_said(course: Path) -> None:
     path.write_text(path.read_text().replace("assert double(2) == 4", json.dumps(inspecting)[1:-1]))
     small.hand_in(course, "ada", RIGHT)
     done = run("run", course=course)
-    assert "Not tamper-proof: 1 test results of 1 submissions" in done.stderr
+    assert "Not tamper-proof: 1 test result of 1 submission," in done.stderr
     assert "contained by: namespaces" in done.stderr or "contained by: landlock" in done.stderr
     why = run("run", "--student", "ada", "--why", course=course)
     assert why.stdout.count("not tamper-proof") == 1
