@@ -4,8 +4,11 @@ Run by hand: `python tests/benchmarks/playground_frames.py [--nodelay] [--minute
 
 For the default network and for six layers of eight: frames a second (those with a new epoch on
 screen), epochs a frame, and the time from a click on Pause to the last frame that still comes and
-until the kernel is idle. Then one network trains for some minutes, and the memory of kernel and
-page is noted along the way, after collecting garbage.
+until the kernel is idle. The processor time a frame takes in kernel, server and browser says how
+far other work on the machine slows it down.
+
+Then one network trains for some minutes, and the memory of kernel and page is noted along the way,
+after collecting garbage.
 """
 
 import argparse
@@ -18,6 +21,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
 
+import psutil
 from lab import Lab, browser_page, server
 
 NETWORKS = {
@@ -65,7 +69,9 @@ def measure(lab: Lab, name: str, start: str) -> None:
     play.click()
     lab.page.wait_for_timeout(1000)
     lab.page.evaluate("seen.frames = []")
+    before = processor_time()
     lab.page.wait_for_timeout(SECONDS * 1000)
+    used = {part: seconds - before[part] for part, seconds in processor_time().items()}
     frames = lab.page.evaluate("seen.frames")
     gaps = [b[0] - a[0] for a, b in itertools.pairwise(frames)]
     epochs = frames[-1][1] - frames[0][1]
@@ -84,6 +90,21 @@ def measure(lab: Lab, name: str, start: str) -> None:
         f"{statistics.median(idle):.0f} ms (worst {idle[-1]:.0f})",
         flush=True,
     )
+    costs = (f"{part} {1000 * seconds / len(frames):.1f} ms" for part, seconds in used.items())
+    print(f"{'':10}processor time a frame: {', '.join(costs)}", flush=True)
+
+
+def processor_time() -> dict[str, float]:
+    """Return the seconds of processor time that each part has used so far."""
+    parts = {"kernel": "ipykernel", "server": "jupyterlab", "browser": "chrom"}
+    used = dict.fromkeys(parts, 0.0)
+    for process in psutil.Process().children(recursive=True):
+        command = " ".join(process.cmdline())
+        part = next((part for part, word in parts.items() if word in command), None)
+        if part:
+            times = process.cpu_times()
+            used[part] += times.user + times.system
+    return used
 
 
 def soak(lab: Lab, minutes: float) -> None:

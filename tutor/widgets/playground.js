@@ -55,9 +55,15 @@ function icon(name) {
   return svg;
 }
 
-/** Write only what differs: an element that is told the same again may lose a selection. */
+/** Write only what differs, and into the same piece of text: a new one makes styles be computed. */
 function write(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+  const piece = element.firstChild;
+  if (piece && piece.data !== text) piece.data = text;
+  else if (!piece && text) element.textContent = text;
+}
+
+function tell(element, attribute, text) {
+  if (element.getAttribute(attribute) !== text) element.setAttribute(attribute, text);
 }
 
 function show(number, digits = 3) {
@@ -118,9 +124,8 @@ function paint(canvas, bytes, colours, width) {
 }
 
 /** Give a canvas as many pixels as the screen has there; return its context in CSS pixels. */
-function ready(canvas) {
+function ready(canvas, [width, height]) {
   const ratio = window.devicePixelRatio || 1;
-  const [width, height] = [canvas.clientWidth, canvas.clientHeight];
   if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
     canvas.width = Math.round(width * ratio);
     canvas.height = Math.round(height * ratio);
@@ -254,6 +259,8 @@ class View {
     this.sizes = new ResizeObserver(() => this.resized());
     for (const each of [this.stage, this.mapBox, this.chart]) this.sizes.observe(each);
     this.clock = setInterval(() => this.tick(), 500);
+    this.themed();
+    this.resized();
     this.ask("hello");
   }
 
@@ -378,7 +385,7 @@ class View {
 
   /** Twice a second: announcements, and patience with a kernel that is busy. */
   tick() {
-    this.schedule(); // the theme may have changed
+    this.themed();
     const now = performance.now();
     const busy = this.asked && now - this.asked > IMPATIENT;
     this.root.classList.toggle("pg-waiting", Boolean(busy));
@@ -400,7 +407,7 @@ class View {
 
   complain(text) {
     write(this.problem, text);
-    this.problem.hidden = !text;
+    if (this.problem.hidden !== !text) this.problem.hidden = !text;
   }
 
   // Building ---
@@ -1016,21 +1023,25 @@ class View {
 
   // Drawing ---
 
-  /** Take over the theme's colours; tell whether they have changed. */
+  /** Take over the theme's colours. */
   themed() {
     const style = getComputedStyle(this.root);
     const names = ["ink", "grid", "paper", "blue", "orange"];
     const values = names.map((name) => style.getPropertyValue(`--fnn-${name}`).trim());
-    if (String(values) === this.theme) return false;
+    if (String(values) === this.theme) return;
     this.theme = String(values);
     [this.ink, this.grid, this.paper, this.blue, this.orange] = values;
     // A link of weight 0 is to be faint: close to the background, which may be dark.
     this.faint = document.body.dataset.jpThemeLight === "false" ? [78, 84, 90] : [205, 209, 212];
-    return true;
+    this.stale = true;
+    this.schedule();
   }
 
   resized() {
     this.layout();
+    // Asking for a size in each frame would make the page be laid out each time.
+    this.spaces = new Map([this.canvas, this.mapCanvas, this.pointCanvas, this.chart].map((each) => [each, [each.clientWidth, each.clientHeight]]));
+    this.visible = this.stage.clientWidth > 0;
     this.stale = true;
     this.schedule();
   }
@@ -1040,14 +1051,14 @@ class View {
     this.scheduled = requestAnimationFrame(() => {
       this.scheduled = null;
       // JupyterLab takes a cell out of the page for a while when it scrolls or changes its theme.
-      if (this.frame && this.state && this.stage.clientWidth) this.draw();
+      if (this.frame && this.state && this.visible) this.draw();
       this.pull();
     });
   }
 
   draw() {
     const { frame } = this;
-    if (this.themed() || this.stale) this.drawPoints();
+    if (this.stale) this.drawPoints();
     write(this.epoch, String(frame.epoch).padStart(6, "0").replace(/(\d{3})$/, ",$1"));
     write(this.trainLoss, show(frame.loss));
     write(this.testLoss, show(frame.measures.test_loss));
@@ -1066,7 +1077,7 @@ class View {
   }
 
   drawNetwork() {
-    const { context } = ready(this.canvas);
+    const { context } = ready(this.canvas, this.spaces.get(this.canvas));
     context.lineCap = "butt";
     for (const link of this.links) this.drawLink(context, link);
     if (this.link) this.drawLink(context, this.link, true);
@@ -1154,7 +1165,7 @@ class View {
   }
 
   mapFrame(canvas) {
-    const drawing = ready(canvas);
+    const drawing = ready(canvas, this.spaces.get(canvas));
     const { left, top, right, bottom } = MAP_MARGIN;
     return { ...drawing, left, top, side: Math.min(drawing.width - left - right, drawing.height - top - bottom) };
   }
@@ -1176,7 +1187,7 @@ class View {
     context.imageSmoothingEnabled = !this.state.config.discretize;
     context.drawImage(this.large, left, top, side, side);
     write(this.caption, name);
-    this.mapBox.setAttribute("aria-label", `${name} over the plane, x₁ and x₂ from −6 to 6. ${this.playing ? "" : this.frame.sentence}`);
+    tell(this.mapBox, "aria-label", `${name} over the plane, x₁ and x₂ from −6 to 6. ${this.playing ? "" : this.frame.sentence}`);
   }
 
   /** Data, and the map's axes: they stay while training goes on. */
@@ -1234,7 +1245,7 @@ class View {
   }
 
   drawChart() {
-    const { context, width, height } = ready(this.chart);
+    const { context, width, height } = ready(this.chart, this.spaces.get(this.chart));
     const { count, epochs, losses, most, x, y } = this.chartPlaces(width, height);
     context.strokeStyle = this.grid;
     context.lineWidth = 1;
@@ -1265,9 +1276,11 @@ class View {
     const [epoch, train, test] = [0, 1, 2].map((part) => this.history[part * count + row]);
     const text = `Epoch ${epoch}: training ${show(train, 4)}, test ${show(test, 4)}`;
     write(this.reading, this.cursor === null ? "" : text);
-    this.chartBox.setAttribute("aria-valuemax", this.history[count - 1]);
-    this.chartBox.setAttribute("aria-valuenow", epoch);
-    if (!this.playing || this.cursor !== null) this.chartBox.setAttribute("aria-valuetext", text);
+    if (!this.playing || this.cursor !== null) {
+      tell(this.chartBox, "aria-valuemax", String(this.history[count - 1]));
+      tell(this.chartBox, "aria-valuenow", String(epoch));
+      tell(this.chartBox, "aria-valuetext", text);
+    }
     if (this.cursor === null) return;
     context.strokeStyle = this.ink;
     context.lineWidth = 1;

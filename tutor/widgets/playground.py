@@ -29,7 +29,7 @@ from tutor.widgets import base, playground_picture
 
 _HERE = Path(__file__).parent
 
-SECONDS = 0.015
+SECONDS = 0.012
 """How long Python trains for one frame."""
 CHART_POINTS = 256
 """Points of the loss chart that a frame brings at most."""
