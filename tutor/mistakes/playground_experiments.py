@@ -551,6 +551,12 @@ SMALLEST = Exercise(
     reference=_judge_smallest,
     mistakes=(
         Mistake(
+            "no_comma",
+            lambda settings: isinstance(settings.get("hidden_layers"), int),
+            "In Python, (8) is the number 8. A tuple with one entry needs a comma: (8,).",
+            "Takes brackets for a tuple.",
+        ),
+        Mistake(
             "features_added",
             lambda settings: "features" in settings,
             "With squares it would need no hidden layer at all. Here the inputs are x1 and x2.",
@@ -712,6 +718,12 @@ SPIRAL = Exercise(
     reference=_judge_spiral,
     mistakes=(
         Mistake(
+            "no_comma",
+            lambda settings: isinstance(settings.get("hidden_layers"), int),
+            "In Python, (8) is the number 8. A tuple with one entry needs a comma: (8,).",
+            "Takes brackets for a tuple.",
+        ),
+        Mistake(
             "more_data",
             lambda settings: bool(set(settings) & {"train_percent", "noise", "batch_size"}),
             "The data and the batches stay as they are. Work on inputs and network.",
@@ -839,6 +851,8 @@ def _race(pair: Any) -> tuple[float, float]:
     from tutor.playground import Config
 
     dataset, seed = pair
+    if not isinstance(seed, str | int):
+        raise TypeError("seed: expected a text")
     if dataset not in _DATA:
         raise _RefusedError(f"there are the data sets {', '.join(_DATA)}.")
     relu, tanh = (
