@@ -168,6 +168,12 @@ COUNT_NEURONS = Exercise(
             "Takes layers for neurons.",
         ),
         Mistake(
+            "columns_counted",
+            len,
+            "You count the entries of the list. Each of them says how many neurons there are.",
+            "Takes the length of the list for its sum.",
+        ),
+        Mistake(
             "weights_counted",
             _weights,
             "You count connections. Neurons are where they meet.",
@@ -334,6 +340,12 @@ COUNT_MAXOUT = Exercise(
             ),
             "Each piece has its own bias, too.",
             "Multiplies the weights only.",
+        ),
+        Mistake(
+            "output_too_and_one_bias",
+            lambda sizes, k: k * _weights(sizes) + _biases(sizes),
+            "Two things: each piece has its own bias, too, and the output layer has one piece.",
+            "Multiplies the weights of the whole network.",
         ),
         Mistake(
             "biases_forgotten",
@@ -701,6 +713,12 @@ DROPOUT = Exercise(
             "Forgets to rescale.",
         ),
         Mistake(
+            "not_scaled_at_most",
+            lambda a, u, keep: a * (u <= keep),
+            "The mean of the layer shrinks. What makes up for the missing ones?",
+            "Forgets to rescale, and drops only above keep.",
+        ),
+        Mistake(
             "multiplied",
             lambda a, u, keep: a * (u < keep) * keep,
             "The mean of the layer shrinks twice over. Should the survivors shrink or grow?",
@@ -795,6 +813,12 @@ EARLY_STOPPING = Exercise(
         Mistake(
             "smallest_gap",
             lambda train, test: int(np.argmin(np.abs(test - train))),
+            "You look for the smallest gap. Before training it is small, too.",
+            "Takes a small gap for a good network.",
+        ),
+        Mistake(
+            "lowest_gap",
+            lambda train, test: int(np.argmin(test - train)),
             "You look for the smallest gap. Before training it is small, too.",
             "Takes a small gap for a good network.",
         ),
