@@ -241,6 +241,7 @@ class View {
     this.id = `pg-${Math.random().toString(36).slice(2)}`;
     this.playing = false;
     this.waiting = 0; // questions on their way
+    this.frames = []; // answers that haven't been drawn
     this.changes = null; // of controls, that wait for the last answer
     this.changing = false;
     this.hovered = null; // a unit under the mouse
@@ -299,7 +300,15 @@ class View {
     this.ask("set", { changes });
   }
 
+  /** Frames often arrive in pairs: each gets its turn on the screen. All else counts at once. */
   receive(answer, buffers) {
+    this.frames.push([answer, buffers]);
+    if (answer.did !== "train" || answer.view !== this.id) while (this.frames.length) this.take();
+    this.schedule();
+  }
+
+  take() {
+    const [answer, buffers] = this.frames.shift();
     const mine = answer.view === this.id;
     if (mine) this.answered(answer);
     if (answer.csv !== undefined && mine) this.download(answer.csv);
@@ -315,7 +324,6 @@ class View {
       this.tell(answer.stopped);
     }
     if (mine && answer.did !== "train" && answer.did !== "look" && answer.did !== "hello") this.say();
-    this.schedule();
   }
 
   answered(answer) {
@@ -376,6 +384,8 @@ class View {
     this.playing = false;
     this.showPlaying();
     this.sayWhenStill = true;
+    while (this.frames.length) this.take();
+    this.schedule();
   }
 
   showPlaying() {
@@ -1050,9 +1060,11 @@ class View {
     if (this.scheduled) return;
     this.scheduled = requestAnimationFrame(() => {
       this.scheduled = null;
+      if (this.frames.length) this.take();
       // JupyterLab takes a cell out of the page for a while when it scrolls or changes its theme.
       if (this.frame && this.state && this.visible) this.draw();
       this.pull();
+      if (this.frames.length) this.schedule();
     });
   }
 
