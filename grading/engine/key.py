@@ -141,11 +141,15 @@ class TestPlan:
         Names that it takes from earlier test cells.
     real
         Why it has to run beside the student's code; empty if it hasn't.
+    certain
+        Whether it calls nothing but the course's checks, which are made for stand-ins: then a
+        wrong answer can't be blamed on them.
     """
 
     own: frozenset[str]
     earlier: frozenset[str]
     real: str
+    certain: bool = False
 
 
 @dataclass
@@ -262,7 +266,8 @@ class Trust:
             last = next((test for test, bound in reversed(before) if used in bound), False)
             if last:
                 earlier.add(used)
-        return TestPlan(found.bound, frozenset(earlier), _needs_real(text, found))
+        certain = _only_checks(text, self.imports)
+        return TestPlan(found.bound, frozenset(earlier), _needs_real(text, found), certain)
 
 
 def _definitions(text: str) -> dict[str, ast.stmt]:
@@ -300,6 +305,18 @@ def _needs_real(text: str, found: sources.Names) -> str:
         return f"it imports {', '.join(sorted(modules))}"
     gone = found.deleted - _assigned(text)
     return f"it deletes {', '.join(sorted(gone))}" if gone else ""
+
+
+def _only_checks(text: str, imports: Mapping[str, tuple[str, str | None]]) -> bool:
+    """Whether a cell's calls are all of the form ``check.…(…)``, with the course's `check`."""
+    tree = sources.parse(text)
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)] if tree else []
+    return bool(calls) and all(
+        isinstance(call.func, ast.Attribute)
+        and isinstance(call.func.value, ast.Name)
+        and imports.get(call.func.value.id) in (("tutor", "check"), ("tutor.check", None))
+        for call in calls
+    )
 
 
 def _assigned(text: str) -> set[str]:

@@ -186,6 +186,17 @@ def rebuild(key: KeyNotebook, notebook: Mapping[str, Any]) -> tuple[list[Cell], 
     return cells, notes
 
 
+def solved(key: KeyNotebook) -> list[Cell]:
+    """List the cells of the key's own solution, as if a student had handed it in."""
+    cells = []
+    for name, cell_type, text in key.everything:
+        known = key.cells.get(name or "")
+        source = known.source if known is not None and known.restored else text
+        shown = known is None and text in key.only_shown
+        cells.append(Cell(cell_type, source, known, only_shown=shown))
+    return cells
+
+
 def _cell(raw: dict[str, Any], known: KeyCell | None, key: KeyNotebook) -> Cell:
     cell_type = raw.get("cell_type")
     source = _text(text_of(raw))

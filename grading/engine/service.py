@@ -295,6 +295,7 @@ class _Job:
             name
             for name, result in run.outcomes.items()
             if result.sealed and result.status in ("failed", "error", "partial")
+            if not key.plans[name].certain
         }
         if sealed_failures and not key.calibrated:
             self._calibrate(key, files)
@@ -315,11 +316,7 @@ class _Job:
         Those fail in the examiner and pass beside the code. Students have no say in it.
         """
         key.calibrated = True
-        cells = [
-            sanitize.Cell(cell_type, known.source if known and known.restored else text, known)
-            for name, cell_type, text in key.everything
-            for known in [key.cells.get(name or "")]
-        ]
+        cells = sanitize.solved(key)
         deadline = time.monotonic() + self.settings.submission_seconds
         settings = replace(self.settings, figures="none")
         sealed = NotebookRun(key, cells, self._spawner(files), settings, deadline)
