@@ -396,7 +396,7 @@ def test_run_stops_after_epochs_or_seconds():
         playground.run()
 
 
-@pytest.mark.parametrize("epochs", [-1, 0.5])
+@pytest.mark.parametrize("epochs", [-1, 0.5, "a", math.inf, None])
 def test_step_needs_a_count(epochs):
     with pytest.raises(ValueError, match="epochs: expected a whole number"):
         Playground().step(epochs)
@@ -739,9 +739,24 @@ def test_progress_is_reported():
         ({"seeds": ["a", "a"]}, "the same seed twice"),
         ({"epochs": 0}, "epochs: expected a whole number from 1"),
         ({"epochs": 1.5}, "epochs: expected a whole number from 1"),
+        ({"epochs": "9"}, "epochs: expected a whole number from 1"),
+        ({"epochs": math.inf}, "epochs: expected a whole number from 1"),
         ({"dataset": "moon"}, "dataset: expected one of"),
     ],
 )
 def test_bad_experiments(arguments, message):
     with pytest.raises(ValueError, match=message):
         experiment(**arguments)
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "message"),
+    [
+        ("{", ValueError, "not JSON"),
+        ("[]", TypeError, "expected a dictionary"),
+        ("{}", ValueError, "'config' is missing"),
+    ],
+)
+def test_a_state_that_cannot_be_restored(text: str, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        Playground.from_json(text)

@@ -118,7 +118,7 @@ class Target:
 
     def __post_init__(self) -> None:
         _one_of("target metric", self.metric, METRICS)
-        if not _is_number(self.value) or self.value < 0:
+        if not is_number(self.value) or self.value < 0:
             raise ValueError(f"target value: expected a number of 0 or more, got {self.value!r}")
         if self.is_accuracy and self.value > 1:
             raise ValueError(f"target value: an accuracy is at most 1, got {self.value!r}")
@@ -306,7 +306,7 @@ class Config:
         if self.target is not None and self.target.is_accuracy and self.problem == "regression":
             raise ValueError("target: regression has no accuracy; stop at a loss instead")
         limit = self.epoch_limit
-        if limit is not None and (not _is_number(limit) or limit < 1 or limit != int(limit)):
+        if limit is not None and (not is_number(limit) or limit < 1 or limit != int(limit)):
             raise ValueError(f"epoch_limit: expected a whole number from 1 or None, got {limit!r}")
         object.__setattr__(self, "epoch_limit", None if limit is None else int(limit))
 
@@ -398,7 +398,7 @@ _CHOICES: dict[str, tuple[Any, ...]] = {
 _SWITCHES = ("init_zero", "show_test_data", "discretize", "loss_includes_penalty", "hide_text")
 
 
-def _is_number(value: object) -> bool:
+def is_number(value: object) -> bool:
     """Tell whether a value is a finite real number (a bool isn't)."""
     return (
         isinstance(value, int | float | np.integer | np.floating)
@@ -409,7 +409,7 @@ def _is_number(value: object) -> bool:
 
 def _one_of(name: str, value: Any, allowed: Sequence[Any]) -> Any:
     """Return the member of `allowed` that equals `value`, or say which ones there are."""
-    comparable = isinstance(value, str) or _is_number(value)
+    comparable = isinstance(value, str) or is_number(value)
     if comparable and value in allowed:
         return allowed[allowed.index(value)]
     if isinstance(allowed[0], int) and list(allowed) == list(range(allowed[0], allowed[-1] + 1)):

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tutor.playground.config import Config, Target
+from tutor.playground.config import Config, Target, is_number
 from tutor.playground.replicas import Replicas
 
 Floats = NDArray[np.float64]
@@ -243,7 +243,7 @@ def experiment(
     config = (config or Config()).replace(**changes)
     target = target or config.target or DEFAULT_TARGET
     config = config.replace(target=target)
-    if epochs != int(epochs) or epochs < 1:
+    if not is_number(epochs) or epochs < 1 or epochs % 1:
         raise ValueError(f"epochs: expected a whole number from 1, got {epochs!r}")
     runs = Replicas(config, _seeds(seeds))
     first_reached = np.full(runs.replicas, np.inf)

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from tutor import datasets
 from tutor.playground import url
 from tutor.playground.borrowed import BorrowedKernel, NetworkFunctions
-from tutor.playground.config import FEATURES, Config, features
+from tutor.playground.config import FEATURES, Config, features, is_number
 from tutor.playground.diagnosis import explain
 from tutor.playground.experiment import Experiment, experiment
 from tutor.playground.history import History
@@ -148,7 +148,7 @@ class Playground:
         ValueError
             When `epochs` is negative or not a whole number.
         """
-        if epochs != int(epochs) or epochs < 0:
+        if not is_number(epochs) or epochs < 0 or epochs % 1:
             raise ValueError(f"epochs: expected a whole number of 0 or more, got {epochs!r}")
         for _ in range(int(epochs)):
             self._runs.train_epoch()
@@ -461,7 +461,11 @@ class Playground:
         ------
         ValueError
             When something is missing or doesn't fit.
+        TypeError
+            When it isn't a dictionary.
         """
+        if not isinstance(state, Mapping):
+            raise TypeError(f"state of a playground: expected a dictionary, got {state!r}")
         try:
             playground = cls(Config.from_dict(state["config"]))
             playground._restore(state)
@@ -493,8 +497,12 @@ class Playground:
 
     @classmethod
     def from_json(cls, text: str) -> Playground:
-        """Restore a `to_json`."""
-        return cls.from_dict(json.loads(text))
+        """Restore a `to_json`; ValueError if the text isn't one."""
+        try:
+            state = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise ValueError(f"state of a playground: not JSON ({error})") from None
+        return cls.from_dict(state)
 
     def to_csv(self) -> str:
         """Return the history as comma-separated text."""
