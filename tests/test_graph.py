@@ -715,6 +715,14 @@ def test_drawing_is_reproducible() -> None:
     assert first.draw().svg == second.draw().svg
 
 
+@pytest.mark.parametrize(
+    "function", [lambda x: max(0, x), lambda x: x if x <= 1 else -x, lambda x: min(x, x * 2)]
+)
+def test_comparing_nodes_says_what_to_write_instead(function: Callable[[Node], Node]) -> None:
+    with pytest.raises(TypeError, match=r"maximum\(a, b\) and a.relu\(\) are gates"):
+        trace(function, x=1)
+
+
 @pytest.mark.parametrize("step", [6, -7, 100])
 def test_drawing_an_unknown_step(step: int) -> None:
     graph = examples["product_of_sum"]()

@@ -30,7 +30,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from numbers import Real
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import numpy as np
 import numpy.typing as npt
@@ -193,6 +193,15 @@ class Node:
 
     def __pos__(self) -> Node:
         return self
+
+    # Python's max(0, x), and an `if`, would compare and so lose the way back to one input.
+    def _compare(self, other: object) -> NoReturn:
+        raise TypeError(
+            "nodes can't be compared: a choice leaves no trace in a graph. "
+            "maximum(a, b) and a.relu() are gates"
+        )
+
+    __lt__ = __le__ = __gt__ = __ge__ = _compare
 
     def exp(self) -> Node:
         """Raise e to the power of this node."""
