@@ -539,3 +539,20 @@ def test_a_profiler_in_use_is_left_in_peace():
 
     with cProfile.Profile():
         assert check.exercise("activations/sigmoid", sigmoid).ok
+
+
+def test_python_floats_that_divide_by_zero_hide_no_mistake():
+    def relative_error(a, b):
+        return 0.0 if a == b == 0 else abs(a - b) / min(abs(a), abs(b))
+
+    result = check.exercise("backprop/relative_error", relative_error)
+    wrong = {line.mistake for line in result.lines if not line.ok}
+    assert wrong == {"backprop/relative_error/smaller_below"}
+
+
+@pytest.mark.parametrize("value", [0, "no", "False", [False], 0.0])
+def test_true_or_false_in_a_table_is_asked_for_by_name(value):
+    result = check.table({"a": value, "b": np.bool_(True)}, {"a": False, "b": True})
+    assert result.lines[0].mistake == "general/wrong_type"
+    assert "True or False is asked for" in result.lines[0].message
+    assert result.lines[1].ok

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from tutor.check.calling import Missing, call
 from tutor.check.compare import as_array, close, difference, kind_of, number
 from tutor.check.functions import finish, not_started
@@ -173,6 +175,9 @@ def _row(key: Any, right: Any, answer: dict[Any, Any], exercise: Exercise) -> Li
         slips = mistake.rule(*exercise.cases[0])
         if key in slips and all(_cell_agrees(answer.get(k), v, exercise) for k, v in slips.items()):
             found.append(mistake)
+    if isinstance(right, bool) and not isinstance(value, bool | np.bool_):
+        says = f"`{key}` is {kind_of(value)}; True or False is asked for."
+        return _wrong(exercise, says, "Write True or False, without quotes.", "wrong_type")
     if not found and not isinstance(right, str | bool):
         form = difference(value, right, exercise.tolerance, lists=True)
         if form is not None and form.id not in ("value", "not_finite"):

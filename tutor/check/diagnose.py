@@ -13,6 +13,8 @@ from tutor.mistakes.records import Exercise, Mistake
 
 _PROBES = 8
 _PROBE_SEED = 20
+# Python's own floats raise where numpy's give infinity: that alone speaks for no other mistake.
+_OWN_FLOATS = (OverflowError, ZeroDivisionError)
 
 
 def reference_value(rule: Callable[..., Any], args: Sequence[Any]) -> Outcome:
@@ -57,7 +59,7 @@ def find_mistake(
     left = [m for m in left if _departs(m, exercise, zip(cases, outcomes, strict=True))]
     for args in _probes(exercise, cases) if left else ():
         outcome = ask(args)
-        if isinstance(outcome.error, OverflowError):
+        if isinstance(outcome.error, _OWN_FLOATS):
             continue
         left = [m for m in left if agree(outcome, reference_value(m.rule, args), exercise)]
         if not left:
@@ -81,9 +83,8 @@ def _explains(
     cases: Sequence[Sequence[Any]],
     outcomes: Sequence[Outcome],
 ) -> bool:
-    # Python's own floats raise where numpy's give infinity: that alone speaks for no other mistake.
     return all(
-        isinstance(outcome.error, OverflowError)
+        isinstance(outcome.error, _OWN_FLOATS)
         or agree(outcome, reference_value(mistake.rule, args), exercise)
         for args, outcome in zip(cases, outcomes, strict=True)
     )
