@@ -907,7 +907,7 @@ SOFTMAX = Exercise(
         ),
         Mistake(
             "hard_maximum",
-            lambda Z: (np.max(Z, axis=1, keepdims=True) == Z).astype(float),
+            lambda Z: np.eye(Z.shape[1])[np.argmax(Z, axis=1)],
             "You return 1 for the winner and 0 for the others. Softmax is softer.",
             "Takes softmax for argmax.",
         ),
@@ -966,7 +966,7 @@ SOFTMAX_TEMPERATURE = Exercise(
         Mistake(
             "power",
             lambda z, T: act.softmax(z) ** (1 / T),
-            "Your probabilities no longer sum to 1.",
+            "Your probabilities no longer sum to 1. What if the temperature worked on the scores?",
             "Rescales after normalising, without normalising again.",
         ),
     ),
@@ -1135,7 +1135,7 @@ DEAD_FRACTION = Exercise(
         Mistake(
             "divided_by_samples",
             lambda Z: float(np.sum(np.all(Z <= 0, axis=0)) / len(Z)),
-            "You divide by the number of samples. A fraction of what is asked for?",
+            "You divide by the number of samples. Of what is a fraction asked for?",
             "Divides by N where M is meant.",
         ),
     ),
@@ -1543,7 +1543,7 @@ RELU_VALUES = Exercise(
         Mistake(
             "slope_left",
             lambda: {"da(-10)": 1.0},
-            "Left of 0 the graph is flat.",
+            "Walk along the graph left of 0: how much does it rise with each step?",
             "Believes that ReLU's slope is never zero.",
         ),
         Mistake(
@@ -1936,7 +1936,7 @@ SLIDE_GAP = Exercise(
         ),
         Mistake(
             "slide_only",
-            lambda x: np.abs(_slide_derivative(x)),
+            _slide_derivative,
             "This is the slide's value. The distance to the measured slope is asked for.",
             "Stops half-way.",
         ),

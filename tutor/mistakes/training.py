@@ -332,7 +332,7 @@ CROSS_ENTROPY = Exercise(
         Mistake(
             "divided_by_classes",
             lambda P, y: float(-np.mean(_onehot(y, P.shape[1]) * np.log(P))),
-            "You average over the zeros, too: all N·K entries. Divide by the number of samples.",
+            "You average over the zeros, too: all N·K entries. Over what should the mean run?",
             "Takes the mean of the whole table.",
         ),
         Mistake(
@@ -1293,7 +1293,7 @@ FAULTY_SLIDES = Exercise(
         Mistake(
             "no_activation",
             lambda given: "D" not in given,
-            "With D the network is linear.",
+            "Put D into z2: what does the network become?",
             "Overlooks the missing non-linearity.",
         ),
         Mistake(

@@ -485,8 +485,8 @@ TWO_LAYERS = Exercise(
         Mistake(
             "constant_neuron",
             lambda n: bool((np.ptp(_hidden(n), axis=0) == 0).any()),
-            "One hidden neuron says the same for every input, so it is of no use. Which of its "
-            "numbers is too large?",
+            "One hidden neuron says the same for every input, so it is of no use. For which "
+            "inputs should it fire, and for which not?",
             "Doesn't check each hidden neuron for itself.",
         ),
         Mistake(
@@ -765,7 +765,7 @@ BOUNDARY = Exercise(
         Mistake(
             "weights_swapped",
             lambda x1, w, b: -(w[1] * x1 + b) / w[0],
-            "You solve for the other input.",
+            "You solve for x1. Which of the two is handed in, and which is asked for?",
             "Mixes up the two weights.",
         ),
         Mistake(
