@@ -288,7 +288,7 @@ WEIGHT_SHAPES = Exercise(
         ),
         Mistake(
             "one_layer_short",
-            lambda sizes: np.array(_shapes(sizes[:-1])).reshape(-1, 2),
+            lambda sizes: np.array(_shapes(sizes[:-1])),
             "The last matrix is missing. How many gaps lie between the layers?",
             "Off by one in the loop.",
         ),
