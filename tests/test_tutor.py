@@ -37,6 +37,6 @@ def test_modules_load_when_asked_for() -> None:
 def test_unknown_names_are_attribute_errors() -> None:
     import tutor
 
-    with pytest.raises(AttributeError, match="nothing called 'actvations'"):
-        _ = tutor.actvations
+    with pytest.raises(AttributeError, match="nothing called 'sigmoids'"):
+        _ = tutor.sigmoids
     assert not hasattr(tutor, "__wrapped__")
