@@ -239,6 +239,7 @@ class Session:
         self.asked: set[str] = set()
         self.deadline = time.monotonic() + seconds
         self._depth = 0
+        self._forbidden: dict[tuple[str, ...], int] = {}
         self.request("limits", handle.limits.reply_bytes, handle.limits.output_bytes)
         if files:
             self.request("files", dict(files))
@@ -275,7 +276,13 @@ class Session:
     ) -> tuple[Any, list[str]]:
         """Call a function of the student's and have forbidden names watched."""
         self.calls += 1
-        request = ("watch", list(names), function, tuple(args), dict(kwargs), self._left())
+        forbidden = tuple(names)
+        number = self._forbidden.get(forbidden)
+        if number is None:  # they are sent once, because there are many of them
+            number = len(self._forbidden)
+            self.request("forbid", number, list(forbidden))
+            self._forbidden[forbidden] = number
+        request = ("watch", number, function, tuple(args), dict(kwargs), self._left())
         result, changes, used = self._tuple(self.request(*request), 3)
         apply_changes(changes, args, kwargs)
         known = [name for name in used if name in names] if isinstance(used, list) else []

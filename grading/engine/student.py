@@ -113,6 +113,7 @@ class Server:
         self.shell = shell
         self.lent = Lent(self)
         self.kept: list[dict[str, Any]] = []
+        self.forbidden: dict[int, tuple[str, ...]] = {}
 
     def serve(self) -> None:
         """Answer until the link closes."""
@@ -171,20 +172,26 @@ class Server:
             result = function(*args, **kwargs)
         return result, _changes(before, args, kwargs, self.lent)
 
+    def do_forbid(self, number: int, names: list[str]) -> None:
+        """Take names to watch for in calls to come."""
+        self.forbidden[number] = tuple(names)
+
     def do_watch(
         self,
-        names: list[str],
+        number: int,
         function: Any,
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
         seconds: float,
     ) -> tuple[Any, dict[Any, Any], list[str]]:
-        """Call a function and note which forbidden names it used."""
+        """Call a function and note which of some forbidden names it used; see `do_forbid`."""
         from tutor import forbidden
 
-        with forbidden.watch(names) as used:
-            result, changes = self.do_call(function, args, kwargs, seconds)
-        return result, changes, list(used)
+        before = _mutable_state(args, kwargs, self.lent)
+        # As little as possible runs while it is watched: that is slow.
+        with _alarm(seconds), forbidden.watch(self.forbidden[number], function) as used:
+            result = function(*args, **kwargs)
+        return result, _changes(before, args, kwargs, self.lent), list(used)
 
     def do_next(self, iterator: Any, number: int, seconds: float) -> tuple[list[Any], bool]:
         """Give the next items of an iterator, and whether there may be more."""
@@ -316,11 +323,57 @@ def _warm_shell() -> StudentShell:
     real = sys.stdout, sys.stderr, builtins.input
     shell.run("import numpy\nNone", draw=False)
     shell.run("1 / 0", draw=False)
-    shell.reset(new_session=True)  # type: ignore[no-untyped-call]
+    _rehearse(shell)
     sys.stdout, sys.stderr, builtins.input = real
     return shell
 
 
+class _Own:
+    """The examiner's side of the rehearsal: it lends nothing and means the first thing lent."""
+
+    def lend(self, value: Any) -> int:
+        return 0
+
+    def borrow(self, number: int, sort: str, type_name: str, name: str) -> Any:
+        return None
+
+    def own(self, number: int) -> Any:
+        return None
+
+
+def _rehearse(shell: StudentShell) -> None:
+    """Answer some requests, so that forks find the interpreter's and other caches filled.
+
+    The interpreter adapts code to the types that it meets, after some dozen times. What it has
+    learned here needs neither be learned again in each fork nor be copied there.
+    """
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        server, channel = Server(theirs, shell), Channel(ours)
+        x = np.array([-1.0, 0.5])
+        function = (
+            "def f(x, *y):\n    if y:\n        raise ValueError('no')\n    return [x, 1.0, None]"
+        )
+        requests: list[list[Any]] = [
+            ["run", function, 5.0, False],
+            ["run", "print('a')\nf(1)", 5.0, False],
+            ["get", ["f", "g"]],
+            ["keep", ["f"]],
+            ["return", 0],
+            ["forbid", 0, ["np.tanh", "scipy.*"]],
+            *[["watch", 0, _FIRST, (x,), {}, 5.0]] * 2,
+            *[["call", _FIRST, (x,), {}, 5.0]] * 2,
+            ["watch", 0, _FIRST, (x, 2.0), {}, 5.0],
+        ]
+        for _ in range(20):
+            for request in requests:
+                channel.send(request, _Own())
+                server.reply(server.channel.receive(server.lent))
+                channel.receive(_Own())
+    shell.reset(new_session=True)  # type: ignore[no-untyped-call]
+
+
+_FIRST = object()
 SHELL: Callable[[], StudentShell] | StudentShell = _warm_shell()
 
 

@@ -1,0 +1,273 @@
+"""Measures how many submissions a second are graded, beside stock nbgrader and the bare floor.
+
+    python tests/benchmarks/grading_throughput.py
+    python tests/benchmarks/grading_throughput.py --small --submissions 10000 --without-nbgrader
+
+One run, one machine, one class: ten kinds of students in turn (right, nothing filled in, half,
+six sorts of wrong answers, one that ends the process).
+
+- sealed: `grading run`, with its start, gradebook and files.
+- nbgrader: `nbgrader autograde` on a few of the same submissions, extrapolated to the class as
+  "first submission, then so much for each further one".
+- nbgrader, best: the same with kernels that are killed in place of shut down, and one process a
+  core, each with a gradebook of its own so that they don't wait for each other.
+- floor: the same cells by plain `exec` in forks of a process that has imported the same modules.
+  No sandbox, no second process, no gradebook, no files, no limits.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import contextlib
+import gc
+import io
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+TESTS = Path(__file__).resolve().parent.parent
+ROOT = TESTS.parent
+sys.path[:0] = [str(ROOT), str(TESTS)]
+
+import sample_class  # noqa: E402
+import small_course  # noqa: E402
+
+from grading.records import AnswerKey  # noqa: E402
+
+KINDS = ("ada", "ben", "cleo", "dora", "emil", "finn", "gina", "hana", "ivan", "karl")
+SMALL_ANSWERS = (
+    ("def double(x):\n    return 2 * x", "def triple(x):\n    return 3 * x"),
+    ("def double(x):\n    return x", "def triple(x):\n    return abs(3 * x)"),
+    ("raise NotImplementedError", "import os\nos._exit(0)"),
+)
+
+
+class Class:
+    """A class that can be handed in as often as needed.
+
+    Parameters
+    ----------
+    folder
+        Where all is put.
+    small
+        Whether the small notebook of the tests takes the place of the real one.
+    """
+
+    def __init__(self, folder: Path, small: bool) -> None:
+        self.folder = folder
+        self.small = small
+        self.assignment = small_course.ASSIGNMENT if small else sample_class.ASSIGNMENT
+        self.notebook = small_course.NOTEBOOK if small else sample_class.NOTEBOOK
+        self.course_dir = folder / "course" if small else ROOT / "grading"
+        if small:
+            self._make_small_course()
+        kinds = self._small_kinds() if small else self._real_kinds()
+        self.texts = [kinds[place % len(kinds)] for place in range(10)]
+
+    def _make_small_course(self) -> None:
+        self.course_dir.mkdir()
+        (self.course_dir / "nbgrader_config.py").write_text(small_course.CONFIG)
+        source = self.course_dir / "source" / self.assignment
+        source.mkdir(parents=True)
+        text = json.dumps(_book(small_course.source_cells()))
+        (source / f"{self.notebook}.ipynb").write_text(text)
+
+    def _small_kinds(self) -> list[str]:
+        texts = []
+        for double, triple in SMALL_ANSWERS:
+            cells = small_course.source_cells()
+            for cell in cells:
+                name = cell["metadata"].get("nbgrader", {}).get("grade_id")
+                cell["source"] = {"double": double, "triple": triple}.get(name, cell["source"])
+            texts.append(json.dumps(_book(cells)))
+        return texts
+
+    def _real_kinds(self) -> list[str]:
+        samples = {sample.student: sample for sample in sample_class.Maker().samples()}
+        return [samples[student].notebook for student in KINDS]
+
+    def hand_in(self, name: str, first: int, number: int) -> Path:
+        """Make a class directory with some submissions and a gradebook."""
+        from grading.course import load_course
+        from grading.gradebook import Gradebook
+        from grading.register import register
+
+        class_dir = self.folder / name
+        for place in range(first, first + number):
+            folder = class_dir / "submitted" / f"s{place:05d}" / self.assignment
+            folder.mkdir(parents=True)
+            (folder / f"{self.notebook}.ipynb").write_text(self.texts[place % 10])
+            (folder / "timestamp.txt").write_text(sample_class.ON_TIME)
+        course = load_course(self.course_dir, class_dir)
+        with Gradebook(course.db_url, course.course_id) as book:
+            register(course, book, self.assignment)
+        return class_dir
+
+    def key(self) -> AnswerKey:
+        """Read the answer key as `grading run` does."""
+        from grading.course import load_course
+        from grading.gradebook import Gradebook
+
+        course = load_course(self.course_dir, self.hand_in("key", 0, 1))
+        with Gradebook(course.db_url, course.course_id) as book:
+            return course.answer_key(self.assignment, book.source_cells(self.assignment))
+
+
+def _book(cells: list[Any]) -> dict[str, Any]:
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    return {"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
+
+
+# ------------------------------------------------------------------------------------ the rivals
+
+
+def sealed(school: Class, number: int, jobs: int) -> float:
+    """Grade a class by `grading run`; give the seconds."""
+    class_dir = school.hand_in("sealed", 0, number)
+    command = [sys.executable, "-m", "grading", "run", school.assignment, "--jobs", str(jobs)]
+    command += ["--course-dir", str(school.course_dir), "--class-dir", str(class_dir), "--json"]
+    start = time.perf_counter()
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    seconds = time.perf_counter() - start
+    found = len(list((class_dir / "autograded").glob("*/*/*.ipynb")))
+    if done.returncode not in (0, 1) or found != number:
+        sys.exit(f"grading run graded {found} of {number}:\n{done.stderr[-2000:]}")
+    return seconds
+
+
+def start_nbgrader(school: Class, class_dir: Path, *options: str) -> subprocess.Popen[str]:
+    """Start `nbgrader autograde` on a class."""
+    command = [sys.executable, "-m", "nbgrader", "autograde", school.assignment, *options]
+    command += [f"--CourseDirectory.submitted_directory={class_dir / 'submitted'}"]
+    command += [f"--CourseDirectory.autograded_directory={class_dir / 'autograded'}"]
+    command += [f"--CourseDirectory.db_url=sqlite:///{class_dir / 'gradebook.db'}"]
+    if school.small:
+        command.append(f"--CourseDirectory.root={school.course_dir}")
+    environment = {**os.environ, "GRADING_CLASS_DIR": str(class_dir)}
+    return subprocess.Popen(
+        command,
+        cwd=school.course_dir,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+
+
+def nbgrader(school: Class, name: str, number: int, jobs: int, *options: str) -> float:
+    """Grade `number` submissions with each of `jobs` processes; give the seconds."""
+    folders = [school.hand_in(f"{name}-{job}", job * number, number) for job in range(jobs)]
+    start = time.perf_counter()
+    running = [start_nbgrader(school, folder, *options) for folder in folders]
+    for process in running:
+        process.wait()
+    return time.perf_counter() - start
+
+
+def extrapolated(
+    school: Class, name: str, jobs: int, few: int, number: int, *options: str
+) -> float:
+    """Say how long nbgrader would take for the class, from one and from `few` submissions."""
+    one = nbgrader(school, f"{name}-one", 1, jobs, *options)
+    several = nbgrader(school, f"{name}-few", few, jobs, *options)
+    each = (several - one) / (few - 1)
+    print(
+        f"  {name}: {one:.1f} s for the first, {each:.2f} s for each further one, {jobs} at a time"
+    )
+    return one + (number / jobs - 1) * each
+
+
+def floor(school: Class, number: int, jobs: int) -> float:
+    """Run the same cells by plain `exec` in forks of one warm process; give the seconds."""
+    from grading.engine import sanitize, service
+
+    os.environ["NBGRADER_EXECUTION"] = "autograde"
+    prepared = service._prepare(school.key())
+    for module in sorted(prepared.modules):
+        with contextlib.suppress(Exception):
+            __import__(module)
+    notebook = prepared.notebooks[school.notebook]
+    books = [sanitize.rebuild(notebook, json.loads(text))[0] for text in school.texts]
+    gc.collect()
+    gc.freeze()
+    running: set[int] = set()
+    start = time.perf_counter()
+    for place in range(number):
+        while len(running) >= jobs:
+            running.discard(os.wait()[0])
+        pid = os.fork()
+        if pid == 0:
+            _run_cells(books[place % 10])
+            os._exit(0)
+        running.add(pid)
+    while running:
+        running.discard(os.wait()[0])
+    return time.perf_counter() - start
+
+
+def _run_cells(cells: list[Any]) -> None:
+    names: dict[str, Any] = {"__name__": "__main__"}
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        for cell in cells:
+            if cell.is_run or cell.is_test:
+                with contextlib.suppress(Exception):
+                    _run_cell(cell.source, names)
+
+
+def _run_cell(source: str, names: dict[str, Any]) -> None:
+    """Run a cell and represent its last value, as a notebook does."""
+    tree = ast.parse(source)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, "<cell>", "exec"), names)
+    if isinstance(last, ast.Expr):
+        value = eval(compile(ast.Expression(last.value), "<cell>", "eval"), names)
+        repr(value)
+        getattr(value, "_repr_html_", lambda: "")()
+
+
+# ------------------------------------------------------------------------------------- one run
+
+
+def measure(arguments: argparse.Namespace, folder: Path) -> None:
+    """Measure all and print a table."""
+    school = Class(folder, arguments.small)
+    number, jobs = arguments.submissions, arguments.jobs
+    print(f"{number} submissions of {school.assignment}, {jobs} at a time")
+    seconds = {"floor": floor(school, number, jobs), "sealed": sealed(school, number, jobs)}
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(f"  largest process of the sealed run: {peak:.0f} MB")
+    if not arguments.without_nbgrader:
+        few = arguments.few
+        seconds["nbgrader"] = extrapolated(school, "nbgrader", 1, few, number)
+        fast = "--Execute.shutdown_kernel=immediate"
+        best = extrapolated(school, "nbgrader, best", jobs, max(2, few // jobs), number, fast)
+        seconds["nbgrader, best"] = best
+    print(f"{'':16s}{'seconds':>10s}{'per second':>12s}{'of sealed':>12s}")
+    for name, value in seconds.items():
+        ratio = value / seconds["sealed"]
+        print(f"{name:16s}{value:10.1f}{number / value:12.2f}{ratio:11.2f}×")
+
+
+def main() -> None:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--submissions", type=int, default=100, help="size of the class (100)")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="default: the cores")
+    parser.add_argument("--few", type=int, default=10, help="how many nbgrader grades (10)")
+    parser.add_argument("--small", action="store_true", help="a notebook of three tests")
+    parser.add_argument("--without-nbgrader", action="store_true", help="only sealed and floor")
+    with tempfile.TemporaryDirectory(prefix="throughput-") as folder:
+        measure(parser.parse_args(), Path(folder))
+
+
+if __name__ == "__main__":
+    main()
