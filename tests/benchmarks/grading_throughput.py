@@ -168,7 +168,11 @@ def nbgrader(school: Class, name: str, number: int, jobs: int, *options: str) ->
     running = [start_nbgrader(school, folder, *options) for folder in folders]
     for process in running:
         process.wait()
-    return time.perf_counter() - start
+    seconds = time.perf_counter() - start
+    found = sum(len(list((folder / "autograded").glob("*/*/*.ipynb"))) for folder in folders)
+    if found < number * jobs * 0.8:  # it gives up on one that ends its kernel
+        sys.exit(f"nbgrader graded {found} of {number * jobs}")
+    return seconds
 
 
 def extrapolated(
