@@ -844,9 +844,9 @@ def pass_descriptor_over_link(facts):
 
 @attack(errno.EPERM)
 def receive_descriptor_over_link(facts):
+    # Not by setblocking, which would change the link itself and end the process by accident.
     with socket.socket(fileno=os.dup(3)) as link:
-        link.setblocking(False)
-        return socket.recv_fds(link, 1, 1)
+        return socket.recv_fds(link, 1, 1, socket.MSG_DONTWAIT)
 
 
 @attack(errno.EPERM)

@@ -1,5 +1,6 @@
 import asyncio
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
@@ -17,7 +18,9 @@ def test_each_connection_sends_without_delay_before_it_opens(monkeypatch):
     monkeypatch.setattr(KernelWebsocketHandler, "open", opened)
     lab_nodelay._load_jupyter_server_extension(SimpleNamespace(log=logging.getLogger("test")))
     handler = SimpleNamespace(set_nodelay=lambda value: calls.append(("nodelay", value)))
-    asyncio.run(KernelWebsocketHandler.open(handler, "kernel-1"))
+    # In a thread of its own: the browser's tests leave a running loop in this one.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, KernelWebsocketHandler.open(handler, "kernel-1")).result()
     assert calls == [("nodelay", True), ("opened", "kernel-1")]
 
 

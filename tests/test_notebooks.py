@@ -136,5 +136,7 @@ def test_spelling(path: Path, tmp_path: Path) -> None:
     text = "\n\n".join(c.source for c in read(path).cells)
     file = tmp_path / f"{path.stem}.md"
     file.write_text(text, encoding="utf-8")
-    done = subprocess.run(["codespell", str(file)], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "codespell_lib", str(file)], capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stdout

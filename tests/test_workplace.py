@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -31,8 +32,10 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def own() -> tuple[subprocess.Popen[str], Path]:
     """Start a process that holds a folder."""
     pipe = subprocess.PIPE
+    # Named here as well: another test may have put something else in the place of os.environ.
+    environment = dict(os.environ) | {"TMPDIR": tempfile.gettempdir()}
     process = subprocess.Popen(
-        [sys.executable, "-c", OWNER], stdin=pipe, stdout=pipe, text=True, cwd=Path.cwd()
+        [sys.executable, "-c", OWNER], stdin=pipe, stdout=pipe, text=True, env=environment
     )
     assert process.stdout is not None
     return process, Path(process.stdout.readline().strip())
