@@ -285,7 +285,9 @@ class Session:
         request = ("watch", number, function, tuple(args), dict(kwargs), self._left())
         result, changes, used = self._tuple(self.request(*request), 3)
         apply_changes(changes, args, kwargs)
-        known = [name for name in used if name in names] if isinstance(used, list) else []
+        # Only names that were asked for may come back; of "package.*" it is the package's name.
+        asked = {name.removesuffix(".*") for name in names}
+        known = [name for name in used if name in asked] if isinstance(used, list) else []
         return result, known
 
     def next_items(self, iterator: StudentIterator, number: int) -> tuple[list[Any], bool]:
