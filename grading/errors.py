@@ -38,3 +38,7 @@ class CourseError(Exception):
         super().__init__(f"{what} {remedy}")
         self.what = what
         self.remedy = remedy
+
+    def __reduce__(self) -> tuple[type[CourseError], tuple[str, str]]:
+        """Let it come back from a process on another machine."""
+        return CourseError, (self.what, self.remedy)

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import psutil  # type: ignore[import-untyped]  # brought by ipykernel
 
@@ -23,9 +23,9 @@ from grading.errors import CourseError
 from grading.records import AnswerKey, GradedSubmission, Problem, Submission
 from grading.workplace import workplace
 
-__all__ = ["Pool", "Task"]
+__all__ = ["PAUSE", "Graders", "Pool", "Process", "Task", "Worker", "lost", "work"]
 
-_PAUSE = 0.2  # seconds after which the pool looks at its deadlines and whether to stop
+PAUSE = 0.2  # seconds after which the pool looks at its deadlines and whether to stop
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,51 @@ class Task:
     problems: tuple[Problem, ...] = ()
 
 
+class Process(Protocol):
+    """What a worker has to know of its process; `multiprocessing` gives such."""
+
+    @property
+    def pid(self) -> int | None:
+        """Its number."""
+
+    @property
+    def exitcode(self) -> int | None:
+        """How it ended; None while it runs."""
+
+    def is_alive(self) -> bool:
+        """Whether it runs."""
+
+    def kill(self) -> None:
+        """End it at once."""
+
+    def join(self, timeout: float | None = None) -> None:
+        """Wait until it has ended."""
+
+
+class Graders(Protocol):
+    """What grades many submissions: here, or on other machines."""
+
+    @property
+    def tier(self) -> str:
+        """What contains students' code; the weakest, where machines differ."""
+
+    def __enter__(self) -> Graders:
+        """Get ready."""
+
+    def __exit__(self, *_: object) -> None:
+        """Leave nothing behind."""
+
+    def grade(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, GradedSubmission]]:
+        """Grade the tasks; one result each, in the order in which they are ready."""
+
+    def stop(self) -> None:
+        """Hand out nothing more and give up what is being graded."""
+
+    @property
+    def stopping(self) -> bool:
+        """Whether `stop` was called."""
+
+
 class Pool:
     """A few worker processes with an engine each.
 
@@ -46,15 +91,20 @@ class Pool:
         The engine.
     jobs
         Number of processes.
+
+    Raises
+    ------
+    CourseError
+        When nothing here contains students' code, and that was not allowed.
     """
 
     def __init__(self, choice: EngineChoice, jobs: int) -> None:
-        self.choice = choice
+        self.choice = choice if choice.tier else choice.contained()
         self.jobs = max(1, jobs)
         self._stop = threading.Event()
         self._clean_up = contextlib.ExitStack()
         self._folder = self._clean_up.enter_context(workplace())
-        self._workers: list[_Worker] = []
+        self._workers: list[Worker] = []
         method = "forkserver" if hasattr(os, "fork") else "spawn"
         self._context: Any = multiprocessing.get_context(method)
         if method == "forkserver":  # the slow imports once, not in each worker
@@ -68,6 +118,11 @@ class Pool:
         for worker in self._workers:
             worker.kill()
         self._clean_up.close()
+
+    @property
+    def tier(self) -> str:
+        """What contains students' code."""
+        return self.choice.tier
 
     def stop(self) -> None:
         """Hand out nothing more and give up what is being graded."""
@@ -89,7 +144,7 @@ class Pool:
             self._employ(waiting)
             if not self._workers:
                 return
-            ready = wait([worker.pipe for worker in self._workers], timeout=_PAUSE)
+            ready = wait([worker.pipe for worker in self._workers], timeout=PAUSE)
             for worker in list(self._workers):
                 graded = worker.look(worker.pipe in ready)
                 if graded is None:
@@ -107,18 +162,32 @@ class Pool:
     def _employ(self, waiting: Iterator[Task]) -> None:
         """Start workers as long as there is work for them."""
         while len(self._workers) < self.jobs and (task := next(waiting, None)):
-            self._workers.append(_Worker(self._context, self.choice, self._folder, task))
+            self._workers.append(self._hire(task))
 
-
-class _Worker:
-    """The parent's side of one worker process, which always has a task."""
-
-    def __init__(self, context: Any, choice: EngineChoice, folder: Path, task: Task) -> None:
-        self.pipe: Connection
-        self.pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_work, args=(theirs, choice, folder), daemon=True)
-        self._process.start()
+    def _hire(self, task: Task) -> Worker:
+        """Start a worker."""
+        pipe, theirs = self._context.Pipe()
+        arguments = (theirs, self.choice, self._folder)
+        process = self._context.Process(target=work, args=arguments, daemon=True)
+        process.start()
         theirs.close()
+        return Worker(process, pipe, task)
+
+
+class Worker:
+    """The parent's side of one worker process, which always has a task.
+
+    Parameters
+    ----------
+    process, pipe
+        A process that does `work`, and the way to it.
+    task
+        Its first task.
+    """
+
+    def __init__(self, process: Process, pipe: Connection, task: Task) -> None:
+        self.pipe = pipe
+        self._process = process
         self._key: AnswerKey | None = None
         self.alive = True
         self.send(task)
@@ -148,7 +217,7 @@ class _Worker:
                 self.alive = False
                 self._process.join(1)
                 how = f"ended the grader's process (exit code {self._process.exitcode})"
-                return _lost(self.task.submission, how, "Grade it by hand, or by itself again.")
+                return lost(self.task.submission, how, "Grade it by hand, or by itself again.")
             if isinstance(message, GradedSubmission):
                 return message
             if isinstance(message, str):
@@ -157,7 +226,7 @@ class _Worker:
         elif self._deadline is not None and time.monotonic() > self._deadline:
             self.alive = False
             how = "took longer than all its cells together may take and was stopped"
-            return _lost(self.task.submission, how, "Look for an endless loop in it.")
+            return lost(self.task.submission, how, "Look for an endless loop in it.")
         return None
 
     def kill(self) -> None:
@@ -174,7 +243,7 @@ class _Worker:
         self.pipe.close()
 
 
-def _lost(submission: Submission, what: str, remedy: str) -> GradedSubmission:
+def lost(submission: Submission, what: str, remedy: str) -> GradedSubmission:
     """Make the result of a submission that no engine gave one for."""
     problem = Problem(
         submission.student, submission.assignment, None, None, what, remedy, fatal=True
@@ -182,7 +251,7 @@ def _lost(submission: Submission, what: str, remedy: str) -> GradedSubmission:
     return GradedSubmission(submission.student, submission.assignment, (), (problem,), "none", 0.0)
 
 
-def _work(pipe: Connection, choice: EngineChoice, folder: Path) -> None:
+def work(pipe: Connection, choice: EngineChoice, folder: Path) -> None:
     """Grade what comes through the pipe until it closes: the worker process.
 
     Each submission is answered twice: how many seconds it may take, then its result.
@@ -214,7 +283,7 @@ def _work(pipe: Connection, choice: EngineChoice, folder: Path) -> None:
                 graded = engine.grade(key, message)
             except Exception as error:
                 trace = "".join(traceback.format_exception(error)[-2:]).strip()
-                graded = _lost(
+                graded = lost(
                     message,
                     f"made the grader fail: {trace}",
                     "This is a fault of the grader: please report it with the submission.",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
 import signal
 import threading
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from types import FrameType
@@ -21,7 +21,7 @@ from grading.course import Course, Handed
 from grading.engines import EngineChoice
 from grading.gradebook import Gradebook
 from grading.lock import exclusive
-from grading.pool import Pool, Task
+from grading.pool import Graders, Pool, Task
 from grading.records import AnswerKey, GradedSubmission, Problem, Submission
 from grading.register import register
 
@@ -88,6 +88,7 @@ def run(
     students: tuple[str, ...] = (),
     force: bool = False,
     jobs: int = 1,
+    make_pool: Callable[[EngineChoice, int], Graders] = Pool,
 ) -> Summary:
     """Grade submissions that are new or changed.
 
@@ -107,6 +108,8 @@ def run(
         Grade again what was graded before.
     jobs
         Number of worker processes.
+    make_pool
+        What grades with the engine, in so many processes: those of this machine, or a cluster.
 
     Raises
     ------
@@ -126,14 +129,15 @@ def run(
             stale = _sort(course, book, name, handed, choice.name, force, summary)
             if stale:
                 plan.append((course.answer_key(name, book.source_cells(name)), stale))
-        if plan:
-            choice = choice.contained()
-            summary.tier = choice.tier
-            listener.contained(choice.tier)
-        listener.noticed(summary.problems)
-        listener.begin(summary.to_do, summary.up_to_date)
-        if plan:
-            with Pool(choice, min(jobs, summary.to_do)) as pool, _stop_on_ctrl_c(pool):
+        with contextlib.ExitStack() as until_the_end:
+            if plan:
+                pool = until_the_end.enter_context(make_pool(choice, min(jobs, summary.to_do)))
+                summary.tier = pool.tier
+                listener.contained(pool.tier)
+            listener.noticed(summary.problems)
+            listener.begin(summary.to_do, summary.up_to_date)
+            if plan:
+                until_the_end.enter_context(_stop_on_ctrl_c(pool))
                 for task, graded in pool.grade(_read(course, plan)):
                     listener.graded(_keep(course, book, task, graded, choice.name, summary))
                 summary.interrupted = pool.stopping
@@ -325,8 +329,8 @@ def _remove(folder: Path) -> None:
     shutil.rmtree(old)
 
 
-@contextmanager
-def _stop_on_ctrl_c(pool: Pool) -> Iterator[None]:
+@contextlib.contextmanager
+def _stop_on_ctrl_c(pool: Graders) -> Iterator[None]:
     """Let the first Ctrl-C end the run between two results, and the second one at once."""
     if threading.current_thread() is not threading.main_thread():
         yield
