@@ -19,12 +19,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import nbformat
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import IncludeHeaderFooter, InstantiateTests
 
 from grading.errors import CourseError
+from grading.notebooks import read_notebook
 from grading.records import AnswerKey, Problem, Submission
 
 __all__ = ["Course", "Handed", "find_course_dir", "load_course"]
@@ -248,7 +251,7 @@ class Course:
         kept_by_students = self.config.Autograde.get("exclude_overwriting", {}).get(assignment, ())
         return AnswerKey(
             assignment,
-            notebooks={p.stem: p.read_bytes() for p in sorted(source.glob("*.ipynb"))},
+            notebooks={p.stem: self._source(p) for p in sorted(source.glob("*.ipynb"))},
             released={p.stem: p.read_bytes() for p in sorted(release.glob("*.ipynb"))},
             files={
                 name: data
@@ -258,9 +261,31 @@ class Course:
             database_cells=cells,
         )
 
+    def _source(self, path: Path) -> bytes:
+        """Read a source notebook with the course's header and footer, as students get it."""
+        include = IncludeHeaderFooter(config=self.config)
+        data = path.read_bytes()
+        if not (include.enabled and (include.header or include.footer)):
+            return data
+        with contextlib.chdir(self.directory.root):
+            notebook, _ = include.preprocess(read_notebook(data), {})
+        text: str = cast(Any, nbformat).writes(notebook)
+        return text.encode()
+
     def source_digest(self, assignment: str) -> str:
-        """Fingerprint of an assignment's source folder and of the configuration it is read with."""
-        digest = hashlib.sha256(repr(sorted(self.config.items())).encode())
+        """Fingerprint of all that an assignment's cells in the gradebook are made from.
+
+        That is its source folder, the configuration, and the files of the course that nbgrader
+        puts into every notebook: header, footer and the templates of automatic tests.
+        """
+        # Asking for a section makes an empty one; functions show where in memory they are.
+        sections = {name: section for name, section in sorted(self.config.items()) if section}
+        digest = hashlib.sha256(re.sub(r" at 0x[0-9a-f]+", "", repr(sections)).encode())
+        include = IncludeHeaderFooter(config=self.config)
+        templates = InstantiateTests(config=self.config).autotest_filename
+        for name in filter(None, (include.header, include.footer, templates)):
+            path = Path(self.directory.root, name)
+            digest.update(path.read_bytes() if path.is_file() else b"")
         source = self.folder("source", assignment)
         reader = _Reader(self.directory, Handed(".", assignment, source))
         for name, data in sorted(reader.walk(source)):

@@ -303,9 +303,14 @@ class NotebookRun:
             self._close()
 
     def _run_beside(self, wanted: list[int]) -> None:
-        secret = any(self.cells[place].key.hidden for place in wanted)  # type: ignore[union-attr]
+        needed = self._needed_beside(wanted)
+        secret = any(
+            self.cells[place].key.hidden  # type: ignore[union-attr]
+            for place in [*wanted, *needed]
+        )
         for place, cell in enumerate(self.cells[: wanted[-1] + 1]):
-            if place not in wanted and not (cell.is_run and place not in self.skipped):
+            run = cell.is_run or place in needed
+            if place not in wanted and not (run and place not in self.skipped):
                 continue
             session = self._alive(place, [])
             if session is None:
@@ -315,6 +320,20 @@ class NotebookRun:
                 self._assert_beside(place, session, secret)
             else:
                 self._silently(place, session)
+
+    def _needed_beside(self, wanted: list[int]) -> set[int]:
+        """Find the tests that define what those beside the student's code take from them."""
+        needed: set[int] = set()
+        names: set[str] = set()
+        for place in range(wanted[-1], -1, -1):
+            key = self.cells[place].key
+            plan = self.key.plans.get(key.name) if key is not None else None
+            if plan is None or not (place in wanted or plan.own & names):
+                continue
+            if place not in wanted:
+                needed.add(place)
+            names = (names - plan.own) | plan.earlier
+        return needed
 
     def _assert_beside(self, place: int, session: Session, secret: bool) -> None:
         key = self.cells[place].key

@@ -402,8 +402,17 @@ def read_notebook(
             cells[grade_id] = _key_cell(name, grade_id, cell, meta, texts.get(grade_id))
     if rows is not None:
         cells = {str(row["name"]): _from_row(row, cells) for row in rows}
+        # What nbgrader made of a cell counts: an AUTOTEST line has become tests there.
+        everything = [
+            (grade_id, cell_type, _instantiated(cells.get(grade_id or ""), text))
+            for grade_id, cell_type, text in everything
+        ]
     only_shown = frozenset(text_of(cell) for cell in notebook["cells"] if _is_only_shown(cell))
     return KeyNotebook(name, cells, everything, dict(notebook.get("metadata") or {}), only_shown)
+
+
+def _instantiated(cell: KeyCell | None, text: str) -> str:
+    return cell.source if cell is not None and cell.restored else text
 
 
 def _is_only_shown(cell: Mapping[str, Any]) -> bool:
