@@ -24,7 +24,8 @@ from nbgrader.dbutil import ALEMBIC_DIR
 
 from grading.engines import CONTAINED
 from grading.errors import CourseError
-from grading.records import CellOutcome, GradedSubmission, Problem
+from grading.migration import upgrade
+from grading.records import GradedSubmission, Problem
 
 __all__ = ["Gradebook", "Penalty", "Row", "not_tamper_proof"]
 
@@ -32,6 +33,7 @@ Penalty = Callable[[str, float, float], float | None]
 """(student, score of the notebook, seconds late) → points to take off, or None."""
 
 _own = sa.MetaData()
+# A column that is added later needs a `server_default`: see `migration`.
 _record = sa.Table(
     "grading_record",
     _own,
@@ -40,9 +42,9 @@ _record = sa.Table(
     sa.Column("engine", sa.String(32), nullable=False),
     sa.Column("graded", sa.DateTime, nullable=False),
     sa.Column("failed", sa.Boolean, nullable=False),
-    sa.Column("tier", sa.String(32), nullable=False),
-    sa.Column("unsealed", sa.Integer, nullable=False),
-    sa.Column("unreadable", sa.String(64), nullable=False),
+    sa.Column("tier", sa.String(32), nullable=False, server_default=""),
+    sa.Column("unsealed", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("unreadable", sa.String(64), nullable=False, server_default=""),
     sa.Column("record", sa.LargeBinary, nullable=False),
 )
 _key = sa.Table(
@@ -176,6 +178,8 @@ class Gradebook:
             _create_tables(self._engine)
             with api.Gradebook(db_url, course_id):  # notes the course
                 pass
+        except CourseError:
+            raise
         except Exception as error:
             raise CourseError(
                 f"The gradebook {db_url} can't be opened: {_first_line(error)}.",
@@ -486,10 +490,7 @@ class Gradebook:
                 "engine": engine,
                 "graded": datetime.now(UTC).replace(tzinfo=None),
                 "failed": _failed(graded),
-                "tier": graded.tier,
-                "unsealed": sum(
-                    not_tamper_proof(graded.tier, vars(cell)) for cell in _tests(graded)
-                ),
+                **_derived(record),
                 "unreadable": unreadable,
                 "record": zlib.compress(json.dumps(record).encode(), 1),
             },
@@ -589,10 +590,6 @@ def not_tamper_proof(tier: str, cell: Mapping[str, Any]) -> bool:
     return cell["kind"] == "autograded" and (not cell["sealed"] or tier not in CONTAINED)
 
 
-def _tests(graded: GradedSubmission) -> list[CellOutcome]:
-    return [cell for nb in graded.notebooks if not nb.missing for cell in nb.cells]
-
-
 def _failed(graded: GradedSubmission) -> bool:
     """Whether any of it could not be graded."""
     return not graded.notebooks or any(problem.fatal for problem in graded.problems)
@@ -686,6 +683,15 @@ def _create_tables(engine: sa.Engine) -> None:
             db.execute(sa.text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
             db.execute(sa.text("INSERT INTO alembic_version VALUES (:head)"), {"head": version})
         _own.create_all(db)
+    with engine.begin() as db:
+        upgrade(db, _record, _derived)
+
+
+def _derived(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Work out the columns that repeat what a submission's record says."""
+    cells = [cell for nb in record["notebooks"] if not nb["missing"] for cell in nb["cells"]]
+    tier = record["tier"]
+    return {"tier": tier, "unsealed": sum(not_tamper_proof(tier, cell) for cell in cells)}
 
 
 def _first_line(error: Exception) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +19,7 @@ from gradebook_dump import dump
 from nbgrader import api
 from nbgrader.converters import Autograde
 
+from grading import migration
 from grading import run as running
 from grading.convert import convert
 from grading.course import Course, load_course
@@ -384,3 +387,68 @@ def test_unknown_assignment_is_named(tmp_path: Path) -> None:
         pytest.raises(CourseError, match="does not know the assignment 09-nothing"),
     ):
         book.rows("09-nothing")
+
+
+FIRST_VERSION = """
+CREATE TABLE grading_record (
+    assignment VARCHAR(128) NOT NULL, student VARCHAR(128) NOT NULL, engine VARCHAR(32) NOT NULL,
+    graded DATETIME NOT NULL, failed BOOLEAN NOT NULL, record BLOB NOT NULL,
+    PRIMARY KEY (assignment, student))
+"""
+
+
+def age(path: Path) -> None:
+    """Turn a gradebook into what the first version of `grading` wrote."""
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        db.execute("ALTER TABLE grading_record RENAME TO new")
+        db.execute(FIRST_VERSION)
+        db.execute(
+            "INSERT INTO grading_record "
+            "SELECT assignment, student, engine, graded, failed, record FROM new"
+        )
+        db.execute("DROP TABLE new")
+        db.commit()
+
+
+def test_a_gradebook_of_the_first_version_is_brought_up_to_date(cut: Cut, tmp_path: Path) -> None:
+    shutil.copytree(cut.after.home, tmp_path / "course")
+    course = load_course(tmp_path / "course")
+    with Gradebook(course.db_url) as book:
+        rows = book.rows(small.ASSIGNMENT)
+        record = book.record(small.ASSIGNMENT, "half")
+    before = dump(course.db_url)
+    assert {(row.tier, row.unsealed) for row in rows} == {("none (nbgrader)", 6)}
+    age(tmp_path / "course" / "gradebook.db")
+    with Gradebook(course.db_url) as book:
+        assert book.rows(small.ASSIGNMENT) == rows
+        assert book.record(small.ASSIGNMENT, "half") == record
+    assert dump(course.db_url) == before
+    publish(course, cut.results)
+    assert dump(course.db_url) == before
+
+
+def test_an_upgrade_that_is_cut_off_has_changed_nothing(
+    cut: Cut, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(cut.after.home, tmp_path / "course")
+    course = load_course(tmp_path / "course")
+    age(tmp_path / "course" / "gradebook.db")
+
+    def dying(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(migration, "_fill", dying)
+        with pytest.raises(Killed):
+            Gradebook(course.db_url)
+    with Gradebook(course.db_url) as book:
+        assert {row.tier for row in book.rows(small.ASSIGNMENT)} == {"none (nbgrader)"}
+
+
+def test_a_gradebook_of_a_newer_version_is_left_alone(cut: Cut, tmp_path: Path) -> None:
+    shutil.copytree(cut.after.home, tmp_path / "course")
+    course = load_course(tmp_path / "course")
+    with contextlib.closing(sqlite3.connect(tmp_path / "course" / "gradebook.db")) as db:
+        db.execute("ALTER TABLE grading_record ADD COLUMN mood VARCHAR(9) NOT NULL DEFAULT ''")
+    with pytest.raises(CourseError, match=r"newer version of `grading`.* mood"):
+        Gradebook(course.db_url)
