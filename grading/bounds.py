@@ -28,8 +28,14 @@ class Bounds:
         Processor time of one student process.
     memory_mb
         Memory that a student process may add to what Python and numpy take.
-    disk_mb
-        Size of all the files it may write.
+    disk_mb, file_mb, files
+        Size of all the files it may write, of the largest one, and how many there may be.
+    output_mb
+        Text and pictures that one cell may put out.
+    reply_mb
+        Size of one answer that the student's process gives to a test.
+    threads
+        Threads beside the main one; processes are never allowed.
     """
 
     cell_seconds: float = 30.0
@@ -37,6 +43,11 @@ class Bounds:
     cpu_seconds: int = 300
     memory_mb: int = 1024
     disk_mb: int = 64
+    file_mb: int = 16
+    files: int = 2000
+    output_mb: int = 1
+    reply_mb: int = 64
+    threads: int = 16
 
 
 class Grading(Configurable):
@@ -76,6 +87,37 @@ class Grading(Configurable):
         max=2**20,
         config=True,
         help="Megabytes of files that a submission may write. Default: 64.",
+    )
+    file_mb = Int(
+        Bounds.file_mb,
+        min=1,
+        max=2**20,
+        config=True,
+        help="Megabytes of one such file. Default: 16, at most disk_mb.",
+    )
+    files = Int(
+        Bounds.files, min=8, max=2**20, config=True, help="Number of such files. Default: 2000."
+    )
+    output_mb = Int(
+        Bounds.output_mb,
+        min=1,
+        max=64,
+        config=True,
+        help="Megabytes that one cell may print. Default: 1.",
+    )
+    reply_mb = Int(
+        Bounds.reply_mb,
+        min=1,
+        max=1024,
+        config=True,
+        help="Megabytes of one answer to a test. Default: 64.",
+    )
+    threads = Int(
+        Bounds.threads,
+        min=0,
+        max=1000,
+        config=True,
+        help="Threads (processes: none). Default: 16; none in the landlock tier.",
     )
 
 
@@ -127,6 +169,11 @@ def bounds(
         configured.cpu_seconds or math.ceil(whole),
         memory_mb or configured.memory_mb,
         configured.disk_mb,
+        min(configured.file_mb, configured.disk_mb),
+        configured.files,
+        configured.output_mb,
+        configured.reply_mb,
+        configured.threads,
     )
 
 

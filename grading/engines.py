@@ -111,6 +111,7 @@ class SealedEngine:
     def __init__(self, choice: EngineChoice) -> None:
         from grading import engine
         from grading.sandbox import Limits, Tier
+        from grading.sandbox.limits import MIB
 
         allowed = choice.bounds
         tier = Tier(choice.tier) if choice.tier else None
@@ -121,9 +122,13 @@ class SealedEngine:
         self.limits = Limits(
             cpu_seconds=allowed.cpu_seconds,
             wall_seconds=allowed.submission_seconds + 10,  # the engine itself stops it before
-            memory_bytes=allowed.memory_mb * 1024**2,
-            scratch_bytes=allowed.disk_mb * 1024**2,
-            file_bytes=min(Limits().file_bytes, allowed.disk_mb * 1024**2),
+            memory_bytes=allowed.memory_mb * MIB,
+            scratch_bytes=allowed.disk_mb * MIB,
+            scratch_files=allowed.files,
+            file_bytes=allowed.file_mb * MIB,
+            output_bytes=allowed.output_mb * MIB,
+            reply_bytes=allowed.reply_mb * MIB,
+            threads=allowed.threads,
         )
 
     def seconds_allowed(self, key: AnswerKey, submission: Submission) -> float:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 from traitlets.config import Config
 
-from grading.bounds import Bounds, bounds
+from grading.bounds import CONFIG_HELP, Bounds, Grading, bounds
 from grading.engines import EngineChoice, SealedEngine
 from grading.errors import CourseError
+from grading.sandbox import Limits
+from grading.sandbox.limits import MIB
 
 
 def test_without_configuration_the_defaults_hold() -> None:
@@ -46,10 +49,29 @@ def test_a_limit_without_sense_is_named(limit: dict[str, object]) -> None:
 
 
 def test_they_reach_the_engine(tmp_path: Path) -> None:
-    choice = EngineChoice("sealed", tmp_path, Bounds(3, 33, 22, 333, 4), tier="landlock")
+    config = {"cell_seconds": 3, "submission_seconds": 33, "cpu_seconds": 22, "memory_mb": 333}
+    config |= {"disk_mb": 4, "files": 55, "output_mb": 6, "reply_mb": 7, "threads": 8}
+    choice = EngineChoice("sealed", tmp_path, bounds(Config({"Grading": config})), tier="landlock")
     engine = SealedEngine(choice)
     assert (engine.settings.cell_seconds, engine.settings.submission_seconds) == (3, 33)
-    assert engine.limits.cpu_seconds == 22
-    assert engine.limits.wall_seconds > 33
-    assert engine.limits.memory_bytes == 333 * 2**20
-    assert engine.limits.scratch_bytes == engine.limits.file_bytes == 4 * 2**20
+    limits = engine.limits
+    assert limits.wall_seconds > 33
+    assert limits.file_bytes == limits.scratch_bytes == 4 * MIB
+    sizes = (limits.memory_bytes, limits.output_bytes, limits.reply_bytes)
+    assert sizes == (333 * MIB, 6 * MIB, 7 * MIB)
+    assert (limits.cpu_seconds, limits.scratch_files, limits.threads) == (22, 55, 8)
+
+
+def test_the_defaults_are_the_sandboxs(tmp_path: Path) -> None:
+    ours = SealedEngine(EngineChoice("sealed", tmp_path, bounds(Config()), tier="landlock")).limits
+    assert replace(ours, cpu_seconds=60, wall_seconds=120.0) == Limits()
+
+
+def test_each_limit_is_documented_with_its_default() -> None:
+    for name, trait in Grading.class_own_traits(config=True).items():
+        default = getattr(Bounds, name)
+        assert f"  {name} " in CONFIG_HELP
+        assert trait.default_value in (None, default)
+        if trait.default_value is not None:
+            assert f"Default: {default}" in trait.help
+    assert {field.name for field in fields(Bounds)} == set(Grading.class_own_traits(config=True))
