@@ -145,7 +145,7 @@ def test_invalid_start_values(start, error, message):
 def test_set_draws_once_and_returns_to_listening():
     widget = widgets.SoftmaxTemperature()
     drawn = []
-    widget.screen.observe(lambda change: drawn.append(change.new), names="svg")
+    widget.screen.observe(lambda change: drawn.append(change.new), names="frame")
     widget.set(cat=1.0, dog=2.0, owl=3.0)
     assert len(drawn) == 1
     widget.inputs["cat"].value = 0.5
@@ -215,6 +215,78 @@ def test_display_is_a_widget_and_its_stand_in(monkeypatch):
     assert live["text/html"] == ""
     assert "<img alt=" in stand_in["text/html"]
     assert "widget-view" not in str(stand_in.keys())
+
+
+# Pictures in advance ------------------------------------------------------------------------------
+
+
+def ask(widget, places):
+    """What the page asks, until everything has been answered."""
+    frames = []
+    widget.screen.send = lambda answer: frames.extend(answer["ahead"])
+    for _ in range(2000):
+        if len(frames) == len(places):
+            return frames
+        widget.screen._handle_custom_msg({"ahead": places[len(frames) :]}, [])
+    raise AssertionError(f"only {len(frames)} of {len(places)} answers")
+
+
+def sliders(widget):
+    return {name: each for name, each in widget.inputs.items() if hasattr(each, "step")}
+
+
+@pytest.mark.filterwarnings("error")
+def test_pictures_in_advance_are_those_that_moving_would_show(widget):
+    before = dict(widget.screen.frame), [each.layout.display for each in widget.inputs.values()]
+    own = sliders(widget)
+    places = []
+    for name, control in own.items():
+        if control.layout.display != "none":
+            values = {n: each.value for n, each in own.items()}
+            places += [list((values | {name: value}).values()) for value in positions(control)[::2]]
+    frames = ask(widget, places)
+    assert [frame["values"] for frame in frames] == places
+    after = dict(widget.screen.frame), [each.layout.display for each in widget.inputs.values()]
+    assert after == before
+    for frame in frames:
+        widget.set(**dict(zip(own, frame["values"], strict=True)))
+        assert widget.screen.frame == frame
+
+
+def test_the_sliders_of_the_page_are_those_of_the_frames(widget):
+    own = sliders(widget)
+    assert widget.screen.sliders == [each.model_id for each in own.values()]
+    assert widget.screen.frame["values"] == [each.value for each in own.values()]
+    choices = [each.value for name, each in widget.inputs.items() if name not in own]
+    assert widget.screen.frame["choices"] == choices
+
+
+def test_the_stand_in_shows_the_present_after_pictures_in_advance():
+    widget = widgets.Saturation()
+    expected = widget._repr_mimebundle_()["text/html"]
+    ask(widget, [[-3.0], [4.0]])
+    assert widget._repr_mimebundle_()["text/html"] == expected
+
+
+def test_a_picture_that_fails_in_advance_is_left_for_later():
+    widget = widgets.Saturation()
+
+    def broken(now):
+        raise ZeroDivisionError("by accident")
+
+    widget._move = broken
+    (frame,) = ask(widget, [[1.0]])
+    assert frame["moving"] is None
+    assert widget.screen.problem == ""
+
+
+def test_pictures_in_advance_leave_time_for_other_things(monkeypatch):
+    widget = widgets.Saturation()
+    answers = []
+    widget.screen.send = lambda answer: answers.append(answer["ahead"])
+    monkeypatch.setattr(base, "AHEAD_SECONDS", 0.0)
+    widget.screen._handle_custom_msg({"ahead": [[1.0], [2.0], [3.0]]}, [])
+    assert [frame["values"] for frame in answers[0]] == [[1.0]]
 
 
 # Live plots ---------------------------------------------------------------------------------------

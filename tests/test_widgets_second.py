@@ -237,7 +237,7 @@ def test_values_that_cannot_be_computed_are_told():
     widget = widgets.GraphStepper(graph)
     before = widget.screen.svg
     widget.inputs["a"].value = -1.0
-    assert "The picture shows the last values that were possible." in widget.alt
+    assert "The picture shows the values that the graph began with." in widget.alt
     assert widget.screen.problem == ""
     assert widget.screen.svg == before
     widget.inputs["a"].value = 1.0

@@ -57,6 +57,33 @@ def test_every_slider_moves_the_picture_and_the_sentence(shown):
     assert place.locator(".fnn-problem").is_hidden()
 
 
+@pytest.mark.parametrize("name", ["ActivationExplorer", "GraphStepper", "ReluSum"])
+def test_a_slider_moves_without_waiting_for_the_kernel(notebook, name):
+    lab, index = notebook, NAMES.index(name)
+    place = lab.output(index).locator(".fnn-widget")
+    picture, sentence = place.locator(".fnn-picture"), place.locator(".fnn-sentence")
+    handle = place.locator("[role=slider]:visible").first
+    handle.focus()
+    lab.page.wait_for_timeout(1000)  # pictures in advance
+    before, said = lab.pixels(picture), sentence.inner_text()
+    kernel = "jupyterapp.shell.currentWidget.sessionContext.session.kernel"
+    long = "try:\\n    __import__('time').sleep(60)\\nexcept KeyboardInterrupt:\\n    pass"
+    lab.page.evaluate(f'() => {{ {kernel}.requestExecute({{code: "{long}"}}) }}')
+    lab.page.keyboard.press("ArrowRight")
+    assert lab.wait_until_changed(picture, before, seconds=2) > 20
+    moved, now = lab.pixels(picture), sentence.inner_text()
+    assert now != said
+    assert lab.page.evaluate(f"{kernel}.status") == "busy"
+    lab.page.evaluate(f"{kernel}.interrupt()")
+    # The kernel catches up and says the same.
+    value = float(handle.get_attribute("aria-valuetext").replace("−", "-"))
+    widget = f"[w for w in __import__('gc').get_objects() if type(w).__name__ == {name!r}][-1]"
+    control = f"next(c for c in {widget}.inputs.values() if hasattr(c, 'step'))"
+    assert abs(lab.evaluate(f"{control}.value") - value) < 1e-9
+    assert lab.evaluate(f"{widget}.alt") == now == sentence.inner_text()
+    assert lab.wait_until_changed(picture, moved, seconds=0.5) == 0
+
+
 def test_every_control_has_a_name(shown):
     lab, place = shown
     nodes = lab.accessible(within=place)

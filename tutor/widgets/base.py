@@ -10,8 +10,9 @@ from __future__ import annotations
 import functools
 import html
 import threading
+import time
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -24,7 +25,10 @@ from IPython import get_ipython
 from IPython.display import display
 
 from tutor import plots
-from tutor.widgets.live import LivePlot
+from tutor.widgets.live import LivePlot, joined
+
+AHEAD_SECONDS = 0.012
+"""How long the kernel draws pictures in advance before it listens again."""
 
 _HERE = Path(__file__).parent
 _THEME = {
@@ -53,15 +57,34 @@ class Screen(anywidget.AnyWidget):
 
     Attributes
     ----------
-    svg, sentence, problem : str
-        The picture as an `<svg>` element, what it shows in words, and an error's message or "".
+    still : list of str
+        What stands still in the picture: an `<svg>` element, cut where something moves.
+    frame : dict
+        What moves. `moving`, a list of SVG elements for the places between the still parts;
+        `sentence`, what the picture shows in words; and what both belong to: `values` of the
+        sliders and `choices` of the other controls.
+    sliders : list of str
+        The sliders' model ids, in the order of `values`.
+    problem : str
+        An error's message or "".
     """
 
     _esm = _HERE / "screen.js"
     _css = _HERE / "screen.css"
-    svg = traitlets.Unicode().tag(sync=True)
-    sentence = traitlets.Unicode().tag(sync=True)
+    still = traitlets.List(traitlets.Unicode()).tag(sync=True)
+    frame = traitlets.Dict().tag(sync=True)
+    sliders = traitlets.List(traitlets.Unicode()).tag(sync=True)
     problem = traitlets.Unicode().tag(sync=True)
+
+    @property
+    def svg(self) -> str:
+        """The picture as one `<svg>` element."""
+        return joined(self.still, self.frame["moving"])
+
+    @property
+    def sentence(self) -> str:
+        """What the picture shows in words."""
+        return str(self.frame["sentence"])
 
 
 class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
@@ -92,7 +115,9 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         self._held = False
         self.inputs = dict(self._controls())
         self._start(start)
-        self.screen = Screen()
+        self._tracks = {name: each for name, each in self.inputs.items() if hasattr(each, "step")}
+        self.screen = Screen(sliders=[each.model_id for each in self._tracks.values()])
+        self.screen.on_msg(self._on_message)
         heading = ipywidgets.HTML(
             f'<p class="fnn-title">{html.escape(self.title)}</p><p>{html.escape(self.question)}</p>'
         )
@@ -125,8 +150,22 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         raise NotImplementedError
 
     def _move(self, now: Any) -> str:
-        """Move the artists to where the controls' values want them, and say what is seen."""
+        """Move the artists to where the values want them, and say what is seen.
+
+        It is also called for values that the student may choose next, so it may not change
+        controls, and must show the same for the same values.
+        """
         raise NotImplementedError
+
+    def _arrange(self, now: Any) -> None:
+        """Show and hide controls as the values want it."""
+
+    def _prepare(self, now: Any) -> bool:
+        """Work for a few milliseconds towards a picture that may be wanted; True when it's ready.
+
+        For pictures that take long to compute.
+        """
+        return True
 
     # For everybody --------------------------------------------------------------------------------
 
@@ -164,9 +203,12 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         """Return the widget, and a picture for where no kernel runs."""
         bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs) or {}
         bundle["text/plain"] = f"{self.title}. {self.alt}"
+        with self._lock:
+            self._move(SimpleNamespace(**self.values))
+            svg = self._live.svg()
         bundle["text/html"] = (
             f"<p><b>{html.escape(self.title)}</b><br>{html.escape(self.question)}</p>"
-            f"<p>{plots.image(self._live.svg(), self.alt, self._live.figure)}</p>"
+            f"<p>{plots.image(svg, self.alt, self._live.figure)}</p>"
             f"<p>{html.escape(self.alt)} (Run the cell to move this picture.)</p>"
         )
         return bundle
@@ -216,14 +258,58 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
                 now = SimpleNamespace(**self.values)
                 if redraw:
                     self._live = self._plot(now)
-                sentence = self._move(now)
-                svg = _themed(self._live.svg())
+                self._arrange(now)
+                frame = self._frame(self.values)
             except Exception as error:
                 self.screen.problem = f"This picture couldn't be drawn: {report(error)}"
             else:
                 with self.screen.hold_sync():
-                    self.screen.svg, self.screen.sentence = svg, sentence
+                    self.screen.still = [_themed(part) for part in self._live.still_parts]
+                    self.screen.frame = frame
                     self.screen.problem = ""
+
+    def _frame(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what moves, for any values: `Screen.frame`."""
+        sentence = self._move(SimpleNamespace(**values))
+        return {
+            "choices": [value for name, value in values.items() if name not in self._tracks],
+            "values": [values[name] for name in self._tracks],
+            "moving": [_themed(part) for part in self._live.moving_parts()],
+            "sentence": sentence,
+        }
+
+    def _on_message(self, _: Any, message: Any, buffers: Any) -> None:
+        """Answer a question of the page, which wants pictures before the student wants them.
+
+        It asks with `ahead`, a list of the sliders' values, and gets as many frames as can be drawn
+        in a few milliseconds: it asks again, and meanwhile the kernel may have something to do.
+        """
+        end = time.monotonic() + AHEAD_SECONDS
+        frames: list[dict[str, Any]] = []
+        with self._lock:
+            for place in message.get("ahead", []):
+                frame = self._frame_ahead(place)
+                if frame:
+                    frames.append(frame)
+                if not frame or time.monotonic() > end:
+                    break
+        self.screen.send({"ahead": frames})
+
+    def _frame_ahead(self, place: Sequence[float]) -> dict[str, Any] | None:
+        """Return the frame for the sliders' values `place`; None if it takes longer.
+
+        A frame that can't be drawn has no `moving`: the student who moves there is told why.
+        """
+        values = self.values
+        for (name, control), value in zip(self._tracks.items(), place, strict=True):
+            values[name] = type(control.value)(value)
+        try:
+            if not self._prepare(SimpleNamespace(**values)):
+                return None
+            return self._frame(values) | {"values": list(place)}
+        except Exception:
+            choices = self.screen.frame["choices"]
+            return {"choices": choices, "values": list(place), "moving": None, "sentence": ""}
 
 
 def slider(

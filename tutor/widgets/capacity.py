@@ -63,8 +63,8 @@ class Run:
 class Capacity(Explorer):
     """Train networks of different sizes on the same few data, with more or less regularisation.
 
-    The network is trained while you watch: each move of a slider starts a new one, and what has
-    been trained before is remembered.
+    The network is trained while you watch. What has been trained is remembered, and while a slider
+    has the mouse or the keyboard, the networks of its other positions are trained in advance.
 
     Parameters
     ----------
@@ -130,8 +130,7 @@ class Capacity(Explorer):
         return LivePlot(figure, moving)
 
     def _move(self, now: Any) -> str:
-        key = (now.neurons, now.l2, now.seed)
-        run = self._runs.setdefault(key, Run(*key))
+        run = self._run(now)
         run.train(STEPS if self._loop is None else _SLICE)
         if run.steps < STEPS:
             self._continue_soon()
@@ -150,6 +149,18 @@ class Capacity(Explorer):
             f"{shares[1]} of the new data. A weight's size is {plots.number(weights, 2)} on "
             "average."
         )
+
+    def _prepare(self, now: Any) -> bool:
+        run = self._run(now)
+        run.train(_SLICE)
+        return run.steps == STEPS
+
+    def _run(self, now: Any) -> Run:
+        """Return the run of these values, as far as it has been trained."""
+        key = (now.neurons, now.l2, now.seed)
+        if key not in self._runs:
+            self._runs[key] = Run(*key)
+        return self._runs[key]
 
     def _continue_soon(self) -> None:
         """Have the event loop call again, from whichever thread a control's callback runs on."""

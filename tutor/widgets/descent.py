@@ -87,6 +87,7 @@ class Descent(Explorer):
                 left.add_patch(Ellipse((0, 0), 1, 1, fill=False, ec=plots.BLUE, lw=1.3, alpha=0.7))
                 for _ in range(_LEVELS)
             ]
+            self._steepness = 0.0  # for which the rings have been drawn
             left.plot([0], [0], "+", color=plots.INK, ms=22, mew=1.5)
             (self._path,) = left.plot([], [], "o-", color=plots.ORANGE, ms=4, lw=1.6)
             (self._here,) = left.plot([], [], "s", color=plots.ORANGE, ms=8, mec=plots.INK)
@@ -101,9 +102,7 @@ class Descent(Explorer):
     def _move(self, now: Any) -> str:
         path = descend(now.steepness, now.lr, now.momentum, now.steps)
         losses = loss(path, now.steepness)
-        widths = np.arange(1, _LEVELS + 1)  # half axes along w1: levels of L are their squares / 2
-        for ring, width in zip(self._rings, widths, strict=True):
-            ring.set(width=2 * width, height=2 * width / np.sqrt(now.steepness))
+        self._show_rings(now.steepness)
         shown = path[: _until_far(path)]
         self._path.set_data(*shown.T)
         self._here.set_data(*shown[-1:].T)
@@ -115,6 +114,15 @@ class Descent(Explorer):
             f"{plots.number(losses[0])} to {plots.number(losses[-1], 2)}. "
             f"{_verdict(now.steepness, now.lr, now.momentum)}"
         )
+
+    def _show_rings(self, steepness: float) -> None:
+        """Draw the bowl's levels, unless they are there: each of them costs time."""
+        if steepness == self._steepness:
+            return
+        self._steepness = steepness
+        widths = np.arange(1, _LEVELS + 1)  # half axes along w1: levels of L are their squares / 2
+        for ring, width in zip(self._rings, widths, strict=True):
+            ring.set(width=2 * width, height=2 * width / np.sqrt(steepness))
 
 
 def _until_far(path: Any) -> int:

@@ -65,32 +65,54 @@ class GraphStepper(Explorer):
         }
 
     def _plot(self, now: Any) -> LivePlot:
-        self._sketch = Sketch(_HEAD + 60)
+        self._began_with = dict(self.graph.inputs)
+        sizes = [_size(self.graph.draw(step.index).svg) for step in self.graph.steps]
+        height = max(_scale(width) * height for width, height in sizes)
+        self._sketch = Sketch(max(_HEAD + 60, _HEAD + height))
         return self._sketch
 
     def _move(self, now: Any) -> str:
         values = {name: getattr(now, name) for name in self.graph.inputs}
-        if values != self.graph.inputs:
-            try:
-                self.graph.forward(**values)
-            except ValueError as error:  # such as the logarithm of a negative number
-                return f"{error}. The picture shows the last values that were possible."
-            self.graph.backward(self.graph.output)
+        impossible = ""
+        try:
+            self._compute(values)
+        except ValueError as error:  # such as the logarithm of a negative number
+            impossible = f"{error}. The picture shows the values that the graph began with."
+            self._compute(self._began_with)
         step = self.graph.steps[now.step]
         self._draw(now.step, _KINDS[step.kind])
         given = ", ".join(f"{name} = {plots.number(value)}" for name, value in values.items())
-        return f"Step {now.step} of {len(self.graph.steps) - 1} with {given}: {step.text}"
+        return (
+            impossible
+            or f"Step {now.step} of {len(self.graph.steps) - 1} with {given}: {step.text}"
+        )
+
+    def _compute(self, values: Mapping[str, float]) -> None:
+        """Send values forward through the graph and gradients back."""
+        if values != self.graph.inputs:
+            self.graph.forward(**values)
+            self.graph.backward(self.graph.output)
 
     def _draw(self, step: int, kind: str) -> None:
         drawing = self.graph.draw(step).svg
-        width, height = (float(n) for n in re.findall(r'(?:width|height)="(\d+)"', drawing)[:2])
-        scale = min(_LARGEST, (WIDTH - 20) / width)
+        width, _ = _size(drawing)
+        scale = _scale(width)
         sketch = self._sketch
         sketch.clear()
-        sketch.height = max(sketch.height, _HEAD + scale * height)
         sketch.text(WIDTH / 2, 18, self.graph.title, 14, bold=True)
         sketch.text(WIDTH / 2, 38, kind, 13)
         sketch.add(_themed(drawing), (WIDTH - scale * width) / 2, _HEAD, scale)
+
+
+def _size(drawing: str) -> tuple[float, float]:
+    """Return the width and height of an `<svg>` element."""
+    width, height = re.findall(r'(?:width|height)="(\d+)"', drawing)[:2]
+    return float(width), float(height)
+
+
+def _scale(width: float) -> float:
+    """Return by how much a drawing is enlarged."""
+    return min(_LARGEST, (WIDTH - 20) / width)
 
 
 def _own(graph: str | Graph) -> Graph:

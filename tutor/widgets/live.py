@@ -9,6 +9,7 @@ and the axes are those of the figure, whichever artist it is: line, marker, bar,
 from __future__ import annotations
 
 import io
+import itertools
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -36,24 +37,30 @@ class LivePlot:
         The artists that change. Change them as usual (`line.set_data(...)`), then call `svg`. The
         few methods that don't tell matplotlib of the change, such as `PathPatch.set_path`, need
         `artist.stale = True` after them.
+
+    Attributes
+    ----------
+    still_parts : list of str
+        The SVG of all that stands still, cut at the places of the moving artists.
     """
 
     def __init__(self, figure: Figure, moving: Sequence[Artist]) -> None:
         self.figure = figure
         self.moving = list(moving)
-        self._still = self._draw_still()
+        self.still_parts = self._draw_still()
         self._drawn: dict[Artist, str] = {}
         for artist in self.moving:
             # An artist calls this whenever it is changed; until then its SVG stays good.
             artist.stale_callback = self._forget
 
+    def moving_parts(self) -> list[str]:
+        """Return the SVG of each moving artist as it is now, in the order of their places."""
+        self._draw_moving()
+        return [self._drawn[artist] for artist in self.moving]
+
     def svg(self) -> str:
         """Return the figure as it is now: an `<svg>` element to put into a page."""
-        self._draw_moving()
-        text = [self._still[0]]
-        for artist, still in zip(self.moving, self._still[1:], strict=True):
-            text += [self._drawn[artist], still]
-        return "".join(text)
+        return joined(self.still_parts, self.moving_parts())
 
     def _forget(self, artist: Artist, stale: bool) -> None:
         self._drawn.pop(artist, None)
@@ -98,6 +105,11 @@ class LivePlot:
         renderer.finalize()
         # Groups have numbered names, which would be the same for every artist.
         return re.sub(r'<g id="\w+">', "<g>", buffer.getvalue()[start:].replace("</svg>", ""))
+
+
+def joined(still: Sequence[str], moving: Sequence[str]) -> str:
+    """Put the moving parts, N of them, at their places between the N + 1 still ones."""
+    return "".join(itertools.chain(*zip(still[:-1], moving, strict=True), still[-1:]))
 
 
 class _Mark:

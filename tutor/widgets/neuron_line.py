@@ -105,9 +105,11 @@ class NeuronLine(Explorer):
             self._cells.append([axes.text(_COLUMNS[i], s="", **place) for i in (1, 2, 4)])
         return [cell for row in self._cells for cell in row]
 
+    def _arrange(self, now: Any) -> None:
+        self.inputs["w3"].layout.display = None if now.features == "product" else "none"
+
     def _move(self, now: Any) -> str:
         product = now.features == "product"
-        self.inputs["w3"].layout.display = None if product else "none"
         weights = np.array([now.w1, now.w2, now.w3][: 2 + product])
         self._regions.show(features(self._regions.points, product) @ weights + now.b)
         # Sums of tenths: without rounding, 0.1 + 0.2 − 0.3 isn't 0, and the answer would be 1.

@@ -71,10 +71,12 @@ class ParameterCounter(Explorer):
         self._sketch = Sketch(_HEIGHT)
         return self._sketch
 
-    def _move(self, now: Any) -> str:
+    def _arrange(self, now: Any) -> None:
         for n in range(1, DEEPEST + 1):
             self.inputs[f"width{n}"].layout.display = None if n <= now.layers else "none"
         self.inputs["pieces"].layout.display = None if now.layers else "none"
+
+    def _move(self, now: Any) -> str:
         widths = [getattr(now, f"width{n}") for n in range(1, now.layers + 1)]
         network = Network(
             [now.inputs, *widths, now.outputs],

@@ -25,20 +25,22 @@ class Sketch(LivePlot):
         # An empty figure: what shows a picture without a kernel asks for its width.
         super().__init__(Figure(figsize=(WIDTH / 96, height / 96)), [])
         self.height = height
+        size = f'width="{WIDTH}" height="{height:g}" viewBox="0 0 {WIDTH} {height:g}"'
+        self.still_parts = [
+            f'<svg xmlns="http://www.w3.org/2000/svg" {size} text-anchor="middle" '
+            "font-family=\"'DejaVu Sans', Verdana, Arial, sans-serif\">"
+            f'<rect width="100%" height="100%" fill="{plots.PAPER}"/>',
+            "</svg>",
+        ]
         self.clear()
 
     def clear(self) -> None:
         """Start anew."""
         self._parts: list[str] = []
 
-    def svg(self) -> str:
+    def moving_parts(self) -> list[str]:
         """Return what has been drawn since `clear`."""
-        size = f'width="{WIDTH}" height="{self.height:g}" viewBox="0 0 {WIDTH} {self.height:g}"'
-        return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" {size} text-anchor="middle" '
-            "font-family=\"'DejaVu Sans', Verdana, Arial, sans-serif\">"
-            f'<rect width="100%" height="100%" fill="{plots.PAPER}"/>{"".join(self._parts)}</svg>'
-        )
+        return ["".join(self._parts)]
 
     def add(self, svg: str, x: float = 0.0, y: float = 0.0, scale: float = 1.0) -> None:
         """Add SVG elements, moved and scaled."""
