@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
+import random
 import shutil
+import signal
 import sqlite3
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -293,17 +297,96 @@ def test_cut_off_anywhere_the_next_run_makes_it_good(
             pass
         else:  # it needed fewer statements; there was nothing to remove
             assert where[0] == "statement" or (where[1] == "rmtree" and not again)
-    with Gradebook(course.db_url) as book:
-        known = {row.student: row.failed for row in book.rows(small.ASSIGNMENT)}
-    handed = course.handed_in(small.ASSIGNMENT)
-    for one in handed:
-        running._tidy(course, one)
-    left = {one.student for one in handed if running._is_stale(course, one, known)}
+    left = _left(course)
     publish(course, [pair for pair in cut.results if pair[0].submission.student in left])
     assert dump(course.db_url) == dump(cut.after.db_url)
     graded = course.home / "autograded"
     assert len(list(graded.glob("*/01-small/*.ipynb"))) == 4
     assert not list(graded.glob("*/.*"))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_killed_at_random_moments_the_next_run_makes_it_good(cut: Cut, tmp_path: Path) -> None:
+    """`kill -9` in the middle of writing results, first ones and newer ones."""
+    chance = random.Random(7)
+    expected = dump(cut.after.db_url)
+    _grade_an_older_version(cut, tmp_path / "older")
+    starts = [cut.before.home, tmp_path / "older"]
+    shutil.copytree(cut.before.home, tmp_path / "timed")
+    whole = _publish_and_kill(load_course(tmp_path / "timed"), cut.results, None)
+    left_over = set()
+    for number in range(24):
+        home = tmp_path / f"course{number}"
+        shutil.copytree(starts[number % 2], home)
+        course = load_course(home)
+        assert _left(course) == {"half", "late"}
+        _publish_and_kill(course, cut.results, chance.uniform(0, whole))
+        with contextlib.closing(sqlite3.connect(home / "gradebook.db")) as db:
+            assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        left = _left(course)
+        left_over.add(len(left))
+        publish(course, [pair for pair in cut.results if pair[0].submission.student in left])
+        assert dump(course.db_url) == expected
+        assert len(list((home / "autograded").glob("*/01-small/*.ipynb"))) == 4
+        assert not list((home / "autograded").glob("*/.*"))
+    assert left_over & {1, 2}  # or it was never killed in time
+
+
+def _grade_an_older_version(cut: Cut, home: Path) -> None:
+    """Make a course in which everybody was graded for something worse, handed in before."""
+    shutil.copytree(cut.before.home, home)
+    course = load_course(home)
+    older = []
+    for task, graded in cut.results:
+        books = [
+            replace(nb, cells=tuple(replace(cell, score=0.25) for cell in nb.cells))
+            for nb in graded.notebooks
+        ]
+        files = {**task.submission.files, "timestamp.txt": b"2026-02-01 10:00:00 UTC"}
+        submission = replace(task.submission, files=files, timestamp=datetime(2026, 2, 1, 10))
+        older.append(
+            (replace(task, submission=submission), replace(graded, notebooks=tuple(books)))
+        )
+    publish(course, older)
+
+
+def _publish_and_kill(
+    course: Course, results: list[tuple[Task, Any]], seconds: float | None
+) -> float:
+    """Save results in another process, ended after so many seconds; say how long it worked."""
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        with contextlib.suppress(BaseException):
+            with Gradebook(course.db_url, course.course_id, penalty(course)) as book:
+                book.rows(small.ASSIGNMENT)
+                os.write(writer, b".")
+                for task, result in results:
+                    running._publish(course, book, task, result, "nbgrader")
+            os.write(writer, b".")
+        signal.pause()
+    os.read(reader, 1)
+    start = time.monotonic()
+    if seconds is None:
+        os.read(reader, 1)
+    else:
+        time.sleep(seconds)
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    os.close(reader)
+    os.close(writer)
+    return time.monotonic() - start
+
+
+def _left(course: Course) -> set[str]:
+    """Do what a run begins with: tidy up, and find out what is to be graded."""
+    with Gradebook(course.db_url) as book:
+        known = {row.student: row.failed for row in book.rows(small.ASSIGNMENT)}
+    handed = course.handed_in(small.ASSIGNMENT)
+    for one in handed:
+        running._tidy(course, one)
+    return {one.student for one in handed if running._is_stale(course, one, known)}
 
 
 @dataclass
