@@ -192,12 +192,20 @@ def grading() -> None:
 @click.option(
     "--check", is_flag=True, help="Write nothing; say whether notebooks and sources are in step."
 )
+@click.option(
+    "--archive",
+    is_flag=False,
+    flag_value="",
+    metavar="[FILE]",
+    help="Pack what students get into a zip file, too; by default beside the class's folders.",
+)
 @_jobs
 @_course_options
 @_engine_options
 def release(
     assignments: tuple[str, ...],
     check: bool,
+    archive: str | None,
     jobs: int,
     choice: EngineChoice,
     course: Course,
@@ -213,9 +221,17 @@ def release(
       grading release
       grading release 03-activations
       grading release --check
+      grading release --archive
+      grading release 01-xor 02-backprop --archive week1.zip
     """
     from grading import release as releasing
 
+    if archive and not archive.endswith(".zip"):
+        raise click.UsageError(
+            f"--archive takes a file that ends in .zip, not {archive}. Name assignments before it."
+        )
+    if archive is not None and check:
+        raise click.UsageError("--check writes nothing, so there can be no --archive with it.")
     releases = _prepare(course, assignments)
     problems = [problem for one in releases for problem in one.problems]
     if check:
@@ -228,11 +244,15 @@ def release(
         _finish_check(problems, as_json, "", "Nothing was written.")
     written = {one.assignment: releasing.write(course, one) for one in releases}
     stale = [problem for one in releases for problem in releasing.compare(course, one)]
+    packed = None if archive is None else _pack(course, releases, archive)
     if as_json:
-        click.echo(json.dumps({"written": written, "problems": [asdict(p) for p in stale]}))
+        result = {"written": written, "archive": packed, "problems": [asdict(p) for p in stale]}
+        click.echo(json.dumps(result))
     else:
         for name, files in written.items():
             click.echo(f"{name}: {', '.join(files) or 'nothing new'}")
+        if packed:
+            click.echo(f"For students: {packed}")
         _show(stale)
     sys.exit(EXIT_PROBLEMS if stale else EXIT_OK)
 
@@ -412,6 +432,15 @@ def _prepare(course: Course, assignments: tuple[str, ...]) -> list[Release]:
     from grading.release import prepare
 
     return [prepare(course, name) for name in course.select(assignments)]
+
+
+def _pack(course: Course, releases: list[Release], file: str) -> str:
+    """Write the students' archive; return its path."""
+    from grading import archive
+
+    path = Path(file) if file else archive.default_path(course)
+    archive.write(path, archive.build(course, releases))
+    return str(path)
 
 
 def _prove(releases: list[Release], choice: EngineChoice, jobs: int) -> list[Problem]:

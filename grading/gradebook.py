@@ -2,12 +2,14 @@
 
 nbgrader's API spends about 155 statements and 25 commits on a submission. Here it is about ten
 statements in bulk and one commit, on the same tables, so that formgrader, the feedback and the
-exporters of nbgrader work on the result. One extra table, `grading_record`, keeps what nbgrader
-has no place for: the messages of each check and what went wrong.
+exporters of nbgrader work on the result. Extra tables keep what nbgrader has no place for:
+`grading_record` the messages of each check and what went wrong, `grading_student_notebook` the
+notebooks that feedback is made from.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zlib
 from collections.abc import Callable, Mapping
@@ -27,7 +29,7 @@ from grading.errors import CourseError
 from grading.migration import upgrade
 from grading.records import GradedSubmission, Problem
 
-__all__ = ["Gradebook", "Penalty", "Row", "not_tamper_proof"]
+__all__ = ["Gradebook", "Penalty", "Row", "StudentNotebook", "not_tamper_proof"]
 
 Penalty = Callable[[str, float, float], float | None]
 """(student, score of the notebook, seconds late) → points to take off, or None."""
@@ -46,6 +48,15 @@ _record = sa.Table(
     sa.Column("unsealed", sa.Integer, nullable=False, server_default="0"),
     sa.Column("unreadable", sa.String(64), nullable=False, server_default=""),
     sa.Column("record", sa.LargeBinary, nullable=False),
+)
+_student_notebook = sa.Table(
+    "grading_student_notebook",
+    _own,
+    sa.Column("assignment", sa.String(128), primary_key=True),
+    sa.Column("student", sa.String(128), primary_key=True),
+    sa.Column("notebook", sa.String(128), primary_key=True),
+    sa.Column("graded", sa.String(64), nullable=False),
+    sa.Column("packed", sa.LargeBinary, nullable=False),
 )
 _key = sa.Table(
     "grading_key",
@@ -133,6 +144,22 @@ class Row:
     engine: str
     tier: str
     unsealed: int
+
+
+@dataclass(frozen=True)
+class StudentNotebook:
+    """A graded notebook without anything that its student may not see.
+
+    Attributes
+    ----------
+    graded
+        SHA-256 of the graded notebook that it belongs to.
+    data
+        The notebook as JSON; empty where the engine made none.
+    """
+
+    graded: str
+    data: bytes
 
 
 @dataclass(frozen=True)
@@ -287,6 +314,7 @@ class Gradebook:
             self._set_scores(db, layout, notebook_ids, graded)
             self._set_penalties(db, layout, graded, submission_id, notebook_ids)
             self._keep_record(db, graded, engine, problems, unreadable)
+            _keep_student_notebooks(db, graded)
 
     def _layout(self, assignment: str) -> _Layout:
         """Look up the assignment's identifiers, once."""
@@ -508,6 +536,17 @@ class Gradebook:
         record: dict[str, Any] = json.loads(zlib.decompress(packed))
         return record
 
+    def student_notebooks(self, assignment: str, student: str) -> dict[str, StudentNotebook]:
+        """Return what the last run kept of a submission for feedback, by notebook."""
+        query = sa.select(_student_notebook).where(
+            _student_notebook.c.assignment == assignment, _student_notebook.c.student == student
+        )
+        with self._engine.connect() as db:
+            return {
+                row.notebook: StudentNotebook(row.graded, zlib.decompress(row.packed))
+                for row in db.execute(query)
+            }
+
     def unreadable(self, assignment: str) -> dict[str, str]:
         """Return the fingerprints of what can't be graded however often one tries, by student."""
         query = sa.select(_record.c.student, _record.c.unreadable).where(
@@ -588,6 +627,25 @@ class Gradebook:
 def not_tamper_proof(tier: str, cell: Mapping[str, Any]) -> bool:
     """Whether a student could have touched the result of a cell, given as a dict."""
     return cell["kind"] == "autograded" and (not cell["sealed"] or tier not in CONTAINED)
+
+
+def _keep_student_notebooks(db: sa.Connection, graded: GradedSubmission) -> None:
+    """Keep what feedback is made from, in the same transaction as the grades."""
+    table = _student_notebook
+    who = {"assignment": graded.assignment, "student": graded.student}
+    db.execute(sa.delete(table).where(*(table.c[column] == value for column, value in who.items())))
+    values = [
+        {
+            **who,
+            "notebook": nb.name,
+            "graded": hashlib.sha256(nb.notebook).hexdigest(),
+            "packed": zlib.compress(nb.student_notebook, 1),
+        }
+        for nb in graded.notebooks
+        if not nb.missing
+    ]
+    if values:
+        db.execute(sa.insert(table), values)
 
 
 def _failed(graded: GradedSubmission) -> bool:

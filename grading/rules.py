@@ -13,7 +13,7 @@ from traitlets.config import Config
 
 from grading.records import Problem
 
-__all__ = ["Markers", "check_released", "check_source"]
+__all__ = ["Markers", "check_released", "check_source", "secrets"]
 
 _SCHEMA = 3
 _TELLING = 25  # characters from which a line is no coincidence
@@ -101,7 +101,7 @@ def check_released(
                 found.append((_name(cell, index), f"shows the marker of a {kind}"))
         if cell.get("outputs"):
             found.append((_name(cell, index), "holds stored output, which may show answers"))
-    for kind, secret in _secrets(source, markers):
+    for kind, secret in secrets(source, markers):
         for index, cell in enumerate(released.cells):
             if secret in _squeeze(_all_text(cell)):
                 found.append((_name(cell, index), f"shows part of a {kind}: {secret[:60]}"))
@@ -206,7 +206,7 @@ def _check_ids(notebook: Any, raw: Any) -> Iterator[tuple[str, str, str]]:
                 yield name, what, "Give each cell an id of its own."
 
 
-def _secrets(source: Any, markers: Markers) -> Iterator[tuple[str, str]]:
+def secrets(source: Any, markers: Markers) -> Iterator[tuple[str, str]]:
     """Yield (kind, squeezed text) of all that must not be in the released notebook."""
     for cell in source.cells:
         for kind, pair in markers.pairs.items():
