@@ -178,6 +178,7 @@ def grading() -> None:
       grading release        make the students' notebooks
       grading run            grade what was handed in
       grading feedback       write the pages that students get
+      grading excuse         let an exercise count for nobody
 
     Any nbgrader course works; start in the folder of its nbgrader_config.py.
 
@@ -336,6 +337,9 @@ def run(
     Grades go into nbgrader's gradebook one submission at a time. A submission that can't be graded
     is named and stops no other. Stopped with Ctrl-C or killed, the same command goes on from there.
 
+    What was graded with another answer key (a test corrected or added, other points, an exercise
+    excused) is graded again; manual grades and comments stay. Whose score changed is said, and why.
+
     \b
     Examples:
       grading run
@@ -411,6 +415,45 @@ def feedback(
         count = _counted(summary.written + summary.up_to_date, "submission")
         click.echo(f"Feedback for {count}: {place}")
     sys.exit(EXIT_PROBLEMS if summary.problems else EXIT_OK)
+
+
+@grading.command(epilog=_EXIT_CODES)
+@click.argument("assignment")
+@click.argument("cells", nargs=-1, metavar="CELL...", required=True)
+@click.option("--undo", is_flag=True, help="Let the cells count again.")
+@_course_options
+def excuse(
+    assignment: str, cells: tuple[str, ...], undo: bool, course: Course, as_json: bool
+) -> None:
+    """Let graded cells count for nobody: neither their points nor their maximum.
+
+    The points in the source notebook become 0, with a note of what they were. The next
+    `grading run` takes it into the gradebook, for all who handed in. Points and extra credit that
+    a person gave for the cell are set aside, and come back with --undo.
+
+    \b
+    Examples:
+      grading excuse 03-activations softmax-hidden
+      grading excuse 03-activations softmax-test softmax-hidden
+      grading excuse 03-activations softmax-hidden --undo
+    """
+    from grading.excuse import excuse as set_to_0
+    from grading.excuse import reinstate
+
+    (name,) = course.select((assignment,))
+    changed = (reinstate if undo else set_to_0)(course, name, cells)
+    if as_json:
+        click.echo(json.dumps({"changed": changed}))
+        return
+    for cell, points in changed.items():
+        click.echo(f"{cell}: {f'0 → {points:g}' if undo else f'{points:g} → 0'} points")
+    if not changed:
+        click.echo("Nothing to change.")
+        return
+    click.echo(
+        f"Now: `grading run {name}` for the grades, and `grading release {name}` so that notebooks "
+        "handed out from now on say the same."
+    )
 
 
 def _open(course: Course) -> Gradebook:
@@ -512,7 +555,7 @@ def _report(
     why: bool,
 ) -> None:
     """Show scores, problems and where things are."""
-    from grading.display import score_table, show_problems, show_trust
+    from grading.display import score_table, show_changes, show_problems, show_trust
     from grading.display import why as explain
 
     out = Console()
@@ -526,6 +569,7 @@ def _report(
         else:
             out.print(score_table(one))
     show_problems(console, [problem for problem in summary.problems if not problem.fatal])
+    show_changes(console, summary.key_changes, summary.changes)
     parts = [f"{summary.graded} graded"]
     if summary.up_to_date:
         parts.append(f"{summary.up_to_date} up to date")

@@ -19,6 +19,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from grading.changes import KeyChange, ScoreChange
 from grading.engines import CONTAINED
 from grading.gradebook import Row, not_tamper_proof
 from grading.records import GradedSubmission, Problem
@@ -29,6 +30,7 @@ __all__ = [
     "describe",
     "number",
     "score_table",
+    "show_changes",
     "show_problems",
     "show_trust",
     "why",
@@ -216,6 +218,58 @@ def _summary_table(rows: Sequence[Row], title: str) -> Table:
     for name, value in facts.items():
         table.add_row(name, value)
     return table
+
+
+def show_changes(
+    console: Console, keys: Sequence[KeyChange], changes: Sequence[ScoreChange]
+) -> None:
+    """Say what is different in the answer keys, and whose score changed by it, and why."""
+    for key in keys:
+        where = f"{key.assignment}, {key.cell}" if key.cell else key.assignment
+        text = f"{where}: {key.what} since {counted(key.submissions, 'submission')} was graded."
+        if key.submissions > 1:
+            text = text.replace(" was graded", " were graded")
+        console.print(escape(text), highlight=False, soft_wrap=True)
+    if not changes:
+        return
+    title = f"{counted(len(changes), 'score')} changed"
+    if len(changes) > _LONGEST_TABLE:
+        console.print(_changes_by_reason(changes, title))
+        return
+    table = Table(title=title, title_justify="left")
+    for name in ("assignment", "student", "score", "cell", "why"):
+        table.add_column(name, justify="right" if name == "score" else "left")
+    for change in sorted(changes, key=lambda one: (one.assignment, one.student)):
+        score = f"{number(change.old)} → {number(change.new)}"
+        row = (escape(change.assignment), escape(change.student))
+        table.add_row(*row, score, "", "" if change.cells else change.why)
+        for cell in change.cells:
+            points = f"{_or_none(cell.old)} → {_or_none(cell.new)}"
+            table.add_row("", "", points, escape(cell.cell), escape(cell.why))
+    console.print(table)
+
+
+def _changes_by_reason(changes: Sequence[ScoreChange], title: str) -> Table:
+    """Sum up many changes: by cell and reason, how many gained and how many lost."""
+    table = Table(title=f"{title} (--json has each)", title_justify="left")
+    for name in ("assignment", "cell", "why", "more", "less"):
+        table.add_column(name, justify="right" if name in ("more", "less") else "left")
+    up: Counter[tuple[str, str, str]] = Counter()
+    down: Counter[tuple[str, str, str]] = Counter()
+    for change in changes:
+        for cell in change.cells:
+            gained = (cell.new or 0.0) > (cell.old or 0.0)
+            (up if gained else down)[change.assignment, cell.cell, cell.why] += 1
+        if not change.cells:
+            gained = change.new > change.old
+            (up if gained else down)[change.assignment, "", change.why] += 1
+    for what in sorted(up.keys() | down.keys()):
+        table.add_row(*map(escape, what), str(up[what]), str(down[what]))
+    return table
+
+
+def _or_none(points: float | None) -> str:
+    return "none" if points is None else number(points)
 
 
 def show_trust(console: Console, rows: Iterable[Row]) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,12 +24,14 @@ from alembic.script import ScriptDirectory
 from nbgrader import api
 from nbgrader.dbutil import ALEMBIC_DIR
 
+from grading.changes import CellScore, Standing
 from grading.engines import CONTAINED
 from grading.errors import CourseError
 from grading.migration import upgrade
 from grading.records import GradedSubmission, Problem
+from grading.versions import KeyVersion
 
-__all__ = ["Gradebook", "Penalty", "Row", "StudentNotebook", "not_tamper_proof"]
+__all__ = ["Gradebook", "Graded", "Penalty", "Row", "StudentNotebook", "not_tamper_proof"]
 
 Penalty = Callable[[str, float, float], float | None]
 """(student, score of the notebook, seconds late) → points to take off, or None."""
@@ -47,6 +49,9 @@ _record = sa.Table(
     sa.Column("tier", sa.String(32), nullable=False, server_default=""),
     sa.Column("unsealed", sa.Integer, nullable=False, server_default="0"),
     sa.Column("unreadable", sa.String(64), nullable=False, server_default=""),
+    # Digest of the KeyVersion, and of what was handed in; empty where that is not known.
+    sa.Column("key", sa.String(64), nullable=False, server_default=""),
+    sa.Column("files", sa.String(64), nullable=False, server_default=""),
     sa.Column("record", sa.LargeBinary, nullable=False),
 )
 _student_notebook = sa.Table(
@@ -63,6 +68,26 @@ _key = sa.Table(
     _own,
     sa.Column("assignment", sa.String(128), primary_key=True),
     sa.Column("digest", sa.String(64), nullable=False),
+)
+_version = sa.Table(
+    "grading_key_version",
+    _own,
+    sa.Column("assignment", sa.String(128), primary_key=True),
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("version", sa.Text, nullable=False),
+)
+_excused = sa.Table(
+    "grading_excused",
+    _own,
+    sa.Column("assignment", sa.String(128), primary_key=True),
+    sa.Column("cell", sa.String(257), primary_key=True),  # notebook/cell
+)
+_aside = sa.Table(
+    "grading_set_aside",  # what a person gave for a cell that is excused now
+    _own,
+    sa.Column("grade_id", sa.String(32), primary_key=True),
+    sa.Column("manual_score", sa.Float),
+    sa.Column("extra_credit", sa.Float),
 )
 
 _students = api.Student.__table__
@@ -88,6 +113,17 @@ _set_grade = (
         # Whatever a person scored by hand should be looked at again after a new automatic score.
         needs_manual_grade=sa.or_(_grades.c.manual_score.is_not(None), sa.bindparam("waits")),
     )
+)
+# The same answers judged anew: what a person has looked at needs no second look, unless the
+# automatic score beneath it is another.
+_set_grade_again = _set_grade.values(
+    needs_manual_grade=sa.case(
+        (_grades.c.manual_score.is_(None), sa.bindparam("waits")),
+        else_=sa.or_(
+            _grades.c.needs_manual_grade,
+            _grades.c.auto_score.is_distinct_from(sa.bindparam("score")),
+        ),
+    ),
 )
 _set_missing = (
     sa.update(_grades)
@@ -163,6 +199,22 @@ class StudentNotebook:
 
 
 @dataclass(frozen=True)
+class Graded:
+    """What a submission was graded from.
+
+    Attributes
+    ----------
+    key
+        Digest of the answer key's `KeyVersion`; empty when not known.
+    files
+        Digest of what was handed in; empty when not known.
+    """
+
+    key: str = ""
+    files: str = ""
+
+
+@dataclass(frozen=True)
 class _Layout:
     """Identifiers of one assignment's rows."""
 
@@ -172,6 +224,7 @@ class _Layout:
     grades: Mapping[str, Mapping[str, str]]  # notebook name → cell name → cell id
     comments: Mapping[str, Mapping[str, str]]
     tasks: frozenset[str]  # cell ids
+    excused: frozenset[str]  # cell ids
     max_score: float
 
 
@@ -289,6 +342,9 @@ class Gradebook:
         engine: str = "",
         problems: tuple[Problem, ...] = (),
         unreadable: str = "",
+        *,
+        graded_from: Graded = Graded(),
+        same_answers: bool = False,
     ) -> None:
         """Write one graded submission, in one transaction.
 
@@ -307,13 +363,18 @@ class Gradebook:
             What was noticed before the engine had it; recorded with its own problems.
         unreadable
             Fingerprint of files that can't be graded however often one tries.
+        graded_from
+            What it was graded from.
+        same_answers
+            Whether the same files were graded before, so that a person who marked an answer need
+            not look at it again.
         """
         layout = self._layout(graded.assignment)
         with self._engine.begin() as db:
             submission_id, notebook_ids = self._rows(db, layout, graded.student, timestamp)
-            self._set_scores(db, layout, notebook_ids, graded)
+            self._set_scores(db, layout, notebook_ids, graded, same_answers)
             self._set_penalties(db, layout, graded, submission_id, notebook_ids)
-            self._keep_record(db, graded, engine, problems, unreadable)
+            self._keep_record(db, graded, engine, problems, unreadable, graded_from)
             _keep_student_notebooks(db, graded)
 
     def _layout(self, assignment: str) -> _Layout:
@@ -350,6 +411,9 @@ class Gradebook:
                 .outerjoin(_task_cells, _task_cells.c.id == _cells.c.id)
                 .where(_cells.c.notebook_id.in_(names))
             ).all()
+            excused = set(
+                db.scalars(sa.select(_excused.c.cell).where(_excused.c.assignment == assignment))
+            )
         grades: dict[str, dict[str, str]] = {name: {} for name in names.values()}
         comments: dict[str, dict[str, str]] = {name: {} for name in names.values()}
         for cell in cells:
@@ -364,6 +428,12 @@ class Gradebook:
             grades,
             comments,
             frozenset(cell.id for cell in cells if cell.type == "TaskCell"),
+            frozenset(
+                cell_id
+                for name, graded in grades.items()
+                for cell, cell_id in graded.items()
+                if f"{name}/{cell}" in excused
+            ),
             sum(cell.max_score or 0.0 for cell in cells),
         )
         self._layouts[assignment] = layout
@@ -414,6 +484,7 @@ class Gradebook:
         layout: _Layout,
         notebook_ids: Mapping[str, str],
         graded: GradedSubmission,
+        same_answers: bool,
     ) -> None:
         """Set automatic scores and comments.
 
@@ -434,7 +505,9 @@ class Gradebook:
                 continue
             for cell in notebook.cells:
                 cell_id = layout.grades[name].get(cell.name, "")
-                if cell_id and cell_id not in layout.tasks:
+                if cell_id in layout.excused:
+                    grades.append({"nb": nb, "cell": cell_id, "score": 0.0, "waits": False})
+                elif cell_id and cell_id not in layout.tasks:
                     waits = cell.needs_manual or cell.score is None
                     grades.append({"nb": nb, "cell": cell_id, "score": cell.score, "waits": waits})
             for cell_name, text in notebook.comments.items():
@@ -442,7 +515,7 @@ class Gradebook:
                 if cell_id:
                     comments.append({"nb": nb, "cell": cell_id, "text": text})
         for statement, values in (
-            (_set_grade, grades),
+            (_set_grade_again if same_answers else _set_grade, grades),
             (_set_missing, zeroed),
             (_set_comment, comments),
         ):
@@ -489,6 +562,7 @@ class Gradebook:
         engine: str,
         problems: tuple[Problem, ...],
         unreadable: str,
+        graded_from: Graded,
     ) -> None:
         """Keep the messages; the notebooks themselves are in the autograded folder."""
         record = {
@@ -520,6 +594,8 @@ class Gradebook:
                 "failed": _failed(graded),
                 **_derived(record),
                 "unreadable": unreadable,
+                "key": graded_from.key,
+                "files": graded_from.files,
                 "record": zlib.compress(json.dumps(record).encode(), 1),
             },
         )
@@ -554,6 +630,103 @@ class Gradebook:
         )
         with self._engine.connect() as db:
             return {row.student: row.unreadable for row in db.execute(query)}
+
+    def graded_from(self, assignment: str) -> dict[str, Graded]:
+        """Return what each student's submission was graded from, where it is known."""
+        query = sa.select(_record.c.student, _record.c.key, _record.c.files).where(
+            _record.c.assignment == assignment
+        )
+        with self._engine.connect() as db:
+            return {
+                row.student: Graded(row.key, row.files) for row in db.execute(query)
+            }
+
+    def files(self, assignment: str, student: str) -> str:
+        """Return the digest of the files that a submission was last graded from."""
+        query = sa.select(_record.c.files).where(
+            _record.c.assignment == assignment, _record.c.student == student
+        )
+        with self._engine.connect() as db:
+            return db.scalar(query) or ""
+
+    def graded_key(self, assignment: str, student: str) -> KeyVersion | None:
+        """Return what decided a submission's scores; None where that is not known."""
+        query = sa.select(_version.c.version).join(
+            _record,
+            sa.and_(
+                _record.c.key == _version.c.digest, _record.c.assignment == _version.c.assignment
+            ),
+        )
+        where = (_record.c.assignment == assignment, _record.c.student == student)
+        with self._engine.connect() as db:
+            text = db.scalar(query.where(*where))
+        return None if text is None else KeyVersion.load(text)
+
+    def keep_version(self, assignment: str, version: KeyVersion) -> None:
+        """Keep what decides scores, to say later what is different."""
+        if self.version(assignment, version.digest) is None:
+            row = {"assignment": assignment, "digest": version.digest, "version": version.dump()}
+            with self._engine.begin() as db:
+                db.execute(sa.insert(_version), row)
+
+    def version(self, assignment: str, digest: str) -> KeyVersion | None:
+        """Return a version that was kept."""
+        query = sa.select(_version.c.version).where(
+            _version.c.assignment == assignment, _version.c.digest == digest
+        )
+        with self._engine.connect() as db:
+            text = db.scalar(query)
+        return None if text is None else KeyVersion.load(text)
+
+    def standing(self, assignment: str, student: str) -> Standing | None:
+        """Return what a submission's score is made of; None when there is no submission."""
+        of_submission = (
+            sa.select(_submitted_notebooks.c.id, _submitted_notebooks.c.late_submission_penalty)
+            .join(_submitted, _submitted.c.id == _submitted_notebooks.c.assignment_id)
+            .where(
+                _submitted.c.assignment_id == self._layout(assignment).assignment_id,
+                _submitted.c.student_id == student,
+            )
+        )
+        query = (
+            sa.select(_grades, _cells.c.name, _notebooks.c.name.label("notebook"))
+            .add_columns(_aside.c.manual_score.label("aside"), _aside.c.extra_credit.label("more"))
+            .join(_cells, _cells.c.id == _grades.c.cell_id)
+            .join(_notebooks, _notebooks.c.id == _cells.c.notebook_id)
+            .outerjoin(_aside, _aside.c.grade_id == _grades.c.id)
+        )
+        cells = {}
+        with self._engine.connect() as db:
+            notebooks = db.execute(of_submission).all()
+            ids = [row.id for row in notebooks]
+            for row in db.execute(query.where(_grades.c.notebook_id.in_(ids))):
+                aside = None
+                if row.aside is not None or row.more is not None:
+                    aside = (row.aside or 0.0) + (row.more or 0.0)
+                cells[f"{row.notebook}/{row.name}"] = CellScore(
+                    row.auto_score, row.manual_score, row.extra_credit, aside
+                )
+        if not notebooks:
+            return None
+        return Standing(cells, sum(row.late_submission_penalty or 0.0 for row in notebooks))
+
+    def excuse(self, assignment: str, cells: set[str]) -> None:
+        """Let exactly these cells ("notebook/cell") count for nobody.
+
+        What a person gave for them is set aside, because nbgrader would go on counting it. It comes
+        back when the cell counts again.
+        """
+        before = self._layout(assignment).excused
+        with self._engine.begin() as db:
+            db.execute(sa.delete(_excused).where(_excused.c.assignment == assignment))
+            if cells:
+                rows = [{"assignment": assignment, "cell": cell} for cell in sorted(cells)]
+                db.execute(sa.insert(_excused), rows)
+        self._layouts.pop(assignment, None)
+        now = self._layout(assignment).excused
+        with self._engine.begin() as db:
+            _set_aside(db, now)
+            _bring_back(db, before - now)
 
     def students(self) -> set[str]:
         """Return the names of all students of the gradebook."""
@@ -622,6 +795,41 @@ class Gradebook:
                 )
                 for row in db.execute(query)
             ]
+
+
+def _set_aside(db: sa.Connection, cell_ids: Collection[str]) -> None:
+    """Take what a person gave for some cells out of the count, and ask nobody for more."""
+    ours = _grades.c.cell_id.in_(cell_ids)
+    given = sa.or_(_grades.c.manual_score.is_not(None), _grades.c.extra_credit.is_not(None))
+    marks = sa.select(_grades.c.id, _grades.c.manual_score, _grades.c.extra_credit)
+    db.execute(
+        sa.insert(_aside).from_select(
+            ["grade_id", "manual_score", "extra_credit"], marks.where(ours, given)
+        )
+    )
+    db.execute(
+        sa.update(_grades)
+        .where(ours)
+        .values(manual_score=None, extra_credit=None, needs_manual_grade=False)
+    )
+
+
+def _bring_back(db: sa.Connection, cell_ids: Collection[str]) -> None:
+    """Let cells count again, with what was set aside; the others wait for a score."""
+    ours = _grades.c.cell_id.in_(cell_ids)
+    waiting = {"auto_score": None, "needs_manual_grade": True}
+    db.execute(sa.update(_grades).where(ours, _grades.c.manual_score.is_(None)), waiting)
+    rows = db.execute(
+        sa.select(_aside, _grades.c.manual_score.label("newer"))
+        .join(_grades, _grades.c.id == _aside.c.grade_id)
+        .where(ours)
+    ).all()
+    for row in rows:
+        if row.newer is None:
+            marks = {"manual_score": row.manual_score, "extra_credit": row.extra_credit}
+            marks["needs_manual_grade"] = row.manual_score is None
+            db.execute(sa.update(_grades).where(_grades.c.id == row.grade_id), marks)
+        db.execute(sa.delete(_aside).where(_aside.c.grade_id == row.grade_id))
 
 
 def not_tamper_proof(tier: str, cell: Mapping[str, Any]) -> bool:

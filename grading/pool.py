@@ -21,6 +21,7 @@ import psutil  # type: ignore[import-untyped]  # brought by ipykernel
 from grading.engines import Engine, EngineChoice
 from grading.errors import CourseError
 from grading.records import AnswerKey, GradedSubmission, Problem, Submission
+from grading.versions import KeyVersion
 from grading.workplace import workplace
 
 __all__ = ["PAUSE", "Graders", "Pool", "Process", "Task", "Worker", "lost", "work"]
@@ -30,11 +31,21 @@ PAUSE = 0.2  # seconds after which the pool looks at its deadlines and whether t
 
 @dataclass(frozen=True)
 class Task:
-    """One submission to grade, and what was noticed while reading it."""
+    """One submission to grade, and what was noticed while reading it.
+
+    Attributes
+    ----------
+    version
+        What of the key decides scores; None when nobody asks.
+    why
+        Reasons for which it is graded again; empty the first time.
+    """
 
     key: AnswerKey
     submission: Submission
     problems: tuple[Problem, ...] = ()
+    version: KeyVersion | None = None
+    why: tuple[str, ...] = ()
 
 
 class Process(Protocol):

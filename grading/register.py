@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import tempfile
+from typing import Any
 
+from nbgrader.api import MissingEntry
 from nbgrader.converters import GenerateAssignment
+from nbgrader.preprocessors import SaveCells as NbgraderSaveCells
 
 from grading.convert import convert
 from grading.course import Course
 from grading.errors import CourseError
+from grading.excuse import excused_cells
 from grading.gradebook import Gradebook
 
-__all__ = ["register"]
+__all__ = ["SaveCells", "register"]
 
 
 def register(course: Course, book: Gradebook, assignment: str) -> bool:
     """Register an assignment if the gradebook does not hold its present source.
 
-    Cells are updated in place: points, hidden tests and texts may change once there are
-    submissions, the set of cells may not. The release folder is not touched.
+    Cells are updated in place: once there are submissions, points, hidden tests and texts may
+    change and cells be added, but none removed. The release folder is not touched.
 
     Returns
     -------
@@ -34,12 +38,44 @@ def register(course: Course, book: Gradebook, assignment: str) -> bool:
     if book.digest(assignment) == digest:
         return False
     with tempfile.TemporaryDirectory(prefix="grading-") as folder:
-        done = convert(GenerateAssignment, course, assignment, force=True, release_directory=folder)
+        done = convert(
+            GenerateAssignment,
+            course,
+            assignment,
+            settings={"GenerateAssignment": {"preprocessors": _steps(course)}},
+            force=True,
+            release_directory=folder,
+        )
     if done.failure is not None:
         raise CourseError(
             f"The source of {assignment} can't be registered in the gradebook: {done.failure}.",
-            "`grading validate` says what is wrong with it. Cells can't be added or removed "
-            "once there are submissions.",
+            "`grading validate` says what is wrong with it. Cells can't be removed once there are "
+            "submissions: `grading excuse` lets one count for nobody.",
         )
+    book.excuse(assignment, excused_cells(course, assignment))
     book.registered(assignment, digest)
     return True
+
+
+class SaveCells(NbgraderSaveCells):  # type: ignore[misc]
+    """Saves cells to the gradebook, and lets some be added once there are submissions."""
+
+    def _create_notebook(self, notebook: Any) -> None:
+        try:
+            known = self.gradebook.find_notebook(self.notebook_id, self.assignment_id)
+        except MissingEntry:
+            known = None
+        if known is not None and known.submissions:
+            for kind in ("grade", "solution", "task", "source"):
+                names = {cell.name for cell in getattr(known, f"{kind}_cells")}
+                add = getattr(self.gradebook, f"add_{kind}_cell")
+                for name, values in getattr(self, f"new_{kind}_cells").items():
+                    if name not in names:
+                        add(name, self.notebook_id, self.assignment_id, **values)
+        super()._create_notebook(notebook)
+
+
+def _steps(course: Course) -> list[Any]:
+    """Return nbgrader's steps as configured, with our way to save cells."""
+    steps = GenerateAssignment(config=course.config).preprocessors
+    return [SaveCells if step is NbgraderSaveCells else step for step in steps]

@@ -9,6 +9,7 @@ import shutil
 import signal
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -17,13 +18,22 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
+from grading.changes import (
+    CHANGED_KEY,
+    RESUBMITTED,
+    KeyChange,
+    ScoreChange,
+    Standing,
+    score_change,
+)
 from grading.course import Course, Handed
 from grading.engines import EngineChoice
-from grading.gradebook import Gradebook
+from grading.gradebook import Gradebook, Graded
 from grading.lock import exclusive
 from grading.pool import Graders, Pool, Task
 from grading.records import AnswerKey, GradedSubmission, Problem, Submission
 from grading.register import register
+from grading.versions import KeyVersion, differences, version_of
 
 __all__ = ["Listener", "Summary", "run"]
 
@@ -63,6 +73,10 @@ class Summary:
         What contained students' code; empty if nothing was to do.
     problems
         Everything worth a look, fatal or not.
+    key_changes
+        What is different in answer keys since submissions were graded with them.
+    changes
+        Whose score is another than before, and why.
     interrupted
         Whether it was stopped before the end.
     """
@@ -74,6 +88,8 @@ class Summary:
     refused: int = 0
     tier: str = ""
     problems: list[Problem] = field(default_factory=list)
+    key_changes: list[KeyChange] = field(default_factory=list)
+    changes: list[ScoreChange] = field(default_factory=list)
     seconds: float = 0.0
     interrupted: bool = False
 
@@ -90,9 +106,10 @@ def run(
     jobs: int = 1,
     make_pool: Callable[[EngineChoice, int], Graders] = Pool,
 ) -> Summary:
-    """Grade submissions that are new or changed.
+    """Grade submissions that are new or changed, or were graded with another answer key.
 
-    nbgrader's rule says which: those never graded, and those with a newer `timestamp.txt`.
+    nbgrader's rule says which are new: those never graded, and those with a newer `timestamp.txt`.
+    `KeyVersion` says which part of an answer key counts.
 
     Parameters
     ----------
@@ -126,9 +143,12 @@ def run(
             if not handed:
                 continue
             register(course, book, name)
-            stale = _sort(course, book, name, handed, choice.name, force, summary)
+            key = course.answer_key(name, book.source_cells(name))
+            version = version_of(key)
+            stale = _sort(course, book, handed, choice.name, force, summary, version)
             if stale:
-                plan.append((course.answer_key(name, book.source_cells(name)), stale))
+                book.keep_version(name, version)
+                plan.append(_Part(key, version, stale))
         with contextlib.ExitStack() as until_the_end:
             if plan:
                 pool = until_the_end.enter_context(make_pool(choice, min(jobs, summary.to_do)))
@@ -145,16 +165,27 @@ def run(
     return summary
 
 
+@dataclass(frozen=True)
+class _Part:
+    """What is to be graded with one key: submissions, each with its reasons."""
+
+    key: AnswerKey
+    version: KeyVersion
+    stale: list[tuple[Handed, tuple[str, ...]]]
+
+
 def _sort(
     course: Course,
     book: Gradebook,
-    assignment: str,
     handed: list[Handed],
     engine: str,
     force: bool,
     summary: Summary,
-) -> list[Handed]:
-    """Return the submissions that have to be graded; count the others."""
+    version: KeyVersion,
+) -> list[tuple[Handed, tuple[str, ...]]]:
+    """Return the submissions that have to be graded, with reasons; count the others."""
+    assignment = handed[0].assignment
+    keys = {student: graded.key for student, graded in book.graded_from(assignment).items()}
     failed = {row.student: row.failed for row in book.rows(assignment)}
     unreadable = book.unreadable(assignment)
     strangers = _strangers(course, book, handed)
@@ -168,15 +199,23 @@ def _sort(
             summary.problems.append(
                 Problem(one.student, assignment, None, None, what, remedy, fatal=True)
             )
-        elif not force and not _is_stale(course, one, failed):
+            continue
+        why = _why(course, one, failed)
+        if keys.get(one.student, "") not in ("", version.digest):
+            why = (*(why or ()), CHANGED_KEY)
+        if why is None and not force:
             summary.up_to_date += 1
         elif not force and _still_unreadable(course, one, engine, unreadable):
             summary.refused += 1
             known = book.record(assignment, one.student) or {"problems": ()}
             summary.problems += [Problem(**fields) for fields in known["problems"]]
         else:
-            stale.append(one)
+            stale.append((one, ("asked for",) if why is None else why))
     summary.to_do += len(stale)
+    older = Counter(keys[one.student] for one, why in stale if CHANGED_KEY in why)
+    for digest, count in older.items():
+        for cell, words in differences(book.version(assignment, digest), version).items():
+            summary.key_changes.append(KeyChange(assignment, cell, words, count))
     return stale
 
 
@@ -197,19 +236,24 @@ def _still_unreadable(
 
 def _fingerprint(submission: Submission, engine: str) -> str:
     """Tell whether the same files would go to the same engine."""
-    digest = hashlib.sha256(engine.encode())
+    return hashlib.sha256(f"{engine}\0{_files(submission)}".encode()).hexdigest()
+
+
+def _files(submission: Submission) -> str:
+    """Give one digest of all files of a submission."""
+    digest = hashlib.sha256()
     for name, data in sorted(submission.files.items()):
         digest.update(b"\0" + name.encode("utf-8", "surrogateescape") + b"\0")
         digest.update(hashlib.sha256(data).digest())
     return digest.hexdigest()
 
 
-def _read(course: Course, plan: list[tuple[AnswerKey, list[Handed]]]) -> Iterator[Task]:
+def _read(course: Course, plan: list[_Part]) -> Iterator[Task]:
     """Read one submission after the other, as workers ask for them."""
-    for key, handed in plan:
-        for one in handed:
+    for part in plan:
+        for one, why in part.stale:
             submission, problems = course.read_submission(one)
-            yield Task(key, submission, tuple(problems))
+            yield Task(part.key, submission, tuple(problems), part.version, why)
 
 
 def _tidy(course: Course, handed: Handed) -> None:
@@ -220,21 +264,25 @@ def _tidy(course: Course, handed: Handed) -> None:
             shutil.rmtree(leftover)
 
 
-def _is_stale(course: Course, handed: Handed, known: dict[str, bool]) -> bool:
-    """Whether a submission has to be graded.
+def _why(course: Course, handed: Handed, known: dict[str, bool]) -> tuple[str, ...] | None:
+    """Say why a submission has to be graded, whatever the key; None when it hasn't.
 
     Parameters
     ----------
     known
         Students in the gradebook, and whether their last grading failed.
     """
-    if known.get(handed.student, True):
-        return True
+    if handed.student not in known:
+        return ()
+    if known[handed.student]:
+        return ("could not be graded before",)
     done = course.folder("autograded", handed.assignment, handed.student)
     if not done.exists():
-        return True
+        return ("its graded notebooks were missing",)
     new, old = course.timestamp(handed.path), course.timestamp(done)
-    return new is not None and old is not None and new > old
+    if new is not None and old is not None and new > old:
+        return (RESUBMITTED,)
+    return None
 
 
 def _keep(
@@ -246,21 +294,36 @@ def _keep(
     summary: Summary,
 ) -> GradedSubmission:
     """Save one result and count it; a result that can't be saved becomes a problem."""
+    who = (graded.assignment, graded.student)
+    before = book.standing(*who) if task.why else None
+    old_key = book.graded_key(*who) if task.why else None
     try:
         _publish(course, book, task, graded, engine)
     except (OSError, ValueError, sa.exc.SQLAlchemyError) as error:
         what = f"was graded but could not be saved: {str(error).splitlines()[0]}"
         remedy = "Check disk space, access rights and the gradebook, then run again."
-        who = (graded.student, graded.assignment)
-        graded = replace(
-            graded, notebooks=(), problems=(Problem(*who, None, None, what, remedy, fatal=True),)
-        )
+        problem = Problem(graded.student, graded.assignment, None, None, what, remedy, fatal=True)
+        graded = replace(graded, notebooks=(), problems=(problem,))
     if not graded.notebooks or any(problem.fatal for problem in graded.problems):
         summary.failed += 1
     else:
         summary.graded += 1
+        if before is not None:
+            summary.changes += _changes(book, task, before, old_key)
     summary.problems += (*task.problems, *graded.problems)
     return graded
+
+
+def _changes(
+    book: Gradebook, task: Task, before: Standing, old_key: KeyVersion | None
+) -> list[ScoreChange]:
+    """Compare a submission's score with the one that it had."""
+    who = (task.submission.student, task.submission.assignment)
+    after = book.standing(who[1], who[0])
+    assert after is not None
+    assert task.version is not None
+    change = score_change(who, task.why, (before, after), (old_key, task.version))
+    return [change] if change else []
 
 
 def _publish(
@@ -282,8 +345,20 @@ def _publish(
     # Trouble with a file will be there again; other trouble may have been the machine's.
     lasting = bool(fatal) and all(problem.file for problem in fatal)
     unreadable = _fingerprint(task.submission, engine) if lasting else ""
+    graded_from = Graded(task.version.digest if task.version else "", _files(task.submission))
+    same_answers = task.why == (CHANGED_KEY,) and graded_from.files == book.files(
+        graded.assignment, graded.student
+    )
     _remove(done)
-    book.write(graded, task.submission.timestamp, engine, task.problems, unreadable)
+    book.write(
+        graded,
+        task.submission.timestamp,
+        engine,
+        task.problems,
+        unreadable,
+        graded_from=graded_from,
+        same_answers=same_answers,
+    )
     if something:
         fresh.rename(done)
 

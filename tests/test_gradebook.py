@@ -386,7 +386,7 @@ def _left(course: Course) -> set[str]:
     handed = course.handed_in(small.ASSIGNMENT)
     for one in handed:
         running._tidy(course, one)
-    return {one.student for one in handed if running._is_stale(course, one, known)}
+    return {one.student for one in handed if running._why(course, one, known) is not None}
 
 
 @dataclass
@@ -416,7 +416,7 @@ def cut_off(patch: pytest.MonkeyPatch, where: tuple[str, object]) -> None:
         count = 0
         write = Gradebook.write
 
-        def dying_write(book: Gradebook, *args: object) -> None:
+        def dying_write(book: Gradebook, *args: object, **kwargs: object) -> None:
             def note(*_: object) -> None:
                 nonlocal count
                 count += 1
@@ -425,7 +425,7 @@ def cut_off(patch: pytest.MonkeyPatch, where: tuple[str, object]) -> None:
 
             sa.event.listen(book._engine, "after_cursor_execute", note)
             try:
-                write(book, *args)  # type: ignore[arg-type]
+                write(book, *args, **kwargs)  # type: ignore[arg-type]
             finally:
                 sa.event.remove(book._engine, "after_cursor_execute", note)
 
