@@ -179,6 +179,7 @@ def grading() -> None:
       grading run            grade what was handed in
       grading feedback       write the pages that students get
       grading excuse         let an exercise count for nobody
+      grading export         write the grades for Canvas, Moodle or a spreadsheet
 
     Any nbgrader course works; start in the folder of its nbgrader_config.py.
 
@@ -415,6 +416,128 @@ def feedback(
         count = _counted(summary.written + summary.up_to_date, "submission")
         click.echo(f"Feedback for {count}: {place}")
     sys.exit(EXIT_PROBLEMS if summary.problems else EXIT_OK)
+
+
+@grading.command(epilog=_EXIT_CODES)
+@_assignments
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("csv", "canvas", "moodle")),
+    default="csv",
+    show_default=True,
+    help="Who is to read it.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Where to; by default grades.csv, canvas.csv or moodle.csv.",
+)
+@click.option(
+    "--template",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="What Canvas or Moodle exported: it is filled in, rows and columns stay.",
+)
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="ASSIGNMENT=HEADING",
+    help="The template's column for an assignment, if its title is another.",
+)
+@click.option("--missing-as-zero", is_flag=True, help="Write 0 where nothing was handed in.")
+@click.option("--bom/--no-bom", default=None, help="Mark it as UTF-8 for Excel (csv does).")
+@_course_options
+def export(
+    assignments: tuple[str, ...],
+    form: str,
+    output: Path | None,
+    template: Path | None,
+    columns: tuple[str, ...],
+    missing_as_zero: bool,
+    bom: bool | None,
+    course: Course,
+    as_json: bool,
+) -> None:
+    """Write the grades to a file that a spreadsheet, Canvas or Moodle reads.
+
+    Late penalties are taken off. Who handed in nothing has no score, and neither has a submission
+    that could not be graded. A score that still waits for a person is written as it stands, and
+    counted.
+
+    \b
+    Examples:
+      grading export
+      grading export --format canvas --template from-canvas.csv -o to-canvas.csv
+      grading export 03-activations --format moodle -o moodle.csv
+    """
+    from grading.export import FORMATS
+
+    if template and form == "csv":
+        raise click.UsageError("--template goes with --format canvas or moodle.")
+    pairs = dict(_pair(text) for text in columns)
+    exporter = FORMATS[form](config=course.config)
+    exporter.to = str(output or exporter.default_file)
+    exporter.assignment = list(course.select(assignments))
+    exporter.template = str(template or "")
+    exporter.columns = pairs
+    exporter.missing_as_zero = missing_as_zero
+    if bom is not None:
+        exporter.bom = bom
+    _export(exporter, course)
+    outcome = exporter.outcome
+    notes = _export_notes(outcome)
+    if as_json:
+        click.echo(json.dumps(asdict(outcome)))
+    else:
+        count = _counted(outcome.rows, "student")
+        click.echo(f"{count}, {', '.join(outcome.assignments) or 'no assignment'}: {outcome.file}")
+        for note in notes:
+            click.echo(note, err=True)
+    sys.exit(EXIT_PROBLEMS if notes else EXIT_OK)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, sign, heading = text.partition("=")
+    if not sign:
+        raise click.UsageError(f"--column wants ASSIGNMENT=HEADING, not {text}.")
+    return name, heading
+
+
+def _export(exporter: Any, course: Course) -> None:
+    """Run an export plug-in on the course's gradebook."""
+    from nbgrader import api
+
+    with _open(course):  # makes the tables where there are none
+        pass
+    with api.Gradebook(course.db_url, course.course_id) as book:
+        try:
+            exporter.export(book)
+        except OSError as error:
+            raise CourseError(
+                f"{exporter.to} can't be written: {error.strerror}.", "Name another file with -o."
+            ) from error
+
+
+def _export_notes(outcome: Any) -> list[str]:
+    """Say what a person should know of an export."""
+    notes = list(outcome.notes)
+    if outcome.waiting:
+        notes.append(f"{_counted(outcome.waiting, 'score')} still without a person's points.")
+    for what, names in (
+        ("Not graded, so without a score", outcome.not_graded),
+        ("Graded, but not in the template", outcome.not_in_template),
+        ("In the template, but not in the gradebook", outcome.not_in_gradebook),
+    ):
+        if names:
+            more = f" and {len(names) - 10} more" if len(names) > 10 else ""
+            notes.append(f"{what}: {', '.join(names[:10])}{more}.")
+    if outcome.kept:
+        notes.append(f"{_counted(outcome.kept, 'cell')} of the template kept (EX or N/A).")
+    return notes
 
 
 @grading.command(epilog=_EXIT_CODES)
