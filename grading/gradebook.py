@@ -637,9 +637,7 @@ class Gradebook:
             _record.c.assignment == assignment
         )
         with self._engine.connect() as db:
-            return {
-                row.student: Graded(row.key, row.files) for row in db.execute(query)
-            }
+            return {row.student: Graded(row.key, row.files) for row in db.execute(query)}
 
     def files(self, assignment: str, student: str) -> str:
         """Return the digest of the files that a submission was last graded from."""
