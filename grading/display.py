@@ -319,19 +319,30 @@ def _points(cell: dict[str, Any]) -> str:
 
 
 def _reasons(cell: dict[str, Any], tier: str) -> str:
-    """Put together all that explains a cell's score."""
-    lines = [escape(text) for text in cell["messages"]]
-    for check in cell["checks"]:
-        for line in check.get("lines", ()):
-            sign = "[green]✓[/]" if line.get("ok") else "[red]✗[/]"
-            lines.append(f"{sign} {escape(str(line.get('message', '')))}")
-            if line.get("hint"):
-                lines.append(f"  {escape(str(line['hint']))}")
-            if line.get("mistake"):
-                lines.append(f"  [dim]mistake: {escape(str(line['mistake']))}[/]")
-    lines += [f"[dim]{escape(text)}[/]" for text in cell["log"]]
+    """Put together all that explains a cell's score, each thing once."""
+    checked = [line for check in cell["checks"] for line in check.get("lines", ())]
+    failed = [line for line in checked if not line.get("ok")]
+    lines = []
+    for line in failed:
+        lines.append(f"[red]✗[/] {escape(str(line.get('message', '')))}")
+        if line.get("hint"):
+            lines.append(f"  {escape(str(line['hint']))}")
+        if line.get("mistake"):
+            lines.append(f"  [dim]mistake: {escape(str(line['mistake']))}[/]")
+    if right := len(checked) - len(failed):
+        lines.append(f"[green]✓[/] {right} right")
+    if not checked:  # otherwise the messages are what the checks said
+        lines += [escape(text) for text in cell["messages"]]
+    lines += [f"[dim]{escape(text)}[/]" for text in _unsaid(cell["log"], cell["checks"])]
     if cell["needs_manual"]:
         lines.append("waits for a person")
     if not_tamper_proof(tier, cell):
         lines.append("[yellow]not tamper-proof[/]")
     return "\n".join(lines)
+
+
+def _unsaid(log: Iterable[str], checks: Iterable[dict[str, Any]]) -> list[str]:
+    """Leave out of a log what its checks have said already."""
+    lines = [line for check in checks for line in check.get("lines", ())]
+    said = [str(line.get(part) or "") for line in lines for part in ("message", "hint")]
+    return [text for text in log if not any(part and part in text for part in said)]

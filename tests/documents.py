@@ -1,0 +1,152 @@
+"""The commands in the documents: where they stand, which are run, and what they printed.
+
+    python tests/documents.py grading/README.md
+
+runs a document's console blocks in a scratch copy of the course and writes what they print into
+the document, wherever it is not what stands there already. `…` on a line of its own stands for any
+number of lines, within a line for any text.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from command import environment_for_programs
+
+ROOT = Path(__file__).resolve().parent.parent
+HOME = "/home/you/first-neural-networks"
+"""What the documents call the scratch copy's folder."""
+_BLOCK = re.compile(r"^( *)```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+_MARK = "=== command "
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command in a document, with the output that stands below it."""
+
+    text: str
+    output: str
+
+
+def fenced(document: Path) -> Iterator[tuple[str, str]]:
+    """Yield each code block's language and text, without indentation."""
+    for indent, language, text in _BLOCK.findall(document.read_text(encoding="utf-8")):
+        lines = text.splitlines(keepends=True)
+        yield language, "".join(line.removeprefix(indent) for line in lines)
+
+
+def commands(text: str) -> list[Command]:
+    """Take a console block apart."""
+    parts = re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]
+    return [Command(*part.split("\n", 1)) for part in parts]
+
+
+def walk(
+    document: Path, folder: Path, not_run: Mapping[str, str], timeout: float = 280
+) -> list[tuple[Command, str]]:
+    """Run a document's console blocks one after the other in one shell, in a copy of the course.
+
+    Returns each command that was run with what it printed, on stdout and stderr.
+    """
+    copy = folder / Path(HOME).name
+    copy_course(copy)
+    told = [
+        command
+        for language, text in fenced(document)
+        if language == "console"
+        for command in commands(text)
+        if command.text not in not_run
+    ]
+    script = "\n".join(f"echo '{_MARK}{n}'\n{c.text}" for n, c in enumerate(told))
+    done = subprocess.run(
+        ["bash", "-c", script],
+        cwd=copy,
+        env=environment_for_programs(LC_ALL="C.UTF-8", HOME=str(folder)),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        timeout=timeout,
+        check=False,
+    )
+    printed = re.split(rf"^{_MARK}\d+\n", done.stdout, flags=re.MULTILINE)[1:]
+    shown = [plain(text.replace(str(copy), HOME)) for text in printed]
+    return list(zip(told, shown, strict=True))
+
+
+def copy_course(to: Path) -> None:
+    """Copy the files that git knows, as they are now."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+    for name in filter(None, os.fsdecode(listed.stdout).split("\0")):
+        if (ROOT / name).is_file():
+            (to / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / name, to / name)
+
+
+def plain(text: str) -> str:
+    """Leave out trailing blanks and the lines of progress, which depend on the machine's speed."""
+    lines = [line.rstrip() for line in text.splitlines()]
+    progress = re.compile(r"\d+ of \d+ \w+, [\d.]+/s, \d+ s left")
+    return "".join(f"{line}\n" for line in lines if not progress.match(line))
+
+
+def agrees(expected: str, printed: str) -> bool:
+    """Whether an output is the one in the document, apart from times and what `…` stands for."""
+    parts = []
+    for line in _timeless(expected).splitlines():
+        if line.strip() == "…":
+            parts.append(r"(?:.*\n)*?")
+        else:
+            parts.append(".*".join(map(re.escape, line.split("…"))) + r"\n")
+    pattern = "".join(parts)
+    return re.fullmatch(pattern, _timeless(printed)) is not None
+
+
+def _timeless(text: str) -> str:
+    text = re.sub(r"\b\d+(\.\d+)? (s|seconds|ms)\b", r"N \2", plain(text))
+    return re.sub(r"\b\d+(\.\d+)? a second\b", "N a second", text)
+
+
+def update(document: Path, not_run: Mapping[str, str]) -> int:
+    """Write what commands print into the document; return how many were out of date."""
+    with tempfile.TemporaryDirectory() as folder:
+        results = walk(document, Path(folder), not_run, timeout=1800)
+    text = document.read_text(encoding="utf-8")
+    stale, place = 0, 0
+    for command, printed in results:
+        before = f"$ {command.text}\n{command.output}"
+        place = text.index(before, place)
+        if not agrees(command.output, printed):
+            stale += 1
+            after = f"$ {command.text}\n{printed}"
+            text = text[:place] + after + text[place + len(before) :]
+    document.write_text(text, encoding="utf-8")
+    return stale
+
+
+NOT_RUN = {
+    "python3 -m venv .venv": "the Makefile's own line; every CI run starts with it",
+    ". .venv/bin/activate": "the test runs in an environment already",
+    'pip install -r requirements.txt -e ".[instructor]"': "the Makefile's own line",
+}
+"""Commands of the documents that no test runs as they stand, with the reason."""
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="Write what a document's commands print into it.")
+    parser.add_argument("document", type=Path)
+    count = update(parser.parse_args().document, NOT_RUN)
+    print(f"{count} outputs were brought up to date.")
