@@ -178,6 +178,7 @@ def grading() -> None:
       grading release        make the students' notebooks
       grading run            grade what was handed in
       grading feedback       write the pages that students get
+      grading report         see how the class did, and what to look at
       grading excuse         let an exercise count for nobody
       grading export         write the grades for Canvas, Moodle or a spreadsheet
 
@@ -416,6 +417,64 @@ def feedback(
         count = _counted(summary.written + summary.up_to_date, "submission")
         click.echo(f"Feedback for {count}: {place}")
     sys.exit(EXIT_PROBLEMS if summary.problems else EXIT_OK)
+
+
+@grading.command(epilog=_EXIT_CODES)
+@_assignments
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Where to; by default report.html beside the class's feedback folder.",
+)
+@click.option("--anonymous", is_flag=True, help="Number the students instead of naming them.")
+@click.option(
+    "--formgrader",
+    default="http://localhost:8888",
+    show_default=True,
+    metavar="URL",
+    help="Jupyter server with formgrader, for the links to what waits for a person.",
+)
+@_course_options
+def report(
+    assignments: tuple[str, ...],
+    output: Path | None,
+    anonymous: bool,
+    formgrader: str,
+    course: Course,
+    as_json: bool,
+) -> None:
+    """Write one page on the class: scores, exercises, misconceptions, what needs a look.
+
+    The page needs no network and no other file. It names students and quotes hints: it is for
+    those who teach. --json prints its numbers instead.
+
+    \b
+    Examples:
+      grading report
+      grading report 03-activations -o report.html
+      grading report --anonymous --formgrader http://localhost:9999
+    """
+    from grading.analysis import analyse
+    from grading.records import to_dict
+    from grading.report import page
+
+    with _open(course) as book, _console().status("Reading the class's work …"):
+        found = analyse(course, book, course.select(assignments), anonymous=anonymous)
+    if as_json:
+        click.echo(json.dumps(to_dict(found), ensure_ascii=False))
+        return
+    path = output or course.step_root("feedback").parent / "report.html"
+    text = page(found, formgrader)
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise CourseError(
+            f"{path} can't be written: {error.strerror}.", "Name another file with -o."
+        ) from error
+    count = _counted(sum(one.submissions for one in found.assignments), "submission")
+    click.echo(f"Report on {count}: {path}")
 
 
 @grading.command(epilog=_EXIT_CODES)

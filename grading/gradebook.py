@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -623,6 +623,43 @@ class Gradebook:
                 for row in db.execute(query)
             }
 
+    def records(self, assignment: str) -> Iterator[dict[str, Any]]:
+        """Yield what the last run said about each submission, by student (see `record`)."""
+        query = sa.select(_record.c.record).where(_record.c.assignment == assignment)
+        with self._engine.connect() as db:
+            for (packed,) in db.execute(query.order_by(_record.c.student)):
+                yield json.loads(zlib.decompress(packed))
+
+    def cell_points(self, assignment: str) -> list[tuple[str, str, float, bool, str]]:
+        """Return what counts for each graded cell of each submission.
+
+        Returns
+        -------
+        list of tuple
+            Student, "notebook/cell", points as nbgrader counts them, whether a person is awaited,
+            and nbgrader's id of the submitted notebook.
+        """
+        query = (
+            sa.select(
+                _submitted.c.student_id,
+                _notebooks.c.name.label("notebook"),
+                _cells.c.name.label("cell"),
+                api.Grade.score.label("points"),
+                _grades.c.needs_manual_grade,
+                _submitted_notebooks.c.id,
+            )
+            .join(_submitted_notebooks, _submitted_notebooks.c.assignment_id == _submitted.c.id)
+            .join(_grades, _grades.c.notebook_id == _submitted_notebooks.c.id)
+            .join(_cells, _cells.c.id == _grades.c.cell_id)
+            .join(_notebooks, _notebooks.c.id == _cells.c.notebook_id)
+            .where(_submitted.c.assignment_id == self._layout(assignment).assignment_id)
+        )
+        with self._engine.connect() as db:
+            return [
+                (student, f"{notebook}/{cell}", float(points or 0), bool(waits), ident)
+                for student, notebook, cell, points, waits, ident in db.execute(query)
+            ]
+
     def unreadable(self, assignment: str) -> dict[str, str]:
         """Return the fingerprints of what can't be graded however often one tries, by student."""
         query = sa.select(_record.c.student, _record.c.unreadable).where(
@@ -725,6 +762,16 @@ class Gradebook:
         with self._engine.begin() as db:
             _set_aside(db, now)
             _bring_back(db, before - now)
+
+    def names(self) -> dict[str, str]:
+        """Return the full names of the students for whom there is one."""
+        query = sa.select(_students.c.id, _students.c.first_name, _students.c.last_name)
+        with self._engine.connect() as db:
+            found = {
+                row.id: " ".join(filter(None, (row.first_name, row.last_name)))
+                for row in db.execute(query)
+            }
+        return {student: name for student, name in found.items() if name}
 
     def students(self) -> set[str]:
         """Return the names of all students of the gradebook."""
