@@ -51,6 +51,8 @@ class Item:
         Submissions with all points, and with none.
     unanswered
         Submissions in which it was not begun.
+    waiting
+        Submissions in which it waits for a person; they are in no other number of the item.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Item:
     full: int
     none: int
     unanswered: int
+    waiting: int
 
 
 @dataclass(frozen=True)
@@ -154,7 +157,7 @@ class AssignmentReport:
         Submissions in each tenth of the maximum; the last one includes the maximum, extra credit
         counts there.
     reliability
-        Cronbach's alpha over the exercises; None where undefined.
+        Cronbach's alpha over the exercises that wait for nobody; None where undefined.
     items
         Exercises in the order of the notebook.
     misconceptions
@@ -424,19 +427,20 @@ def _items(
 ) -> tuple[tuple[Item, ...], float | None]:
     """Analyse each exercise, and how well they go together."""
     exercises: dict[str, list[str]] = defaultdict(list)
-    known = seen.exercises
     for cell in worth:
-        exercises[known.get(cell, cell)].append(cell)
+        exercises[seen.exercises.get(cell, cell)].append(cell)
     students = {student: i for i, student in enumerate(sorted({one[0] for one in points}))}
     place = {cell: j for j, cells in enumerate(exercises.values()) for cell in cells}
-    table = np.zeros((len(students), len(exercises)))  # (submissions, exercises)
-    for student, cell, score, _, _ in points:
+    table = np.zeros((len(students), len(exercises)))
+    marked = np.ones(table.shape, dtype=bool)
+    for student, cell, score, waits, _ in points:
         table[students[student], place[cell]] += score
-    discriminations = _item_rest(table)
+        marked[students[student], place[cell]] &= not waits
+    discriminations = _item_rest(table, marked)
     items = []
     for j, (exercise, cells) in enumerate(exercises.items()):
         most = sum(worth[cell] for cell in cells)
-        got = table[:, j]
+        got = table[marked[:, j], j]
         items.append(
             Item(
                 name=exercise,
@@ -448,18 +452,22 @@ def _items(
                 full=int((got >= most - 1e-9).sum()) if most else 0,
                 none=int((got <= 0).sum()),
                 unanswered=len(seen.unanswered.get(exercise, ())),
+                waiting=int((~marked[:, j]).sum()),
             )
         )
-    return tuple(items), _alpha(table)
+    return tuple(items), _alpha(table[:, marked.all(axis=0)])
 
 
-def _item_rest(table: Any) -> list[float | None]:
+def _item_rest(table: Any, marked: Any) -> list[float | None]:
     """Compute corrected item-total correlations.
 
     Parameters
     ----------
     table
         Points, shape (submissions, exercises).
+    marked
+        Whether they are final, same shape. Submissions in which an exercise waits for a person
+        don't count for it, and exercises that wait anywhere don't count for the others.
 
     Notes
     -----
@@ -467,16 +475,24 @@ def _item_rest(table: Any) -> list[float | None]:
     Correction of item-total correlations in item analysis, Psychometrika 28 (1963) 211–218, names
     the problem; J. C. Nunnally and I. H. Bernstein, Psychometric Theory (1994), use this form.
     """
-    rows, columns = table.shape
-    if rows < 3 or columns < 2:
-        return [None] * columns
-    rest = table.sum(axis=1, keepdims=True) - table
-    a, b = table - table.mean(axis=0), rest - rest.mean(axis=0)
-    spread = np.sqrt((a**2).sum(axis=0) * (b**2).sum(axis=0))
-    return [
-        float(np.clip(top / bottom, -1, 1)) if bottom > 1e-9 else None
-        for top, bottom in zip((a * b).sum(axis=0), spread, strict=True)
-    ]
+    final = marked.all(axis=0)
+    total = table[:, final].sum(axis=1)
+    found: list[float | None] = []
+    for j in range(table.shape[1]):
+        rows = marked[:, j]
+        item = table[rows, j]
+        rest = total[rows] - (item if final[j] else 0.0)
+        found.append(_correlation(item, rest))
+    return found
+
+
+def _correlation(a: Any, b: Any) -> float | None:
+    """Compute Pearson's correlation; None with fewer than three values, or constant ones."""
+    if len(a) < 3:
+        return None
+    a, b = a - a.mean(), b - b.mean()
+    spread = float(np.sqrt((a**2).sum() * (b**2).sum()))
+    return float(np.clip((a * b).sum() / spread, -1, 1)) if spread > 1e-9 else None
 
 
 def _alpha(table: Any) -> float | None:

@@ -26,6 +26,7 @@ _ROLES = {BLUE: "var(--mark)", INK: "var(--ink)", GRID: "var(--grid)", PAPER: "n
 
 @dataclass(frozen=True)
 class _Plot:
+    id: str
     svg: Markup
     caption: str
 
@@ -47,6 +48,7 @@ def page(report: ClassReport, formgrader: str = FORMGRADER) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["marked"] = _marked
     pictures = {
         one.assignment: [_inline(picture, f"p{place}-{k}") for k, picture in enumerate(plots(one))]
         for place, one in enumerate(report.assignments)
@@ -123,9 +125,17 @@ def _inline(picture: Picture, prefix: str) -> _Plot:
     for colour, role in _ROLES.items():
         text = text.replace(colour, role)
     text = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{prefix}", text)
-    label = Markup.escape(picture.alt)
-    text = text.replace("<svg", f'<svg role="img" aria-label="{label}"', 1)
-    return _Plot(Markup(text), picture.alt)
+    text = text.replace("<svg", f'<svg role="img" aria-labelledby="{prefix}"', 1)
+    return _Plot(prefix, Markup(text), picture.alt)
+
+
+def _marked(text: str) -> Markup:
+    """Escape text for HTML, with `backquoted` parts as code."""
+    parts = [Markup.escape(part) for part in text.split("`")]
+    if len(parts) % 2 == 0:
+        return Markup.escape(text)
+    coded = (Markup("<code>{}</code>").format(p) if i % 2 else p for i, p in enumerate(parts))
+    return Markup("").join(coded)
 
 
 def _number(value: float | None) -> str:

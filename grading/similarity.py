@@ -25,6 +25,7 @@ __all__ = ["Answers", "Group", "Pair", "same_words", "similar_pairs", "tokens"]
 RUN = 8  # tokens in a run
 ENOUGH = 40  # own tokens below which nothing is said: short answers are alike by chance
 SHARED = 5  # rare runs that a pair has in common at least
+PART = 0.25  # and that part of all rare runs of the one that has fewer
 ALIKE = 0.8  # similarity from which a pair is reported
 _FEW = 50  # a run that more students have is common knowledge
 
@@ -187,8 +188,10 @@ def _candidates(streams: Sequence[Any]) -> tuple[Any, Any, Any]:
         left, right = np.triu_indices(size, 1)
         pairs.append((members[:, left] * len(streams) + members[:, right]).ravel())
     found, counts = np.unique(np.concatenate(pairs), return_counts=True)
-    found, counts = found[counts >= SHARED], counts[counts >= SHARED]
-    return found // len(streams), found % len(streams), counts
+    one, other = found // len(streams), found % len(streams)
+    rare = np.bincount(owner[np.repeat(sizes <= few, sizes)], minlength=len(streams))
+    enough = counts >= np.maximum(SHARED, PART * np.minimum(rare[one], rare[other]))
+    return one[enough], other[enough], counts[enough]
 
 
 def _runs(stream: Any) -> Any:
