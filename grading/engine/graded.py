@@ -8,11 +8,12 @@ inside the formgrader page that shows it.
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from grading.engine import sanitize
 from grading.engine.key import HIDDEN_BEGIN, HIDDEN_END, BrokenKeyError, KeyNotebook, clear_region
+from grading.engine.markup import calm_html, calm_latex, calm_markdown, calm_raw
 from grading.engine.sanitize import Cell
 
 Output = dict[str, Any]
@@ -23,17 +24,11 @@ MAX_PICTURE = 4 * 1024 * 1024
 MAX_CELL = 8 * 1024 * 1024
 MAX_TRACEBACK = 100
 CUT = "\n... Output truncated ...\n"
-_TEXTS = ("text/plain", "text/html", "text/markdown", "text/latex")
-_PICTURES = ("image/png", "image/jpeg")
-# Whatever makes a browser run or load something.
-_ACTIVE = re.compile(
-    r"<\s*/?\s*(script|iframe|frame|object|embed|applet|link|meta|base|form|input|button|svg|math"
-    r"|style|template|video|audio|source)\b"
-    r"|<[^>]*[\s\"'/]on\w+\s*=|javascript\s*:|vbscript\s*:|data\s*:\s*text/html"
-    r"|<img[^>]*src\s*=\s*[\"']?\s*(?!data:image/)",
-    re.IGNORECASE,
-)
-_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
+_CALM: dict[str, Callable[[str], str | None]] = {
+    "text/html": calm_html,
+    "text/markdown": calm_markdown,
+    "text/latex": calm_latex,
+}
 
 
 def clean_outputs(found: Any) -> list[Output]:
@@ -113,27 +108,25 @@ def _clean_bundle(found: Any) -> dict[str, str]:
             part = "".join(line for line in part if isinstance(line, str))
         if not isinstance(part, str):
             continue
-        if mime in _PICTURES and len(part) <= MAX_PICTURE and _BASE64.fullmatch(part):
+        if mime == "text/plain":
+            kept[mime] = _text(part)
+        elif len(part) > MAX_PICTURE:
+            continue
+        elif mime in sanitize.PICTURES and sanitize.BASE64.fullmatch(part):
             kept[mime] = part
-        elif mime in _TEXTS and (mime == "text/plain" or not _ACTIVE.search(part)):
-            if mime == "text/plain":
-                kept[mime] = _text(part)
-            elif len(part) <= MAX_PICTURE:
-                kept[mime] = part.encode("utf-8", "replace").decode("utf-8")
+        elif mime in _CALM and (calm := _CALM[mime](part)) is not None:
+            kept[mime] = calm.encode("utf-8", "replace").decode("utf-8")
     return kept
 
 
-def is_active(text: str) -> bool:
-    """Whether text that is shown as HTML would make a browser run or load something."""
-    return _ACTIVE.search(text) is not None
-
-
-def _shown(cell: Cell) -> str:
-    """Give a cell's source; what a page would run is shown as text instead."""
+def shown(cell: Cell) -> str:
+    """Give a cell's source; what a page would run or load is shown as text instead."""
     ours = cell.key is not None and cell.key.restored
-    if cell.cell_type == "code" or ours or not is_active(cell.source):
+    if cell.cell_type == "code" or ours:
         return cell.source
-    return re.sub("(?i)(java|vb)script\\s*:", r"\1script&#58;", cell.source.replace("<", "&lt;"))
+    if cell.cell_type == "raw":
+        return calm_raw(cell.source)
+    return calm_markdown(cell.source, cell.attachments.keys())
 
 
 def build(
@@ -160,7 +153,7 @@ def _cell(cell: Cell, outputs: list[Output]) -> dict[str, Any]:
         "cell_type": cell.cell_type,
         "id": cell.id,
         "metadata": {"nbgrader": _metadata(cell)} if cell.key else {},
-        "source": _shown(cell),
+        "source": shown(cell),
     }
     if cell.cell_type == "code":
         made["execution_count"] = None

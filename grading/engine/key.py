@@ -89,6 +89,8 @@ class KeyCell:
         As in the instructor's notebook, with the solution.
     checksum
         nbgrader's checksum of `source`.
+    attachments
+        Pictures inside the instructor's Markdown cell.
     """
 
     name: str
@@ -101,6 +103,7 @@ class KeyCell:
     task: bool
     points: float
     checksum: str
+    attachments: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     @property
     def kind(self) -> str:
@@ -477,9 +480,9 @@ def _key_cell(
         stub = CODE_STUB if cell["cell_type"] == "code" else TEXT_STUB
         source = clear_region(solved, SOLUTION_BEGIN, SOLUTION_END, stub)
         source = stub if source == solved else source
-    made = KeyCell(
-        grade_id, cell["cell_type"], source, solved, grade, solution, locked, task, points, ""
-    )
+    flags = (grade, solution, locked, task)
+    pictures = cell.get("attachments") or {}
+    made = KeyCell(grade_id, cell["cell_type"], source, solved, *flags, points, "", pictures)
     return _with(made, checksum=checked or checksum(made, made.cell_type, source))
 
 
@@ -499,6 +502,7 @@ def _from_row(row: Mapping[str, Any], cells: Mapping[str, KeyCell]) -> KeyCell:
         solved=known.solved if known and known.solution else str(row["source"]),
         points=float(points or 0.0),
         checksum=str(row.get("checksum") or ""),
+        attachments=known.attachments if known else {},
         **values,
     )
     return (

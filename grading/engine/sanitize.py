@@ -19,6 +19,9 @@ MAX_NOTEBOOK_BYTES = 64 * 1024 * 1024
 MAX_CELLS = 3000
 MAX_SOURCE = 1_000_000
 MAX_FILES = 1000
+MAX_ATTACHMENTS = 8 * 1024 * 1024
+PICTURES = ("image/png", "image/jpeg", "image/gif")
+BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 _CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _TYPES = ("code", "markdown", "raw")
 
@@ -210,7 +213,7 @@ def _cell(raw: dict[str, Any], known: KeyCell | None, key: KeyNotebook) -> Cell:
         source=source,
         key=known,
         id=raw["id"] if isinstance(raw.get("id"), str) else "",
-        attachments=_attachments(raw.get("attachments")) if cell_type == "markdown" else {},
+        attachments=_pictures(raw, known) if cell_type == "markdown" else {},
         only_shown=known is None and source in key.only_shown,
         submitted=outputs if cell_type == "code" and isinstance(outputs, list) else [],
     )
@@ -226,15 +229,29 @@ def _text(source: str) -> str:
     return source
 
 
+def _pictures(raw: dict[str, Any], known: KeyCell | None) -> dict[str, Any]:
+    """Give the pictures of a text cell: the instructor's own where its text is."""
+    if known is not None and known.restored:
+        return dict(known.attachments)
+    return _attachments(raw.get("attachments"))
+
+
 def _attachments(found: Any) -> dict[str, Any]:
+    """Keep pictures: a page puts what is here into an attribute of its HTML as it is."""
     kept: dict[str, Any] = {}
+    room = MAX_ATTACHMENTS
     for name, bundle in found.items() if isinstance(found, dict) else ():
         parts = bundle.items() if isinstance(bundle, dict) else ()
-        kept[_text(name)] = {
-            mime: _text(data)
+        pictures = {
+            mime: data
             for mime, data in parts
-            if mime in ("image/png", "image/jpeg", "image/gif") and isinstance(data, str)
+            if mime in PICTURES and isinstance(data, str) and BASE64.fullmatch(data)
         }
+        room -= len(name) + sum(map(len, pictures.values()))
+        if room < 0:
+            break
+        if pictures:
+            kept[_text(name)] = pictures
     return kept
 
 
@@ -250,7 +267,9 @@ def _restore(key: KeyNotebook, cells: list[Cell], notes: list[Note]) -> None:
                 )
                 continue
             place = _place_after(previous, cells)
-            cells.insert(place, Cell(known.cell_type, known.source, known, restored=True))
+            pictures = dict(known.attachments)
+            made = Cell(known.cell_type, known.source, known, attachments=pictures, restored=True)
+            cells.insert(place, made)
             notes.append(Note(name, RESTORED.format(name=name), "Nothing."))
         previous = name
 

@@ -305,8 +305,8 @@ class _Job:
         cells, notes = sanitize.rebuild(key, notebook)
         problems += [self._problem(path, n.cell, n.what, n.remedy) for n in notes]
         for cell in cells:
-            if cell.cell_type != "code" and cell.key is None and graded.is_active(cell.source):
-                what = "a text cell holds HTML that a browser would run; it is shown as text"
+            if graded.shown(cell) != cell.source:
+                what = "a text cell holds what a browser would run or load; it is shown as text"
                 problems.append(self._problem(path, None, what, "Look at it before you open it."))
         run = NotebookRun(key, cells, self._spawner(files), self.settings, deadline)
         run.run()

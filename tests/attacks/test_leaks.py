@@ -237,10 +237,9 @@ def f(x): return 0
     for book in (result.notebooks[0].notebook, result.notebooks[0].student_notebook):
         for one in json.loads(book)["cells"]:
             for output in one.get("outputs", []):
-                assert set(output.get("data", {})) <= {"text/plain", "text/html"}
-                assert (
-                    not output.get("data", {}).get("text/html")
-                    or "table" in output["data"]["text/html"]
-                )
+                assert set(output.get("data", {})) <= {"text/plain", "text/html", "text/markdown"}
+                assert "<script" not in output.get("data", {}).get("text/markdown", "")
+                page = output.get("data", {}).get("text/html", "")
+                assert "table" in page or not re.search("<(?!/?a>|img>)", page)
             if one["cell_type"] == "markdown":
                 assert not re.search("<(script|img)", one["source"])
