@@ -12,8 +12,8 @@ import re
 from collections.abc import Collection
 from functools import lru_cache
 
-import bleach  # type: ignore[import-untyped]  # brought by nbconvert
-from bleach.css_sanitizer import CSSSanitizer  # type: ignore[import-untyped]
+import bleach
+from bleach.css_sanitizer import CSSSanitizer
 
 __all__ = ["calm_html", "calm_latex", "calm_markdown", "calm_raw"]
 
