@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -103,3 +104,18 @@ def hand_in(
     if timestamp:
         (folder / "timestamp.txt").write_text(timestamp)
     return folder
+
+
+def release(root: Path) -> None:
+    """Make the students' notebooks, with nothing of them in the gradebook yet."""
+    from nbgrader.converters import GenerateAssignment
+
+    from grading.convert import convert
+    from grading.course import load_course
+    from grading.gradebook import Gradebook
+
+    with tempfile.TemporaryDirectory() as scratch:
+        url = f"sqlite:///{scratch}/gradebook.db"
+        Gradebook(url).close()  # nbgrader takes seconds to make one
+        done = convert(GenerateAssignment, load_course(root), ASSIGNMENT, force=True, db_url=url)
+    assert done.failure is None, done.failure
