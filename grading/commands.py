@@ -30,6 +30,7 @@ from grading.errors import (
 if TYPE_CHECKING:
     from grading.course import Course
     from grading.gradebook import Gradebook
+    from grading.pool import Graders
     from grading.records import Problem
     from grading.release import Release
     from grading.run import Summary
@@ -176,6 +177,7 @@ def grading() -> None:
     A term, in order:
       grading validate       is every assignment sound?
       grading release        make the students' notebooks
+      grading collect        take submissions out of a learning platform's zip file
       grading run            grade what was handed in
       grading feedback       write the pages that students get
       grading report         see how the class did, and what to look at
@@ -320,6 +322,11 @@ def refresh(assignments: tuple[str, ...], course: Course, as_json: bool) -> None
     is_flag=True,
     help="Grade even where nothing contains students' code: it can then do what you can.",
 )
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Grade on the workers of this Dask scheduler, such as tcp://10.0.0.5:8786.",
+)
 @_jobs
 @_course_options
 @_engine_options
@@ -329,6 +336,7 @@ def run(
     force: bool,
     why: bool,
     unsafe: bool,
+    scheduler: str | None,
     jobs: int,
     choice: EngineChoice,
     course: Course,
@@ -347,6 +355,7 @@ def run(
       grading run
       grading run 03-activations --jobs 4
       grading run 03-activations --student mia --force --why
+      grading run --scheduler tcp://10.0.0.5:8786
     """
     from grading.run import run as grade_class
 
@@ -365,6 +374,7 @@ def run(
                 students=students,
                 force=force,
                 jobs=jobs,
+                make_pool=_graders(scheduler),
             ),
         )
         if as_json:
@@ -374,6 +384,58 @@ def run(
     if summary.interrupted:
         sys.exit(EXIT_INTERRUPTED)
     sys.exit(EXIT_PROBLEMS if summary.failed or summary.refused else EXIT_OK)
+
+
+@grading.command(epilog=_EXIT_CODES)
+@click.argument("assignment")
+@click.argument(
+    "archives", nargs=-1, required=True, metavar="ZIP...", type=click.Path(path_type=Path)
+)
+@click.option(
+    "--force", "-f", is_flag=True, help="Take the download's even where another may be newer."
+)
+@click.option(
+    "--entry-times",
+    is_flag=True,
+    help="Take the times in the zip for the times of submission (in Exchange.timezone).",
+)
+@_course_options
+def collect(
+    assignment: str,
+    archives: tuple[Path, ...],
+    force: bool,
+    entry_times: bool,
+    course: Course,
+    as_json: bool,
+) -> None:
+    """Take submissions out of the zip files that a learning platform offers.
+
+    File names of Moodle and Canvas are understood; those of others as configured for nbgrader's
+    zip_collect. A submission is taken as a whole or not at all, and never takes the place of
+    another one that may be newer. Both platforms' downloads hold no times of submission.
+
+    \b
+    Examples:
+      grading collect 03-activations submissions.zip
+      grading collect 03-activations downloads/*.zip --force
+    """
+    from grading.collect import collect as take
+
+    collected = take(course, assignment, archives, force=force, entry_times=entry_times)
+    if as_json:
+        click.echo(json.dumps(asdict(collected)))
+    else:
+        for what in ("new", "replaced", "unchanged", "kept"):
+            students = getattr(collected, what)
+            if students:
+                named = f": {', '.join(students)}" if what in ("replaced", "kept") else ""
+                click.echo(f"{_counted(len(students), 'submission')} {what}{named}")
+        if collected.skipped:
+            click.echo(f"{_counted(collected.skipped, 'file')} left out: no notebook")
+        if not collected.timed and (collected.new or collected.replaced):
+            click.echo("No time of submission is known, so that none counts as late.")
+        _show(collected.problems)
+    sys.exit(EXIT_PROBLEMS if any(p.fatal for p in collected.problems) else EXIT_OK)
 
 
 @grading.command(epilog=_EXIT_CODES)
@@ -646,6 +708,17 @@ def _open(course: Course) -> Gradebook:
     return Gradebook(course.db_url, course.course_id, penalty(course))
 
 
+def _graders(scheduler: str | None) -> Callable[[EngineChoice, int], Graders]:
+    """Choose what grades: processes here, or a cluster."""
+    if scheduler is None:
+        from grading.pool import Pool
+
+        return Pool
+    from grading.cluster import Cluster
+
+    return lambda choice, _: Cluster(scheduler, choice)
+
+
 def _watched(console: Console, work: Callable[[Any], Summary]) -> Summary:
     from grading.display import Watch
 
@@ -711,7 +784,9 @@ def _as_json(
         row["timestamp"] = row["timestamp"] and row["timestamp"].isoformat()
         if why:
             row["why"] = book.record(row["assignment"], row["student"])
-    return asdict(summary) | {"gradebook": course.db_url, "submissions": rows}
+    from grading.address import shown
+
+    return asdict(summary) | {"gradebook": shown(course.db_url), "submissions": rows}
 
 
 def _rows(
@@ -737,6 +812,7 @@ def _report(
     why: bool,
 ) -> None:
     """Show scores, problems and where things are."""
+    from grading.address import shown
     from grading.display import score_table, show_changes, show_problems, show_trust
     from grading.display import why as explain
 
@@ -773,7 +849,7 @@ def _report(
         )
         return
     console.print(
-        f"Gradebook: {course.db_url}\nGraded notebooks: {course.step_root('autograded')}\n"
+        f"Gradebook: {shown(course.db_url)}\nGraded notebooks: {course.step_root('autograded')}\n"
         f"Feedback: `grading feedback` writes it to {course.step_root('feedback')}",
         highlight=False,
         soft_wrap=True,

@@ -26,6 +26,7 @@ from nbgrader.apps.baseapp import NbGrader
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import IncludeHeaderFooter, InstantiateTests
 
+from grading.address import with_driver
 from grading.errors import CourseError
 from grading.notebooks import read_notebook
 from grading.records import AnswerKey, Problem, Submission
@@ -104,8 +105,7 @@ def load_course(
         for step in _STEPS:
             setattr(directory, f"{step}_directory", str(base / step))
         directory.db_url = f"sqlite:///{base / 'gradebook.db'}"
-    if db_url is not None:
-        directory.db_url = db_url
+    directory.db_url = with_driver(directory.db_url if db_url is None else db_url)
     return Course(root, app.config, directory)
 
 

@@ -13,6 +13,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ from alembic.script import ScriptDirectory
 from nbgrader import api
 from nbgrader.dbutil import ALEMBIC_DIR
 
+from grading.address import options, remedy, shown, with_driver
 from grading.changes import CellScore, Standing
 from grading.engines import CONTAINED
 from grading.errors import CourseError
@@ -142,6 +144,12 @@ _set_penalty = (
     .where(_submitted_notebooks.c.id == sa.bindparam("nb"))
     .values(late_submission_penalty=sa.bindparam("penalty"))
 )
+_LOCK = 0x67726164  # this number is locked in a database on PostgreSQL; no other program does
+_holder = sa.text(
+    "SELECT application_name FROM pg_stat_activity JOIN pg_locks USING (pid) "
+    "WHERE locktype = 'advisory' AND objid = :number AND granted "
+    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+).bindparams(number=_LOCK)
 _notebook_score = sa.select(sa.func.coalesce(sa.func.sum(api.Grade.score), 0.0)).where(
     _grades.c.notebook_id == sa.bindparam("nb"),
     _grades.c.cell_id.in_(sa.bindparam("cells", expanding=True)),
@@ -231,6 +239,8 @@ class _Layout:
 class Gradebook:
     """One connection to a gradebook. Only one process at a time may write through one.
 
+    See `exclusive`, and `lock.exclusive` for SQLite.
+
     Parameters
     ----------
     db_url
@@ -249,23 +259,20 @@ class Gradebook:
     def __init__(
         self, db_url: str, course_id: str = "default_course", penalty: Penalty | None = None
     ) -> None:
-        self.db_url = db_url
+        self.db_url = with_driver(db_url)
         self.penalty = penalty
         try:
-            self._engine = sa.create_engine(db_url)
+            self._engine = sa.create_engine(self.db_url, **options(self.db_url))
             if self._engine.url.get_backend_name() == "sqlite":
                 sa.event.listen(self._engine, "connect", _keep_journal)
             _create_tables(self._engine)
-            with api.Gradebook(db_url, course_id):  # notes the course
+            with api.Gradebook(self.db_url, course_id):  # notes the course
                 pass
         except CourseError:
             raise
         except Exception as error:
-            raise CourseError(
-                f"The gradebook {db_url} can't be opened: {_first_line(error)}.",
-                "Check its path and rights. If an older nbgrader wrote it: make a copy of it, "
-                "then run `nbgrader db upgrade`.",
-            ) from error
+            what = f"The gradebook {shown(db_url)} can't be opened: {_first_line(error)}."
+            raise CourseError(what, remedy(db_url, error)) from error
         self._layouts: dict[str, _Layout] = {}
 
     def close(self) -> None:
@@ -277,6 +284,30 @@ class Gradebook:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Hold a gradebook on PostgreSQL for this process, whatever machine others are on.
+
+        The server lets go of it when the connection ends, however it ends. An SQLite gradebook is
+        in the class's folder, which has a lock of its own (`lock.exclusive`).
+
+        Raises
+        ------
+        CourseError
+            When another process holds it.
+        """
+        if self._engine.url.get_backend_name() != "postgresql":
+            yield
+            return
+        with self._engine.connect() as db:
+            db = db.execution_options(isolation_level="AUTOCOMMIT")
+            if not db.scalar(sa.select(sa.func.pg_try_advisory_lock(_LOCK))):
+                raise CourseError(
+                    f"Another run is writing to this gradebook ({db.scalar(_holder)}).",
+                    "Wait for it to end, or stop it; its lock goes with it.",
+                )
+            yield
 
     def digest(self, assignment: str) -> str | None:
         """Return the fingerprint of the source that the assignment was last registered with."""

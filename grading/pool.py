@@ -241,6 +241,12 @@ class Worker:
         return None
 
     def kill(self) -> None:
+        """End the process and all that it started, and let go of it."""
+        self.end()
+        self._process.join(5)
+        self.pipe.close()
+
+    def end(self) -> None:
         """End the process and all that it started."""
         if self._process.is_alive():
             family = []
@@ -250,8 +256,6 @@ class Worker:
             for process in family:
                 with contextlib.suppress(psutil.Error):
                     process.kill()
-        self._process.join(5)
-        self.pipe.close()
 
 
 def lost(submission: Submission, what: str, remedy: str) -> GradedSubmission:

@@ -136,7 +136,7 @@ def run(
     start = time.perf_counter()
     names = course.select(assignments)
     summary = Summary()
-    with exclusive(course.step_root("autograded")):
+    with exclusive(course.step_root("autograded")), book.exclusive():
         plan = []
         for name in names:
             handed = course.handed_in(name, students)

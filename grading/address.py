@@ -1,0 +1,51 @@
+"""Addresses of gradebooks: SQLAlchemy's URLs, as people may write and see them."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+from typing import Any
+
+import sqlalchemy as sa
+
+__all__ = ["options", "remedy", "shown", "with_driver"]
+
+
+def with_driver(db_url: str) -> str:
+    """Name the driver that we install where an address on PostgreSQL names none.
+
+    SQLAlchemy 2.0 would take psycopg2, its successor does not.
+    """
+    return re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", db_url)
+
+
+def shown(db_url: str) -> str:
+    """Return an address as it may be shown: without its password."""
+    try:
+        return sa.make_url(db_url).render_as_string(hide_password=True)
+    except sa.exc.ArgumentError:
+        return db_url
+
+
+def options(db_url: str) -> dict[str, Any]:
+    """Return what `create_engine` needs beside an address.
+
+    PostgreSQL is told who we are, for the message to those who find the gradebook locked.
+    """
+    if not db_url.startswith("postgresql+psycopg:"):
+        return {}
+    name = f"process {os.getpid()} on {socket.gethostname()}"
+    return {"connect_args": {"application_name": name[:63]}}
+
+
+def remedy(db_url: str, error: Exception) -> str:
+    """Say what to do when a gradebook can't be opened."""
+    if isinstance(error, ImportError) and with_driver(db_url) != db_url:
+        return "In the course's folder run: pip install -e '.[postgresql]'"
+    if not db_url.startswith("sqlite"):
+        return "Check its address. The database itself has to be there: `createdb NAME` makes one."
+    return (
+        "Check its path and rights. If an older nbgrader wrote it: make a copy of it, then run "
+        "`nbgrader db upgrade`."
+    )

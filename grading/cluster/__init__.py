@@ -1,0 +1,12 @@
+"""Grade on the machines of a Dask cluster: the same function, the same result.
+
+The machine that runs `grading` reads submissions and writes the gradebook. Submissions and answer
+keys travel as bytes, so that workers need no shared file system; they need this package, in the
+same version, and a sandbox.
+"""
+
+from __future__ import annotations
+
+from grading.cluster.client import Cluster
+
+__all__ = ["Cluster"]
