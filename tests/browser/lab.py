@@ -132,7 +132,14 @@ class Lab:
         self.root = root
         self.problems: list[str] = []
         page.on("pageerror", lambda error: self.problems.append(str(error)))
+        page.on("console", self._note_error)
         self.command("application:toggle-left-area")
+
+    def _note_error(self, message: Any) -> None:
+        """Keep what our widgets and the page's own scripts complain of in the console."""
+        # A file that the server doesn't have is the browser's complaint, not a script's.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.problems.append(f"console: {message.text}")
 
     # Notebooks ------------------------------------------------------------------------------------
 
@@ -168,7 +175,7 @@ class Lab:
             arg=name,
         )
 
-    def run_all(self) -> None:
+    def run_all(self, seconds: float = TIMEOUT / 1000) -> None:
         """Run all cells and wait until the kernel is idle again."""
         self.page.evaluate(
             """() => { for (const cell of window.jupyterapp.shell.currentWidget.content.widgets)
@@ -179,7 +186,8 @@ class Lab:
             """() => { const w = window.jupyterapp.shell.currentWidget;
             return w.sessionContext.session.kernel.status === 'idle' && w.content.widgets.every(
                 cell => cell.model.type !== 'code' || cell.model.executionCount !== null
-                    || !cell.model.sharedModel.source.trim()) }"""
+                    || !cell.model.sharedModel.source.trim()) }""",
+            timeout=1000 * seconds,
         )
 
     def run_cell(self, index: int) -> None:

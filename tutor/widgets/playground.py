@@ -28,6 +28,12 @@ from tutor.playground import Config, NetworkFunctions, Target
 from tutor.widgets import base, playground_picture
 
 _HERE = Path(__file__).parent
+# An anywidget's script is one module. It is written in several files, which are joined in order.
+_PAGE = (
+    "playground_tools.js", "playground_controls.js", "playground_frame.js", "playground_chart.js",
+    "playground_map.js", "playground_inspector.js", "playground_network.js",
+    "playground_data.js", "playground_extras.js", "playground.js",
+)  # fmt: skip
 
 SECONDS = 0.012
 """How long Python trains for one frame."""
@@ -77,7 +83,7 @@ class Playground(anywidget.AnyWidget):
         "How small a network, and how few epochs, does it take to tell blue from orange?"
     )
 
-    _esm = _HERE / "playground.js"
+    _esm = "\n".join((_HERE / name).read_text("utf-8") for name in _PAGE)
     _css = _HERE / "playground.css"
     choices = traitlets.Dict().tag(sync=True)
     feature_maps = traitlets.Bytes().tag(sync=True)
