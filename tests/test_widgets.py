@@ -266,6 +266,9 @@ def test_the_stand_in_shows_the_present_after_pictures_in_advance():
     expected = widget._repr_mimebundle_()["text/html"]
     ask(widget, [[-3.0], [4.0]])
     assert widget._repr_mimebundle_()["text/html"] == expected
+    stepper = widgets.GraphStepper()
+    ask(stepper, [[0, 1.0, 1.0, 1.0]])
+    assert stepper.graph.inputs == {"x": -2.0, "y": 5.0, "z": -4.0}
 
 
 def test_a_picture_that_fails_in_advance_is_left_for_later():

@@ -509,3 +509,9 @@ def test_a_cell_that_runs_again_closes_its_former_playground(monkeypatch):
     again = widgets.Playground()
     assert former.comm is None
     assert again.comm is not None
+
+
+def test_the_page_is_made_of_all_its_files():
+    assert set(module._PAGE) == {path.name for path in module._HERE.glob("playground*.js")}
+    assert module._PAGE[-1] == "playground.js"  # the one that exports
+    assert module.Playground._esm.count("export default") == 1

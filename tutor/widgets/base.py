@@ -13,7 +13,7 @@ import threading
 import time
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, ClassVar
@@ -204,7 +204,6 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs) or {}
         bundle["text/plain"] = f"{self.title}. {self.alt}"
         with self._lock:
-            self._move(SimpleNamespace(**self.values))
             svg = self._live.svg()
         bundle["text/html"] = (
             f"<p><b>{html.escape(self.title)}</b><br>{html.escape(self.question)}</p>"
@@ -293,6 +292,8 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
                     frames.append(frame)
                 if not frame or time.monotonic() > end:
                     break
+            with suppress(Exception):  # the student has been told when it happened first
+                self._move(SimpleNamespace(**self.values))
         self.screen.send({"ahead": frames})
 
     def _frame_ahead(self, place: Sequence[float]) -> dict[str, Any] | None:
