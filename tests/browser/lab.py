@@ -137,8 +137,10 @@ class Lab:
 
     def _note_error(self, message: Any) -> None:
         """Keep what our widgets and the page's own scripts complain of in the console."""
-        # A file that the server doesn't have is the browser's complaint, not a script's.
-        if message.type == "error" and "Failed to load resource" not in message.text:
+        # The browser's own complaint of a file that the server doesn't have, and ipywidgets' when a
+        # notebook is opened whose kernel is gone.
+        known = ("Failed to load resource", "widget model not found")
+        if message.type == "error" and not any(words in message.text for words in known):
             self.problems.append(f"console: {message.text}")
 
     # Notebooks ------------------------------------------------------------------------------------
