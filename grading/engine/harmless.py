@@ -195,8 +195,9 @@ def calm_latex(text: str) -> str | None:
 
 
 def calm_raw(text: str) -> str:
-    """Give a raw cell, which goes into the page as it is, as text."""
-    return text if "<" not in text and not _is_scripted(text) else html.escape(text)
+    """Give a raw cell, which goes into the page as it is; HTML and TeX in it are shown as text."""
+    plain = not ("<" in text or _is_scripted(text))
+    return text if plain else f"<pre>{html.escape(text)}</pre>"
 
 
 def _is_scripted(text: str) -> bool:
