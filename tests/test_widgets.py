@@ -12,7 +12,14 @@ import pytest
 from ipywidgets.widgets.widget import _instances
 
 from tutor import activations, plots, widgets
-from tutor.widgets import base, dead_units, depth, relu_sum, saturation
+from tutor.widgets import (
+    base,
+    dead_units,
+    depth,
+    playground_picture,
+    relu_sum,
+    saturation,
+)
 from tutor.widgets.live import LivePlot
 
 
@@ -449,3 +456,48 @@ def test_softmax_ignores_a_shift_and_feels_temperature():
     assert plain == shifted == [0.705, 0.259, 0.035]
     assert cold[0] == 1.0
     assert max(hot) - min(hot) < 0.1
+
+
+# Colours ------------------------------------------------------------------------------------------
+
+# Machado, Oliveira and Fernandes (2009), severity 1: linear RGB in and out.
+BLINDNESS = {
+    "none": np.eye(3),
+    "protanopia": [
+        [0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deuteranopia": [
+        [0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "tritanopia": [
+        [1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
+}  # fmt: skip
+_TO_XYZ = np.array(
+    [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+)  # fmt: skip
+
+
+def lab_colour(colour, blindness):
+    """CIE L*a*b* of a colour as somebody with a kind of colour blindness sees it."""
+    part = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    linear = np.where(part <= 0.04045, part / 12.92, ((part + 0.055) / 1.055) ** 2.4)
+    seen = np.clip(np.asarray(blindness) @ linear, 0, 1)
+    x, y, z = np.cbrt(_TO_XYZ @ seen / (_TO_XYZ @ np.ones(3)))
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("kind", BLINDNESS)
+def test_blue_and_orange_are_told_apart_by_everybody(kind):
+    themes = re.findall(
+        r"--fnn-blue: (#\w{6});\s*--fnn-orange: (#\w{6})", base.stylesheet("screen.css")
+    )
+    assert len(themes) == 2
+    pairs = [(plots.BLUE, plots.ORANGE), *themes, playground_picture.COLOURS[::2]]
+    for one, other in pairs:
+        blindness = BLINDNESS[kind]
+        apart = np.linalg.norm(lab_colour(one, blindness) - lab_colour(other, blindness))
+        assert apart > 40, f"{one} and {other} are {apart:.0f} apart"

@@ -52,6 +52,11 @@ _STAND_IN = """<style>
 <div class="fnn-stand-in">{}</div>"""
 
 
+def stylesheet(name: str) -> str:
+    """Return a widget's style sheet, after what all widgets share."""
+    return "\n".join((_HERE / each).read_text("utf-8") for each in ("theme.css", name))
+
+
 class Screen(anywidget.AnyWidget):
     """The picture, the sentence below it, and a message when something went wrong.
 
@@ -70,7 +75,7 @@ class Screen(anywidget.AnyWidget):
     """
 
     _esm = _HERE / "screen.js"
-    _css = _HERE / "screen.css"
+    _css = stylesheet("screen.css")
     still = traitlets.List(traitlets.Unicode()).tag(sync=True)
     frame = traitlets.Dict().tag(sync=True)
     sliders = traitlets.List(traitlets.Unicode()).tag(sync=True)

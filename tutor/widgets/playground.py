@@ -84,7 +84,7 @@ class Playground(anywidget.AnyWidget):
     )
 
     _esm = "\n".join((_HERE / name).read_text("utf-8") for name in _PAGE)
-    _css = _HERE / "playground.css"
+    _css = base.stylesheet("playground.css")
     choices = traitlets.Dict().tag(sync=True)
     feature_maps = traitlets.Bytes().tag(sync=True)
     samples = traitlets.Bytes().tag(sync=True)
