@@ -289,13 +289,14 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         in a few milliseconds: it asks again, and meanwhile the kernel may have something to do.
         """
         end = time.monotonic() + AHEAD_SECONDS
+        places = list(message.get("ahead", []))
         frames: list[dict[str, Any]] = []
         with self._lock:
-            for place in message.get("ahead", []):
-                frame = self._frame_ahead(place)
+            while len(frames) < len(places):
+                frame = self._frame_ahead(places[len(frames)])
                 if frame:
                     frames.append(frame)
-                if not frame or time.monotonic() > end:
+                if time.monotonic() > end:
                     break
             with suppress(Exception):  # the student has been told when it happened first
                 self._move(SimpleNamespace(**self.values))
