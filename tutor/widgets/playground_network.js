@@ -151,7 +151,7 @@ class NetworkView {
     const unit = { kind, layer, index, x, y, name };
     const size = kind === "output" ? 24 : this.size;
     unit.button = make("button", {
-      class: `pg-unit pg-${kind}`,
+      class: `pg-unit pg-unit-${kind}`,
       tabindex: -1,
       "data-place": `column ${layer}`,
       "aria-label": unitName(unit),
