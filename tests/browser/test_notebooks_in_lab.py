@@ -165,7 +165,7 @@ def expect_change(lab, place, act, name):
 def use_playground(lab, place):
     """Play and pause; then move what changes the picture at once."""
     place.locator(".pg-unit").first.wait_for()
-    shown, count = place.locator(".pg-output"), place.locator(".pg-epoch")
+    shown, count = place.locator("section.pg-output"), place.locator(".pg-epoch")
     before, first = lab.pixels(shown), count.inner_text()
     place.get_by_role("button", name="Play").click()
     lab.wait_until_changed(shown, before)
