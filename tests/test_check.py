@@ -65,6 +65,29 @@ def test_stubs_and_gaps_are_not_started():
         assert check.exercise("activations/relu", gap).status == "not started"
 
 
+def test_a_body_that_does_nothing_is_not_started():
+    def dots(x): ...
+
+    def passes(x):
+        pass
+
+    def says_what(x):
+        """Return the larger of x and 0."""
+
+    for empty in (dots, passes, says_what):
+        assert check.exercise("activations/relu", empty).status == "not started"
+        hidden = check.exercise("activations/relu", empty, seed=3, hidden=True)
+        assert hidden.status == "not started"
+        assert hidden.score == 0
+
+
+def test_a_forgotten_return_is_not_an_empty_body():
+    def relu(x):
+        np.maximum(0, x)
+
+    assert check.exercise("activations/relu", relu).status == "wrong"
+
+
 def test_hidden_tests_need_a_seed():
     with pytest.raises(ValueError, match="seed"):
         check.exercise("activations/relu", square, hidden=True)

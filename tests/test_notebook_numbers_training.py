@@ -1,13 +1,16 @@
 """Formulas and numbers that stand in the text of the notebook on training, and what it uses."""
 
-from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
+import nbformat
 import numpy as np
 import pytest
 
-from tutor import classifier, datasets, gradients, network, plots_training
+from tutor import check, classifier, datasets, gradients, network, plots_training
 from tutor.live_loss import LiveLoss
 
+ROOT = Path(__file__).resolve().parents[1]
 X, Y = datasets.spiral(samples=300, classes=3, noise=0.2, seed=0)
 
 
@@ -118,53 +121,53 @@ def test_learning_rates_of_the_bowl() -> None:
     widget.close()
 
 
-def mean_losses(lr: float, epochs: int = 30, mistake: str = "") -> Sequence[float]:
-    """Run one of the notebook's four loops, or the right one."""
-    params = classifier.start(scale=0.5, seed=1)
-    piled = [np.zeros(p.shape) for p in params]
-    rng, losses, labels = np.random.default_rng(0), [], Y.copy()
-    for _ in range(epochs):
-        if mistake == "C":
-            rng.shuffle(labels)
-        for rows in classifier.batches(len(X), 30, rng):
-            a1, P = classifier.forward(X[rows], params, "relu")
-            losses.append(classifier.loss(P, labels[rows]))
-            dz2 = classifier.output_gradient(P, labels[rows]) * (-1 if mistake == "A" else 1)
-            grads = classifier.backward(X[rows], a1, params, dz2, "relu")
-            if mistake == "B":
-                for total, g in zip(piled, grads, strict=True):
-                    total += g
-                grads = piled
-            params = [p - lr * g for p, g in zip(params, grads, strict=True)]
-    return np.reshape(losses, (-1, 10)).mean(axis=1).tolist()
+def mean_losses(name: str, lr: float, *, solved: bool = False) -> Any:
+    """Run one of the notebook's loops, broken or mended, on its data: a mean for each epoch."""
+    notebook = nbformat.read(ROOT / "solutions/05-training/training.ipynb", as_version=4)
+    cells = {cell.id: cell.source for cell in notebook.cells}
+    namespace: dict[str, Any] = {"np": np, "classifier": classifier, "X": X}
+    exec(cells["drills-data"] + "\n" + cells[f"{'mend' if solved else 'loop'}-{name}"], namespace)
+    loop = namespace[f"{'loop' if solved else 'broken'}_{name}"]
+    batches = (namespace["orders"], 30) if name == "c" else (namespace["batches"],)
+    losses = loop(X, Y, namespace["first_params"], *batches, lr)
+    return np.reshape(losses, (30, 10)).mean(axis=1)
 
 
+@pytest.mark.parametrize("name", ["a", "b", "c"])
 @pytest.mark.parametrize("lr", [0.01, 0.05, 0.2, 0.5, 1.0])
-def test_a_mended_loop_is_recognised(lr: float) -> None:
-    assert mean_losses(lr)[-1] < 0.7
+def test_a_mended_loop_ends_below_the_bound(name: str, lr: float) -> None:
+    assert mean_losses(name, lr, solved=True)[-1] < 0.7
 
 
 def test_loop_a_grows_from_the_first_epoch_whatever_the_rate() -> None:
-    assert np.all(np.diff(mean_losses(0.01, mistake="A")) > 0)
-    assert mean_losses(0.0001, mistake="A")[-1] > mean_losses(0.0001, mistake="A")[0]
+    assert np.all(np.diff(mean_losses("a", 0.01)) > 0)
+    slow = mean_losses("a", 0.0001)
+    assert slow[-1] > slow[0]
 
 
 def test_loop_b_trains_at_first() -> None:
-    losses = mean_losses(0.2, mistake="B")
+    losses = mean_losses("b", 0.2)
     assert min(losses[:10]) < 0.2
     assert max(losses[10:]) > 5
 
 
 @pytest.mark.parametrize("lr", [0.01, 0.1, 0.2])
 def test_loop_c_stays_at_guessing(lr: float) -> None:
-    assert mean_losses(lr, mistake="C")[-1] == pytest.approx(np.log(3), abs=0.1)
+    assert mean_losses("c", lr)[-1] == pytest.approx(np.log(3), abs=0.1)
 
 
 def test_loop_d_is_infinite_and_then_jumps_about() -> None:
-    losses = mean_losses(50)
+    losses = mean_losses("d", 50)
     assert losses[0] == np.inf
     assert np.isfinite(losses[5:]).all()
     assert np.std(losses[5:]) > 1
+    assert mean_losses("d", 0.2)[-1] < 0.7
+
+
+def test_the_rate_for_loop_d_is_judged_by_the_loop_of_the_notebook() -> None:
+    for rate in (0.003, 0.01, 0.2, 1.0, 10.0):
+        learns = bool(mean_losses("d", rate)[-1] < 0.7)
+        assert check.exercise("training/mend_d", rate).ok == learns, rate
 
 
 def test_zero_weights_leave_all_but_the_last_bias_where_they_are() -> None:

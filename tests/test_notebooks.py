@@ -140,3 +140,82 @@ def test_spelling(path: Path, tmp_path: Path) -> None:
         [sys.executable, "-m", "codespell_lib", str(file)], capture_output=True, text=True
     )
     assert done.returncode == 0, done.stdout
+
+
+def graded(path: Path, *, by_hand: bool) -> list[nbformat.NotebookNode]:
+    return [
+        cell
+        for cell in read(path).cells
+        if (marks := cell.metadata.get("nbgrader"))
+        and marks["grade"]
+        and marks["solution"] == by_hand
+    ]
+
+
+@both
+def test_enough_is_asked_and_explored(path: Path) -> None:
+    """The shape that CONTENT.md asks for, counted: an evening's work, and not only typing."""
+    tests = graded(path, by_hand=False)
+    hidden = [cell for cell in tests if cell.metadata.nbgrader.grade_id.endswith("-hidden")]
+    assert len(tests) - len(hidden) >= 8
+    assert len(hidden) >= 8
+    assert graded(path, by_hand=True)
+    shown = [cell for cell in read(path).cells if "skip-execution" in cell.metadata.get("tags", [])]
+    assert sum(cell.source.count("widgets.") > 0 for cell in shown) >= 3
+
+
+@both
+def test_each_exploration_asks_for_a_prediction_first(path: Path) -> None:
+    """In front of each widget stands a question, with the prediction to write down."""
+    before = ""
+    for cell in read(path).cells:
+        if cell.cell_type == "markdown":
+            before = cell.source
+        elif re.search(r"\bwidgets\.[A-Z]", cell.source):
+            assert re.search(r"\*\*Predict first", before), f"{cell.id}: {before[:80]}"
+            assert "?" in before, cell.id
+
+
+@both
+def test_each_notebook_has_the_parts_of_one(path: Path) -> None:
+    text = "\n\n".join(c.source for c in read(path).cells if c.cell_type == "markdown")
+    for part in (
+        r"\*\*When you are done you can\*\*\n\n1\. ",
+        r"\*\*Time:\*\* an evening, about \w+ (and a half )?hours",
+        r"worked example",
+        r"steps? (is|are) given|steps missing",
+        r"[Nn]ow alone|work alone|\b[Aa]lone[:,]",
+        r"## .*[Ff]ind the faulty slide|## .*faulty",
+        r"## What went wrong for others",
+        r"## Summary",
+        r"## Where next",
+    ):
+        assert re.search(part, text), part
+
+
+DECKS = (
+    ("Kosmas Kepesidis", "Deep Learning for Physicists, Tutorial 1"),
+    ("Radoslav Neychev", "Intro to Deep Learning"),
+    ("", "DNN_01, Activation Function in NN"),
+    ("Mohammad Ali Keyvanrad", "Deep Learning, Lecture 3: A Review of Artificial Neural Networks"),
+    ("", "Mechanistic Data Science, Deep Learning"),
+)
+
+
+@both
+def test_the_five_decks_are_credited(path: Path) -> None:
+    (end,) = (c.source for c in read(path).cells if "## Where next" in c.source)
+    for author, title in DECKS:
+        assert author in end
+        assert f"*{title}*" in end
+
+
+@solutions
+def test_functions_have_hidden_tests_on_other_numbers(path: Path) -> None:
+    """A plain answer has one right value; a function is tried on numbers nobody has seen."""
+    from tutor import mistakes
+
+    text = "\n".join(c.source for c in read(path).cells)
+    for exercise in mistakes.exercises(path.stem):
+        if exercise.kind == "function":
+            assert re.search(rf'"{exercise.id}", seed=\d+, hidden=True', text), exercise.id

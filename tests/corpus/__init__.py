@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from tutor import check, mistakes
+from tutor import check, classifier, mistakes
 from tutor.check.functions import check_function
 
 HERE = Path(__file__).parent
@@ -58,7 +58,8 @@ def answer(exercise: str, source: str) -> Any:
     """Run a solution as a notebook would, and give the answer that it defines."""
     from scipy.special import expit
 
-    namespace = {"np": np, "math": math, "expit": expit, "__name__": "__main__"}
+    namespace = {"np": np, "math": math, "expit": expit, "classifier": classifier}
+    namespace["__name__"] = "__main__"
     exec(compile(source, "<cell>", "exec"), namespace)
     return namespace.get(mistakes.get(exercise).name, check.yours.nothing_of_this_name)
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import builtins
+import dis
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -46,6 +48,21 @@ def missing_function(student: Any, name: str) -> Line | None:
     return None
 
 
+# What Python makes of a body that is `...`, `pass` or a docstring: it returns a constant.
+_NOTHING = {"RESUME", "NOP", "LOAD_CONST", "LOAD_CONST_IMMORTAL", "RETURN_CONST", "RETURN_VALUE"}
+
+
+def has_empty_body(student: Any) -> bool:
+    """Say whether a function does nothing at all: its body is `...`, `pass` or a docstring.
+
+    A function of another process doesn't show its code; it doesn't count as empty.
+    """
+    code = getattr(student, "__code__", None)
+    if not isinstance(code, CodeType):
+        return False
+    return {step.opname for step in dis.get_instructions(code)} <= _NOTHING
+
+
 def check_function(
     student: Any,
     exercise: Exercise,
@@ -67,6 +84,10 @@ def check_function(
     outcomes = [call(student, args, forbids=exercise.forbids, prints=hidden) for args in cases]
     if all(isinstance(outcome.error, NotImplementedError) for outcome in outcomes):
         line = not_started(name, "isn't written yet. Replace `raise NotImplementedError()`.")
+        return finish([line], exercise, hidden=hidden, points=points)
+    gives_nothing = all(outcome.error is None and outcome.value is None for outcome in outcomes)
+    if gives_nothing and has_empty_body(student):
+        line = not_started(name, "isn't written yet. Write its steps below the `def` line.")
         return finish([line], exercise, hidden=hidden, points=points)
     expected = expected or [reference_value(exercise.reference, args) for args in cases]
     lines = [

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tutor import classifier, datasets
 from tutor.mistakes.records import READY_MADE, Exercise, Mistake, Tolerance
 
 Rng = np.random.Generator
@@ -1233,6 +1234,273 @@ BUGS = Exercise(
     ),
 )
 
+
+def _relu_step(X: Any, y: Any, params: Any, lr: float) -> tuple[float, Any, Any]:
+    """Give the loss, the gradients and the parameters after one step of the mended loops."""
+    a1, P = classifier.forward(X, params, "relu")
+    grads = classifier.backward(X, a1, params, classifier.output_gradient(P, y), "relu")
+    return classifier.loss(P, y), grads, [p - lr * g for p, g in zip(params, grads, strict=True)]
+
+
+def _loop(X: Any, y: Any, params: Any, batches: Any, lr: float) -> Any:
+    """Run a loop without a mistake: the loss of each batch before its step."""
+    losses = []
+    for rows in batches:
+        loss, _, params = _relu_step(X[rows], y[rows], params, lr)
+        losses.append(loss)
+    return np.array(losses)
+
+
+def _sum_loop(X: Any, y: Any, params: Any, batches: Any, lr: float) -> Any:
+    """Run the loop with the gradient of the summed loss."""
+    losses = []
+    for rows in batches:
+        loss, _, params = _relu_step(X[rows], y[rows], params, lr * len(rows))
+        losses.append(loss)
+    return np.array(losses)
+
+
+def _piled_loop(X: Any, y: Any, params: Any, batches: Any, lr: float) -> Any:
+    grads, losses = [0 * p for p in params], []
+    for rows in batches:
+        loss, new, _ = _relu_step(X[rows], y[rows], params, lr)
+        grads = [total + g for total, g in zip(grads, new, strict=True)]
+        params = [p - lr * g for p, g in zip(params, grads, strict=True)]
+        losses.append(loss)
+    return np.array(losses)
+
+
+def _in_orders(
+    points: Callable[[Any, Any], Any], labels: Callable[[Any, Any], Any]
+) -> Callable[..., Any]:
+    """Make a loop over epochs that puts points and labels into the order of each epoch."""
+
+    def loop(X: Any, y: Any, params: Any, orders: Any, size: int, lr: float) -> Any:
+        losses = []
+        for order in orders:
+            epoch_X, epoch_y = points(X, order), labels(y, order)
+            batches = [slice(first, first + size) for first in range(0, len(X), size)]
+            for rows in batches:
+                loss, _, params = _relu_step(epoch_X[rows], epoch_y[rows], params, lr)
+                losses.append(loss)
+        return np.array(losses)
+
+    return loop
+
+
+def _put(values: Any, order: Any) -> Any:
+    return values[order]
+
+
+def _leave(values: Any, _: Any) -> Any:
+    return values
+
+
+def _cumulative_loop(X: Any, y: Any, params: Any, orders: Any, size: int, lr: float) -> Any:
+    losses = []
+    for order in orders:
+        X = X[order]
+        labels = y[order]
+        for first in range(0, len(X), size):
+            rows = slice(first, first + size)
+            loss, _, params = _relu_step(X[rows], labels[rows], params, lr)
+            losses.append(loss)
+    return np.array(losses)
+
+
+def _loop_case(rng: Rng) -> tuple[Any, ...]:
+    n, d, h, k = 12, *(int(v) for v in rng.integers(2, 5, size=2)), 3
+    X, *params = _network_case(rng, (n, d, h, k))
+    return X, rng.integers(0, k, size=n), params
+
+
+def _batch_case(rng: Rng) -> tuple[Any, ...]:
+    size = int(rng.integers(3, 6))
+    batches = [b for _ in range(2) for b in _batches(rng.permutation(12), size)]
+    return *_loop_case(rng), batches, 0.2
+
+
+def _order_case(rng: Rng) -> tuple[Any, ...]:
+    orders = [rng.permutation(12) for _ in range(3)]
+    return *_loop_case(rng), orders, int(rng.integers(3, 6)), 0.2
+
+
+_LOOP_TASK = (
+    "It trains with ReLU, one step for each batch, and returns the list of the batches' losses, "
+    "each taken before its step."
+)
+
+MEND_A = Exercise(
+    id="training/mend_a",
+    title="Mend loop A",
+    signature="loop_a(X, y, params, batches, lr)",
+    task=f"Change one thing in loop A, so that it trains. {_LOOP_TASK}",
+    reference=_loop,
+    cases=(_batch_case(np.random.default_rng(11)), _batch_case(np.random.default_rng(12))),
+    draw=_batch_case,
+    lists=True,
+    points=2,
+    mistakes=(
+        Mistake(
+            "as_it_was",
+            lambda X, y, params, batches, lr: _loop(X, y, params, batches, -lr),
+            "The loop still goes uphill, as it did at first. Follow the sign of `dz2` to the last "
+            "line: there are two places to mend it, and one is enough.",
+            "Hasn't changed it yet, or has changed both signs.",
+        ),
+        Mistake(
+            "tiny_steps",
+            lambda X, y, params, batches, lr: _loop(X, y, params, batches, -lr / 100),
+            "The steps are shorter now, but they still go uphill.",
+            "Makes a wrong direction slower instead of turning it round.",
+        ),
+        Mistake(
+            "no_steps",
+            lambda X, y, params, batches, lr: _loop(X, y, params, batches, 0),
+            "The parameters stay as they are. Something that was needed is gone.",
+            "Stops the growth by stopping the training.",
+        ),
+        Mistake(
+            "mean_lost",
+            _sum_loop,
+            "The direction is right now. But the division by the number of rows has gone.",
+            "Mends one thing and breaks another.",
+        ),
+    ),
+)
+
+MEND_B = Exercise(
+    id="training/mend_b",
+    title="Mend loop B",
+    signature="loop_b(X, y, params, batches, lr)",
+    task=f"Change one thing in loop B, so that it trains. {_LOOP_TASK}",
+    reference=_loop,
+    cases=(_batch_case(np.random.default_rng(13)), _batch_case(np.random.default_rng(14))),
+    draw=_batch_case,
+    lists=True,
+    points=2,
+    mistakes=(
+        Mistake(
+            "as_it_was",
+            _piled_loop,
+            "The loop does what it did at first. What do `grads` hold when the second batch "
+            "begins?",
+            "Hasn't changed it yet, or treats a symptom.",
+        ),
+        Mistake(
+            "tiny_steps",
+            lambda X, y, params, batches, lr: _piled_loop(X, y, params, batches, lr / 100),
+            "The steps are shorter now, but the gradients still pile up.",
+            "Turns the learning rate down instead of finding the cause.",
+        ),
+        Mistake(
+            "no_steps",
+            lambda X, y, params, batches, lr: _loop(X, y, params, batches, 0),
+            "The parameters stay as they are: the update gets zeros. Empty `grads` before the new "
+            "gradients are added, not after.",
+            "Empties the gradients between adding and using them.",
+        ),
+        Mistake(
+            "uphill",
+            lambda X, y, params, batches, lr: _loop(X, y, params, batches, -lr),
+            "The gradients are new in each batch now. But the step goes uphill.",
+            "Changes the sign as well.",
+        ),
+    ),
+)
+
+MEND_C = Exercise(
+    id="training/mend_c",
+    title="Mend loop C",
+    signature="loop_c(X, y, params, orders, size, lr)",
+    task="Change one thing in loop C, so that it trains and still goes through the samples in a "
+    f"new order in each epoch. {_LOOP_TASK}",
+    reference=_in_orders(_put, _put),
+    cases=(_order_case(np.random.default_rng(15)), _order_case(np.random.default_rng(16))),
+    draw=_order_case,
+    lists=True,
+    points=2,
+    mistakes=(
+        Mistake(
+            "as_it_was",
+            _in_orders(_leave, _put),
+            "The loop does what it did at first. Which sample stands in row 0 of `points`, and "
+            "which label in row 0 of `labels`?",
+            "Hasn't changed it yet, or treats a symptom.",
+        ),
+        Mistake(
+            "not_shuffled",
+            _in_orders(_leave, _leave),
+            "It trains now, but each epoch has the same batches. Keep the new order, for both.",
+            "Takes the shuffling out instead of doing it for both.",
+        ),
+        Mistake(
+            "inputs_only",
+            _in_orders(_put, _leave),
+            "Now the inputs are shuffled and the labels aren't.",
+            "Moves the mistake to the other array.",
+        ),
+        Mistake(
+            "order_on_order",
+            _cumulative_loop,
+            "From the second epoch on, the inputs are shuffled again and the labels start afresh. "
+            "Leave `X` as it is.",
+            "Overwrites X in each epoch.",
+        ),
+    ),
+)
+
+
+def _spiral_loss(lr: Any) -> float:
+    """Give the mean loss in the last of 30 epochs on the notebook's spiral."""
+    X, y = datasets.spiral(samples=300, classes=3, noise=0.2, seed=0)
+    rng = np.random.default_rng(0)
+    batches = [rows for _ in range(30) for rows in classifier.batches(len(X), 30, rng)]
+    with np.errstate(all="ignore"):
+        params = classifier.start(scale=0.5, seed=1)
+        return float(np.mean(_loop(X, y, params, batches, float(lr))[-10:]))
+
+
+MEND_D = Exercise(
+    id="training/mend_d",
+    title="Mend loop D",
+    signature="rate_for_d",
+    task="Give a learning rate with which loop D reaches a mean loss below 0.7 in its last epoch.",
+    kind="judged",
+    example=0.2,
+    parts=("one number",),
+    reference=lambda lr: (
+        None if _spiral_loss(lr) < 0.7 else "with it the last epoch's mean loss isn't below 0.7."
+    ),
+    points=1,
+    mistakes=(
+        Mistake(
+            "negative",
+            lambda lr: float(lr) < 0,
+            "A negative learning rate goes uphill.",
+            "Turns the sign instead of the size.",
+        ),
+        Mistake(
+            "nothing",
+            lambda lr: float(lr) == 0,
+            "With a learning rate of 0 no weight moves.",
+            "Makes the steps so small that there are none.",
+        ),
+        Mistake(
+            "crawls",
+            lambda lr: 0 < float(lr) < 0.01,
+            "Now the steps are so small that 30 epochs aren't enough.",
+            "Overshoots on the safe side.",
+        ),
+        Mistake(
+            "still_too_large",
+            lambda lr: float(lr) > 1,
+            "Still thrown about. Divide by ten until the loss falls.",
+            "Takes half a step back.",
+        ),
+    ),
+)
+
 _STATEMENTS = {
     "A": "δ3 = ŷ − y (summed cross-entropy with softmax)",
     "B": "db1 = δ3",
@@ -1378,5 +1646,9 @@ EXERCISES: tuple[Exercise, ...] = (
     HE_SCALE,
     ZERO_START,
     BUGS,
+    MEND_A,
+    MEND_B,
+    MEND_C,
+    MEND_D,
     FAULTY_SLIDES,
 )

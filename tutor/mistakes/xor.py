@@ -1026,6 +1026,160 @@ COUNTEREXAMPLE = Exercise(
     ),
 )
 
+
+def _rows_right(y: Any, w: Any, b: float) -> int:
+    return int(np.sum(_step(_CORNERS @ np.asarray(w) + b) == np.asarray(y)))
+
+
+ROWS_RIGHT = Exercise(
+    id="xor/rows_right",
+    title="How many rows are right?",
+    signature="rows_right(y, w, b)",
+    task="y (4,) holds what a gate answers to (0, 0), (0, 1), (1, 0), (1, 1): return how many of "
+    "the four rows the neuron (w, b) gets right.",
+    reference=_rows_right,
+    cases=(
+        (_XOR, np.array([1.0, 1.0]), -0.5),
+        (_AND, np.array([1.0, 1.0]), -1.5),
+        (_AND, np.array([1.0, 1.0]), -1.0),
+        (_OR, np.array([2.0, -1.0]), 0.5),
+    ),
+    draw=lambda rng: (
+        rng.integers(0, 2, size=4),
+        rng.integers(-2, 3, size=2).astype(float),
+        float(rng.integers(-4, 5)) / 2,
+    ),
+    forbids=READY_MADE,
+    points=2,
+    mistakes=(
+        Mistake(
+            "wrong_rows",
+            lambda y, w, b: 4 - _rows_right(y, w, b),
+            "You count the rows that are wrong.",
+            "Counts the complement.",
+        ),
+        Mistake(
+            "share",
+            lambda y, w, b: _rows_right(y, w, b) / 4,
+            "This is the share of the rows. Their number is asked for.",
+            "Takes the mean for the sum.",
+        ),
+        Mistake(
+            "at_zero",
+            lambda y, w, b: int(np.sum((_CORNERS @ w + b >= 0) == y)),
+            "Almost: look at a row whose sum is exactly 0.",
+            "Doesn't distinguish > from ≥.",
+        ),
+        Mistake(
+            "ones_only",
+            lambda y, w, b: int(np.sum(_step(_CORNERS @ w + b) * y)),
+            "You count only rows in which both say 1. Where both say 0 they agree as well.",
+            "Forgets that a 0 can be right.",
+        ),
+        Mistake(
+            "fires",
+            lambda y, w, b: int(np.sum(_step(_CORNERS @ w + b))),
+            "You count how often the neuron fires. The gate's answers play no part.",
+            "Counts ones instead of comparing.",
+        ),
+        Mistake(
+            "bias_forgotten",
+            lambda y, w, b: _rows_right(y, w, 0.0),
+            "The bias plays no part in your result.",
+            "Forgets the bias.",
+        ),
+        Mistake(
+            "whole_gate",
+            lambda y, w, b: int(_rows_right(y, w, b) == 4),
+            "You say whether all rows are right. How many are right is asked for.",
+            "Answers whether the gate works.",
+        ),
+    ),
+)
+
+
+def _switches(X: Any, W1: Any, b1: Any, w2: Any, b2: float) -> Any:
+    return _step(_step(X @ W1 + b1) @ w2 + b2)
+
+
+def _switch_case(rng: Rng) -> tuple[Any, ...]:
+    d, h = (2, 2) if rng.integers(2) else (int(rng.integers(2, 4)), int(rng.integers(2, 5)))
+    return (
+        rng.normal(size=(12, d)).round(1),
+        rng.normal(size=(d, h)).round(1),
+        rng.normal(size=h).round(1),
+        rng.normal(size=h).round(1),
+        round(float(rng.normal(0, 0.5)), 1),
+    )
+
+
+SWITCH_NETWORK = Exercise(
+    id="xor/switch_network",
+    title="A hidden layer of switches",
+    signature="switch_network(X, W1, b1, w2, b2)",
+    task="X (N, D), W1 (D, H), b1 (H,), w2 (H,), b2 a number: return for each sample the 0 or 1 "
+    "of the output neuron. Hidden neurons and output are switches.",
+    reference=_switches,
+    cases=(
+        (
+            _CORNERS,
+            np.array([[1.0, -1.0], [1.0, -1.0]]),
+            np.array([-1.5, 0.5]),
+            np.array([1.0, 1.0]),
+            -0.5,
+        ),
+        _switch_case(np.random.default_rng(21)),
+        _switch_case(np.random.default_rng(24)),
+    ),
+    draw=_switch_case,
+    forbids=READY_MADE,
+    points=2,
+    mistakes=(
+        Mistake(
+            "no_bend",
+            lambda X, W1, b1, w2, b2: _step((X @ W1 + b1) @ w2 + b2),
+            "Your hidden neurons hand on their sums. Each one has to decide first: 0 or 1.",
+            "Leaves out the bend between the layers.",
+        ),
+        Mistake(
+            "no_last_bend",
+            lambda X, W1, b1, w2, b2: _step(X @ W1 + b1) @ w2 + b2,
+            "You return the output's sum. It answers 0 or 1 as well.",
+            "Stops at the last pre-activation.",
+        ),
+        Mistake(
+            "hidden_bias",
+            lambda X, W1, b1, w2, b2: _switches(X, W1, 0 * b1, w2, b2),
+            "The biases of the hidden neurons play no part in your result.",
+            "Forgets the bias.",
+        ),
+        Mistake(
+            "output_bias",
+            lambda X, W1, b1, w2, b2: _switches(X, W1, b1, w2, 0.0),
+            "The bias of the output neuron plays no part in your result.",
+            "Forgets the bias.",
+        ),
+        Mistake(
+            "hidden_returned",
+            lambda X, W1, b1, w2, b2: _step(X @ W1 + b1),
+            "You return the hidden layer. One neuron more stands behind it.",
+            "Stops after the first layer.",
+        ),
+        Mistake(
+            "rows_are_neurons",
+            lambda X, W1, b1, w2, b2: _switches(X, W1.T, b1, w2, b2),
+            "Each column of W1 is one hidden neuron. You take its rows.",
+            "Writes the layer as for column vectors.",
+        ),
+        Mistake(
+            "sigmoids",
+            lambda X, W1, b1, w2, b2: _sigmoid(_sigmoid(X @ W1 + b1) @ w2 + b2),
+            "These are smooth switches. Here a neuron says 0 or 1, and nothing between.",
+            "Runs ahead to logistic regression.",
+        ),
+    ),
+)
+
 EXERCISES: tuple[Exercise, ...] = (
     BRAIN,
     NEURON,
@@ -1033,10 +1187,12 @@ EXERCISES: tuple[Exercise, ...] = (
     OR_GATE,
     BOUNDARY,
     MOST_ROWS,
+    ROWS_RIGHT,
     CONTRADICTION,
     ADD_FEATURE,
     FEATURE_WEIGHTS,
     LINEAR_STACK,
+    SWITCH_NETWORK,
     TWO_LAYERS,
     PREDICT,
     LOG_LOSS,
