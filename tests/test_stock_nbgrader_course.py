@@ -49,7 +49,7 @@ def test_solved_gets_everything_and_untouched_nothing(source: Path, tmp_path: Pa
                 grade.name: (grade.auto_score, grade.max_score)
                 for notebook in book.find_submission(assignment, student).notebooks
                 for grade in notebook.grades
-                if not grade.cell.cell_type == "markdown"
+                if grade.cell.cell_type != "markdown"
             }
             for student in ("untouched", "solved")
         }
