@@ -401,22 +401,24 @@ def _losses_case(rng: Rng) -> tuple[Any, ...]:
     fall = 0.5 * np.exp(-np.arange(12) / rng.uniform(3, 9)) + rng.normal(scale=0.03, size=12)
     target = float(rng.choice([0.05, 0.15, 0.25]))
     if rng.integers(2):
-        fall[0] = target
+        fall[rng.integers(1, 4)] = target
+    else:
+        fall += target * rng.integers(2)  # never reached, now and then
     return fall, target
 
 
-def _first_below(losses: Any, target: float) -> int:
-    below = np.flatnonzero(np.asarray(losses) < target)
-    return int(below[0]) if below.size else -1
+def _first_reached(losses: Any, target: float) -> int:
+    reached = np.flatnonzero(np.asarray(losses) <= target)
+    return int(reached[0]) if reached.size else -1
 
 
 EPOCHS_TO_TARGET = Exercise(
     id="playground/epochs_to_target",
     title="How quickly does it converge?",
     signature="epochs_to_target(losses, target)",
-    task="losses[i] is the loss after epoch i: return the first i with a loss below the target, "
+    task="losses[i] is the loss after epoch i: return the first i with a loss of the target or less, "
     "−1 if there is none.",
-    reference=_first_below,
+    reference=_first_reached,
     cases=(
         (np.array([0.5, 0.3, 0.08, 0.12, 0.05]), 0.1),
         (np.array([0.5, 0.4, 0.3]), 0.1),
@@ -426,41 +428,41 @@ EPOCHS_TO_TARGET = Exercise(
     mistakes=(
         Mistake(
             "counted_from_one",
-            lambda losses, target: _first_below(losses, target) + 1,
+            lambda losses, target: _first_reached(losses, target) + 1,
             "One too many: losses[0] belongs to epoch 0. (And no epoch is −1.)",
             "Counts from 1.",
         ),
         Mistake(
-            "at_most",
+            "below_only",
             lambda losses, target: (
-                int(np.flatnonzero(losses <= target)[0]) if np.any(losses <= target) else -1
+                int(np.flatnonzero(losses < target)[0]) if np.any(losses < target) else -1
             ),
             "Almost: look at a loss that equals the target.",
             "Doesn't distinguish < from ≤.",
         ),
         Mistake(
             "first_if_none",
-            lambda losses, target: int(np.argmax(losses < target)),
+            lambda losses, target: int(np.argmax(losses <= target)),
             "Right if the target is reached. What does argmax give if nothing is True?",
             "Trusts argmax with an empty condition.",
         ),
         Mistake(
             "last",
             lambda losses, target: (
-                int(np.flatnonzero(losses < target)[-1]) if np.any(losses < target) else -1
+                int(np.flatnonzero(losses <= target)[-1]) if np.any(losses <= target) else -1
             ),
             "You return the last such epoch.",
             "Overwrites the first hit in a loop.",
         ),
         Mistake(
             "best",
-            lambda losses, target: int(np.argmin(losses)) if np.min(losses) < target else -1,
+            lambda losses, target: int(np.argmin(losses)) if np.min(losses) <= target else -1,
             "You return the best epoch. The first good enough one is asked for.",
-            "Takes the smallest loss for the first below the target.",
+            "Takes the smallest loss for the first good enough one.",
         ),
         Mistake(
             "number_of_epochs",
-            lambda losses, target: int(np.sum(losses >= target)),
+            lambda losses, target: int(np.sum(losses > target)),
             "You count epochs above the target. A loss can rise again, and the target may never be "
             "reached.",
             "Assumes that a loss only falls.",
@@ -468,7 +470,9 @@ EPOCHS_TO_TARGET = Exercise(
         Mistake(
             "length_if_none",
             lambda losses, target: (
-                len(losses) if _first_below(losses, target) < 0 else _first_below(losses, target)
+                len(losses)
+                if _first_reached(losses, target) < 0
+                else _first_reached(losses, target)
             ),
             "Right if the target is reached. What is asked for if it never is?",
             "Returns the length for “never”.",
