@@ -416,8 +416,8 @@ EPOCHS_TO_TARGET = Exercise(
     id="playground/epochs_to_target",
     title="How quickly does it converge?",
     signature="epochs_to_target(losses, target)",
-    task="losses[i] is the loss after epoch i: return the first i with a loss of the target or less, "
-    "−1 if there is none.",
+    task="losses[i] is the loss after epoch i: return the first i with a loss of the target or "
+    "less, −1 if there is none.",
     reference=_first_reached,
     cases=(
         (np.array([0.5, 0.3, 0.08, 0.12, 0.05]), 0.1),
