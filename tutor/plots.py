@@ -520,3 +520,34 @@ def gallery(span: tuple[float, float] = (-4.0, 4.0)) -> Picture:
         f"{number(right)}. {'; '.join(said)}."
     )
     return Picture(figure, alt)
+
+
+def sketch(heights: Mapping[str, Sequence[float]] | None) -> Picture:
+    """Draw what was sketched by hand, at x = −2, 0 and 2, over the curves themselves.
+
+    Parameters
+    ----------
+    heights
+        Three heights for each curve; a name is that of an activation, such as "tanh", or that with
+        a prime for its derivative. None, or a curve that is missing, draws the curve alone.
+    """
+    x, at = np.linspace(-3.0, 3.0, 241), np.array([-2.0, 0.0, 2.0])
+    figure, grid = subplots(7.5, 4.4, rows=2, columns=3, sharex=True)
+    said = []
+    with style():
+        for column, name in enumerate(("sigmoid", "tanh", "relu")):
+            for row, values in enumerate(curve(name, x)):
+                key, axes = name + "'" * row, grid[row, column]
+                cross(axes)
+                axes.plot(x, broken(values), color=ORANGE if row else BLUE)
+                axes.set_title(activations.get(name).label + (", slope" if row else ""))
+                drawn = np.asarray((heights or {}).get(key, ()), dtype=float)
+                if drawn.shape == at.shape:
+                    axes.plot(at, drawn, "o", color=INK, ms=6)
+                    said.append(f"{key} at {', '.join(number(float(v)) for v in drawn)}")
+    points = "; ".join(said) or "none yet"
+    alt = (
+        "Sigmoid, tanh and ReLU for x from −3 to 3, their slopes below them. Sketched heights at "
+        f"x = −2, 0 and 2: {points}."
+    )
+    return Picture(figure, alt)

@@ -1943,6 +1943,80 @@ SLIDE_GAP = Exercise(
     ),
 )
 
+
+_SKETCHED: dict[str, tuple[float, float, float]] = {
+    name + mark: tuple(float(v) for v in curve(np.array([-2.0, 0.0, 2.0])))  # type: ignore[misc]
+    for name in ("sigmoid", "tanh", "relu")
+    for mark, curve in (("", act.get(name).function), ("'", act.get(name).derivative))
+}
+_SKETCH_TOLERANCE = 0.15
+
+
+def _off(sketch: Any, name: str) -> bool:
+    """Say whether a sketched curve is further off than a drawing by hand may be."""
+    heights = np.asarray(sketch[name], dtype=float)
+    return bool(np.any(np.abs(heights - _SKETCHED[name]) > _SKETCH_TOLERANCE))
+
+
+def _judge_sketch(sketch: Any) -> str | None:
+    if not isinstance(sketch, dict) or set(sketch) != set(_SKETCHED):
+        return "is asked for as a table with the six rows " + ", ".join(_SKETCHED) + "."
+    if any(np.shape(heights) != (3,) for heights in sketch.values()):
+        return "needs three heights a row, at x = −2, 0 and 2."
+    wrong = [name for name in _SKETCHED if _off(sketch, name)]
+    if wrong:
+        return f"has {len(wrong)} of 6 curves off by more than 0.15; look at {wrong[0]}."
+    return None
+
+
+def _sketched_as(sketch: Any, name: str, heights: tuple[float, ...]) -> bool:
+    return isinstance(sketch, dict) and np.allclose(sketch[name], heights, atol=0.02)
+
+
+SKETCH = Exercise(
+    id="activations/sketch",
+    title="Three curves and their slopes, from memory",
+    signature="sketch",
+    task="Sketch sigmoid, tanh and ReLU with their derivatives, and give each curve's height at "
+    "x = −2, 0 and 2, to within 0.15.",
+    kind="judged",
+    example={name: tuple(round(v, 1) for v in heights) for name, heights in _SKETCHED.items()},
+    reference=_judge_sketch,
+    points=2,
+    mistakes=(
+        Mistake(
+            "sigmoid_through_zero",
+            lambda sketch: _sketched_as(sketch, "sigmoid", (sketch["sigmoid"][0], 0, 0.88)),
+            "Your sigmoid passes through 0. What does it answer when it can't decide?",
+            "Draws the sigmoid like tanh.",
+        ),
+        Mistake(
+            "sigmoid_slope_one",
+            lambda sketch: abs(float(sketch["sigmoid'"][1]) - 1) < 0.05,
+            "Your sigmoid has a slope of 1 in the middle. Compute σ(0)·(1 − σ(0)).",
+            "Takes the slope of tanh for that of the sigmoid.",
+        ),
+        Mistake(
+            "tanh_like_sigmoid",
+            lambda sketch: float(sketch["tanh"][0]) >= 0,
+            "Your tanh isn't negative on the left. Between which values does it run?",
+            "Draws tanh like the sigmoid.",
+        ),
+        Mistake(
+            "slope_is_curve",
+            lambda sketch: _sketched_as(sketch, "relu'", (0, 0, 2)),
+            "You have drawn ReLU twice. How steep is it on the right?",
+            "Mixes up a function and its slope.",
+        ),
+        Mistake(
+            "relu_slope_left",
+            lambda sketch: abs(float(sketch["relu'"][0])) > 0.15,
+            "How steep is ReLU on the left, where it is level?",
+            "Believes that ReLU always has a slope, as one slide says.",
+        ),
+    ),
+)
+
 EXERCISES: tuple[Exercise, ...] = (
     SIGMOID,
     SIGMOID_DERIVATIVE,
@@ -1968,6 +2042,7 @@ EXERCISES: tuple[Exercise, ...] = (
     COLLAPSE,
     IS_MONOTONIC,
     PROPERTIES,
+    SKETCH,
     OUTPUT_LAYER,
     FAULTY_SLIDES,
     COUNTEREXAMPLE,
