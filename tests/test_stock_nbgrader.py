@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import re
 import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,7 +12,8 @@ from pathlib import Path
 
 import pytest
 import small_course as small
-from command import COURSE, environment_for_programs, grading, nbgrader
+from command import COURSE, grading, nbgrader
+from formgrader import server
 from gradebook_dump import dump
 from nbgrader.utils import get_username
 
@@ -154,37 +147,8 @@ def test_formgrader_answers(term: Term, formgrader: str) -> None:
 
 @pytest.fixture
 def formgrader(term: Term, tmp_path: Path) -> Iterator[str]:
-    """Start a server with nbgrader's extension; yield formgrader's address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root"]
-    options = [f"--port={port}", "--IdentityProvider.token=", f"--ServerApp.root_dir={term.root}"]
-    options.append("--ServerApp.jpserver_extensions=nbgrader.server_extensions.formgrader=True")
-    folders = {name: str(tmp_path / name) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_RUNTIME_DIR")}
-    with (tmp_path / "server.log").open("w") as log:
-        server = subprocess.Popen(
-            command + options,
-            cwd=term.home,
-            env=environment_for_programs(**folders),
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-    address = f"http://127.0.0.1:{port}/formgrader"
-    try:
-        for _ in range(300):
-            try:
-                get(f"{address}/api/assignments")
-                break
-            except urllib.error.URLError:
-                assert server.poll() is None, (tmp_path / "server.log").read_text()
-                time.sleep(0.2)
+    with server(term.home, term.root, tmp_path) as address:
         yield address
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(server.pid, signal.SIGTERM)
-        server.wait(20)
 
 
 def get(address: str) -> str:

@@ -1,5 +1,10 @@
+import sys
+from pathlib import Path
+
 import pytest
 from lab import CHROMIUM, Lab, browser_page, server
+
+sys.path.append(str(Path(__file__).resolve().parent.parent))  # what all tests share
 
 
 def pytest_collection_modifyitems(items):
