@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +10,10 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
+from grading.notebooks import normal_form
 from grading.records import Problem
 
 __all__ = ["refresh"]
-
-# A widget's view names a model that dies with its kernel. Without it a reopened notebook shows the
-# static picture that each widget gives as well.
-_DIES_WITH_THE_KERNEL = "application/vnd.jupyter.widget-view+json"
 
 
 def refresh(path: Path, timeout: float = 120) -> list[Problem]:
@@ -43,22 +39,8 @@ def refresh(path: Path, timeout: float = 120) -> list[Problem]:
         client.execute()
     except (CellExecutionError, TimeoutError) as error:
         return [_problem(path, notebook, error)]
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs = list(_lasting(cell.outputs))
-    notebook.metadata = {
-        "kernelspec": notebook.metadata["kernelspec"],
-        "language_info": {"name": "python"},
-    }
-    _replace(path, nbformat.writes(notebook) + "\n")
+    _replace(path, normal_form(notebook))
     return []
-
-
-def _lasting(outputs: Iterable[Any]) -> Iterable[Any]:
-    for output in outputs:
-        output.get("data", {}).pop(_DIES_WITH_THE_KERNEL, None)
-        if output.get("data", True):
-            yield output
 
 
 def _problem(path: Path, notebook: Any, error: Exception) -> Problem:
