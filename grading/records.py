@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,8 +23,27 @@ __all__ = [
     "NotebookOutcome",
     "Problem",
     "Submission",
+    "printable",
     "to_dict",
 ]
+
+# Controls, directions of writing, and halves of characters: a terminal obeys them or fails.
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def printable(found: Any) -> Any:
+    """Make text harmless for terminals and files; also inside lists, tuples and dicts.
+
+    A student's words reach an instructor's terminal by error messages and names of files.
+    """
+    if isinstance(found, str):
+        return found if found.isprintable() else _UNPRINTABLE.sub("\ufffd", found)
+    if isinstance(found, dict):
+        return {printable(key): printable(value) for key, value in found.items()}
+    if isinstance(found, (list, tuple)):
+        return type(found)(map(printable, found))
+    return found
+
 
 KINDS = ("autograded", "manual", "task")
 """Sorts of graded cells: tests, answers that a person marks, and tasks."""
@@ -137,6 +157,10 @@ class CellOutcome:
     comment: str | None = None
     log: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        for name in ("messages", "checks", "log"):
+            object.__setattr__(self, name, printable(getattr(self, name)))
+
 
 @dataclass(frozen=True)
 class NotebookOutcome:
@@ -193,6 +217,10 @@ class Problem:
     what: str
     remedy: str
     fatal: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("file", "cell", "what", "remedy"):
+            object.__setattr__(self, name, printable(getattr(self, name)))
 
 
 @dataclass(frozen=True)

@@ -319,3 +319,21 @@ def test_a_missing_package_is_named_with_the_command_that_installs_it() -> None:
     assert done.returncode == EXIT_FAILED
     assert "pip install -e '.[instructor]'" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_students_words_command_no_terminal(course: Path) -> None:
+    """Escape sequences and halves of characters, by an error message and by names of files."""
+    words = r"\x1b]0;owned\x07\x1b[2J\ud800 \u202egnp"
+    evil = f"def double(x):\n    raise ValueError('{words}')"
+    folder = small.hand_in(course, "ada", {"double": evil, "triple": RIGHT["triple"]})
+    (folder / os.fsdecode(b"\xff\x1b[31m.txt")).symlink_to("/etc/passwd")
+    small.hand_in(course, "bob", RIGHT)
+    done = run("run", course=course)
+    why = run("run", "--student", "ada", "--why", course=course)
+    assert (done.exit_code, why.exit_code) == (EXIT_OK, EXIT_OK), why.output
+    for text in (done.stdout, done.stderr, why.stdout, why.stderr):
+        assert "\x1b" not in text.replace("\x1b[0m", "")
+        assert "\u202e" not in text
+        text.encode()
+    assert "[31m.txt: is a link and was left out" in done.stderr
+    assert "gnp" in why.stdout

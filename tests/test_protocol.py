@@ -306,3 +306,22 @@ def test_names_of_handles_are_cleaned() -> None:
     assert (number, sort) == (7, "function")
     assert "\n" not in type_name
     assert len(type_name) <= protocol.MAX_NAME
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"X" + b"s" + (12).to_bytes(4, "little") + b"1E+999999999",
+        b"r" + b"".join(b"i" + n.to_bytes(8, "little") for n in (0, 2**62, 1)),
+    ],
+)
+def test_what_is_short_to_write_and_endless_to_use_is_refused(body: bytes) -> None:
+    frame = protocol.HEADER.pack(protocol.MAGIC, len(body), 0) + body
+    with pytest.raises(protocol.ProtocolError, match="of more than"):
+        protocol.decode_frame(frame)
+
+
+def test_long_ranges_and_decimals_are_refused_by_the_sender_too() -> None:
+    for value in (range(10**12), Decimal("1e99999")):
+        with pytest.raises(protocol.ProtocolError, match="of more than"):
+            protocol.encode_frame(value)

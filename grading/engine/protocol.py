@@ -32,6 +32,7 @@ MAX_DEPTH = 60
 MAX_ITEMS = 2_000_000
 MAX_INT_BYTES = 1 << 14
 MAX_NAME = 120
+MAX_EXPONENT = 5000
 DEFAULT_MAX_BYTES = 64 * 1024 * 1024
 
 SORTS = ("function", "class", "iterator", "object")
@@ -189,10 +190,10 @@ class _Encoder:
 
     def number_text(self, value: Fraction | Decimal) -> None:
         self.parts.append(b"x" if type(value) is Fraction else b"X")
-        self.text(str(value))
+        self.text(str(_of_sane_size(value)))
 
     def span(self, value: range | slice) -> None:
-        self.parts.append(b"r" if type(value) is range else b"L")
+        self.parts.append(b"r" if type(_of_sane_size(value)) is range else b"L")
         self.nested([value.start, value.stop, value.step])
 
 
@@ -403,13 +404,14 @@ class _Decoder:
         text = self.text()
         if len(text) > 2000:
             raise ProtocolError("a decimal is too long")
-        return Decimal(text)
+        value: Decimal = _of_sane_size(Decimal(text))
+        return value
 
     def span(self, make: type) -> Any:
         start, stop, step = self.many(3)
         if make is range and not all(type(part) is int for part in (start, stop, step)):
             raise ProtocolError("a range of something else than integers")
-        return make(start, stop, step)
+        return _of_sane_size(make(start, stop, step))
 
     def borrowed(self) -> Any:
         number, sort = self.u32(), self.byte()
@@ -449,6 +451,15 @@ _READERS: dict[int, Callable[[_Decoder], Any]] = {
         "Y": lambda decoder: decoder.references.own(decoder.u32()),
     }.items()
 }
+
+
+def _of_sane_size(value: Any) -> Any:
+    """Refuse what is short to write and endless to work with: a test could not be interrupted."""
+    if type(value) is range and abs((value.stop - value.start) // value.step) > MAX_ITEMS:
+        raise ProtocolError(f"a range of more than {MAX_ITEMS} numbers")
+    if type(value) is Decimal and value.is_finite() and abs(value.adjusted()) > MAX_EXPONENT:
+        raise ProtocolError(f"a decimal with an exponent of more than {MAX_EXPONENT}")
+    return value
 
 
 def _check_hashable(value: Any) -> None:

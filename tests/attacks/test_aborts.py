@@ -261,6 +261,8 @@ RETURNS = {
     "a broadcast array": "    return np.broadcast_to(0.0, (10**6, 10**6))",
     "an array of objects": "    return np.array([object(), lambda: 1], dtype=object)",
     "a structured array": "    return np.zeros(3, dtype=[('a', int)])",
+    "an endless range": "    return range(10**15)",
+    "a decimal of a billion digits": "    import decimal; return decimal.Decimal('1E+999999999')",
     "an array of 64 dimensions": "    return np.zeros((1,) * 32)",
     "an array of no items": "    return np.zeros((0, 2**40))",
     "a dict of colliding keys": "    return {i * (2**61 - 1): i for i in range(20000)}",

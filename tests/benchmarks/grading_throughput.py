@@ -36,6 +36,7 @@ TESTS = Path(__file__).resolve().parent.parent
 ROOT = TESTS.parent
 sys.path[:0] = [str(ROOT), str(TESTS)]
 
+import psutil  # noqa: E402  # brought by ipykernel
 import sample_class  # noqa: E402
 import small_course  # noqa: E402
 
@@ -134,12 +135,38 @@ def sealed(school: Class, number: int, jobs: int) -> float:
     command = [sys.executable, "-m", "grading", "run", school.assignment, "--jobs", str(jobs)]
     command += ["--course-dir", str(school.course_dir), "--class-dir", str(class_dir), "--json"]
     start = time.perf_counter()
-    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
-    seconds = time.perf_counter() - start
-    found = len(list((class_dir / "autograded").glob("*/*/*.ipynb")))
-    if done.returncode not in (0, 1) or found != number:
-        sys.exit(f"grading run graded {found} of {number}:\n{done.stderr[-2000:]}")
+    with (school.folder / "log.txt").open("w+") as log:
+        running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=log, cwd=ROOT)
+        watch_memory(running, class_dir / "autograded", number)
+        code = running.wait()
+        seconds = time.perf_counter() - start
+        found = len(list((class_dir / "autograded").glob("*/*/*.ipynb")))
+        if code not in (0, 1) or found != number:
+            log.seek(0)
+            sys.exit(f"grading run graded {found} of {number}:\n{log.read()[-2000:]}")
     return seconds
+
+
+def watch_memory(running: subprocess.Popen[bytes], graded: Path, number: int) -> None:
+    """Print the resident memory of a run's processes at 10, 50 and nearly 100 % of its work."""
+    main = psutil.Process(running.pid)
+    for percent in (10, 50, 95):
+        while running.poll() is None and _count(graded) < number * percent / 100:
+            time.sleep(0.2)
+        with contextlib.suppress(psutil.Error):
+            lasting = [
+                process
+                for process in main.children(recursive=True)
+                if time.time() - process.create_time() > 5  # not those of single submissions
+            ]
+            megabytes = sorted(process.memory_info().rss / 2**20 for process in lasting)
+            others = ", ".join(f"{size:.0f}" for size in reversed(megabytes)) or "none yet"
+            own = main.memory_info().rss / 2**20
+            print(f"  memory at {percent:3d} %: {own:.0f} MB, its workers' processes: {others} MB")
+
+
+def _count(graded: Path) -> int:
+    return sum(1 for _ in graded.glob("*"))
 
 
 def start_nbgrader(school: Class, class_dir: Path, *options: str) -> subprocess.Popen[str]:
