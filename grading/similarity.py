@@ -25,7 +25,7 @@ __all__ = ["Answers", "Group", "Pair", "same_words", "similar_pairs", "tokens"]
 RUN = 8  # tokens in a run
 ENOUGH = 40  # own tokens below which nothing is said: short answers are alike by chance
 SHARED = 5  # rare runs that a pair has in common at least
-PART = 0.25  # and that part of all rare runs of the one that has fewer
+PART = 0.6  # and that part of all rare runs of the one that has fewer
 ALIKE = 0.8  # similarity from which a pair is reported
 _FEW = 50  # a run that more students have is common knowledge
 
