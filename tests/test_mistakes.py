@@ -11,7 +11,7 @@ import pytest
 
 from tutor import check, mistakes
 from tutor.check.calling import call
-from tutor.check.diagnose import agree
+from tutor.check.diagnose import Trial, agree
 from tutor.check.functions import check_function
 
 EXERCISES = mistakes.catalogue()
@@ -90,18 +90,16 @@ def test_the_reference_passes_and_every_case_is_drawn(exercise):
     assert exercise.draw is not None
     rng = np.random.default_rng(11)
     cases = [*exercise.cases, *(exercise.draw(rng) for _ in range(15))]
-    result = check_function(
-        exercise.reference, unwatched(exercise), cases, hidden=False, points=None
-    )
+    trial = Trial(unwatched(exercise), cases)
+    result = check_function(exercise.reference, trial, hidden=False, points=None)
     assert result.ok, str(result)
 
 
 @pytest.mark.parametrize("exercise", FUNCTIONS, **named)
 def test_each_rule_triggers_its_own_hint(exercise):
     for entry in exercise.mistakes:
-        result = check_function(
-            entry.rule, unwatched(exercise), exercise.cases, hidden=False, points=None
-        )
+        trial = Trial(unwatched(exercise), exercise.cases)
+        result = check_function(entry.rule, trial, hidden=False, points=None)
         assert failing_ids(result) == {f"{exercise.id}/{entry.id}"}, str(result)
 
 

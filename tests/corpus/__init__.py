@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from tutor import check, classifier, mistakes
+from tutor.check.diagnose import Trial
 from tutor.check.functions import check_function
 
 HERE = Path(__file__).parent
@@ -215,4 +216,4 @@ def mutation_tests() -> Iterator[tuple[str, str, bool]]:
 
 
 def _passes(student: Any, exercise: mistakes.Exercise, cases: list[Any]) -> bool:
-    return check_function(student, exercise, cases, hidden=True, points=None).ok
+    return check_function(student, Trial(exercise, cases), hidden=True, points=None).ok

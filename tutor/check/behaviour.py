@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from tutor.check.calling import Outcome, call
+from tutor.check.calling import Outcome, call, call_many
 from tutor.check.compare import Difference, as_array, difference, kind_of, number
+from tutor.check.diagnose import Trial
 from tutor.check.functions import (
     UNSEEN,
     check_function,
@@ -43,8 +44,9 @@ def _run(
     if absent is not None:
         return finish([absent], entry, hidden=hidden, points=points)
     lines = []
-    for args in to_calls(on):
-        outcome = call(student, args, forbids=entry.forbids, prints=hidden)
+    cases = to_calls(on)
+    outcomes = call_many(student, cases, forbids=entry.forbids, prints=hidden)
+    for args, outcome in zip(cases, outcomes, strict=True):
         tried = UNSEEN if hidden else f"`{entry.name}({shown(entry, args)})`"
         if isinstance(outcome.error, NotImplementedError):
             lines.append(not_started(entry.name, "isn't written yet."))
@@ -96,7 +98,7 @@ def derivative(
         draw=None,
         plot=True,
     )
-    return check_function(student, entry, [(smooth,)], hidden=hidden, points=points)
+    return check_function(student, Trial(entry, [(smooth,)]), hidden=hidden, points=points)
 
 
 def _step(x: Any) -> Any:
@@ -149,7 +151,7 @@ def gradient(
         return parts if len(parts) > 1 else parts[0]
 
     entry = replace(entry, reference=measured, tolerance=Tolerance(1e-4, 1e-7), draw=None)
-    return check_function(student, entry, [tuple(at)], hidden=hidden, points=points)
+    return check_function(student, Trial(entry, [tuple(at)]), hidden=hidden, points=points)
 
 
 def _numerical(of: Callable[..., Any], args: Sequence[Any], position: int) -> Any:
@@ -389,7 +391,8 @@ def learns(
     absent = missing_function(train, entry.name)
     if absent is not None:
         return finish([absent], entry, hidden=hidden, points=points)
-    outcomes = [call(train, (seed,), forbids=entry.forbids, prints=hidden) for seed in seeds]
+    cases = [(seed,) for seed in seeds]
+    outcomes = call_many(train, cases, forbids=entry.forbids, prints=hidden)
     if all(isinstance(outcome.error, NotImplementedError) for outcome in outcomes):
         line = not_started(entry.name, "isn't written yet.")
         return finish([line], entry, hidden=hidden, points=points)

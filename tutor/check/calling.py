@@ -70,35 +70,65 @@ def silence(*, prints: bool) -> Iterator[None]:
 def call(
     student: Any, args: Sequence[Any], *, forbids: Sequence[str] = (), prints: bool = True
 ) -> Outcome:
-    """Call a student's function once.
+    """Call a student's function once; see `call_many`."""
+    return call_many(student, [args], forbids=forbids, prints=prints)[0]
+
+
+def call_many(
+    student: Any,
+    cases: Sequence[Sequence[Any]],
+    *,
+    forbids: Sequence[str] = (),
+    prints: bool = True,
+) -> list[Outcome]:
+    """Call a student's function on one case after the other.
 
     Parameters
     ----------
     student : callable
-        The function, or a proxy of it in another process.
-    args : sequence
-        Its arguments. It gets copies.
+        The function, or what stands for it in another process: a method
+        `call_many(forbids, cases)`, giving value, error, forbidden names used and positions of
+        changed inputs for each case, is asked once for all of them.
+    cases : sequence of sequences
+        Arguments of each call. It gets copies.
     forbids : sequence of str
-        Names to watch for. A function with a method `call_watched(names, args, kwargs)`, giving the
-        result and the names used, is asked to watch itself.
+        Names to watch for.
     prints : bool
         Whether to swallow what it prints.
     """
-    given = copy.deepcopy(tuple(args))
-    watched = getattr(student, "call_watched", None) if forbids else None
-    names: Sequence[str] = ()
-    value, error = None, None
+    elsewhere = getattr(student, "call_many", None)
+    if elsewhere is not None:
+        with silence(prints=prints):
+            return [Outcome(*reply) for reply in elsewhere(tuple(forbids), cases)]
+    given = [copy.deepcopy(tuple(args)) for args in cases]
     with silence(prints=prints):
-        try:
-            if watched is not None:
-                value, names = watched(tuple(forbids), given, {})
-            else:
-                with forbidden.watch(forbids, student) as names:
-                    value = student(*given)
-        except (Exception, SystemExit) as raised:
-            error = raised
-    changed = tuple(i for i, (a, b) in enumerate(zip(args, given, strict=True)) if not same(a, b))
-    return Outcome(value, error, tuple(names), changed)
+        ended = _watched(student, given, forbids)
+    return [
+        Outcome(value, error, used, _changed(args, copies))
+        for (value, error, used), args, copies in zip(ended, cases, given, strict=True)
+    ]
+
+
+def _watched(
+    student: Any, given: Sequence[tuple[Any, ...]], forbids: Sequence[str]
+) -> list[tuple[Any, BaseException | None, tuple[str, ...]]]:
+    """Make the calls; as little else as possible runs while they are watched: that is slow."""
+    ended = []
+    with forbidden.watch(forbids, student) as used:
+        itself = tuple(used)  # the function may be what is forbidden
+        for args in given:
+            value, error = None, None
+            used[:] = itself
+            try:
+                value = student(*args)
+            except (Exception, SystemExit) as raised:
+                error = raised
+            ended.append((value, error, tuple(used)))
+    return ended
+
+
+def _changed(before: Sequence[Any], after: Sequence[Any]) -> tuple[int, ...]:
+    return tuple(i for i, (a, b) in enumerate(zip(before, after, strict=True)) if not same(a, b))
 
 
 def same(a: Any, b: Any) -> bool:

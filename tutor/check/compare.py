@@ -14,7 +14,7 @@ from tutor.mistakes.records import Tolerance
 Array = npt.NDArray[Any]
 
 # Rounding in single and half precision: what a right solution in that precision can be off by.
-_COARSE = {"float32": Tolerance(2e-3, 1e-5), "float16": Tolerance(3e-2, 3e-3)}
+_COARSE = {4: Tolerance(2e-3, 1e-5), 2: Tolerance(3e-2, 3e-3)}  # by bytes a number
 _KNOWN_TYPES = {
     "NoneType": "None",
     "list": "a list",
@@ -335,12 +335,14 @@ def _values(
 
 def close(array: Array, numbers: Array, tolerance: Tolerance) -> npt.NDArray[np.bool_]:
     """Say where two arrays of one shape agree; NaN agrees with NaN, infinity with itself."""
-    tol = _COARSE.get(array.dtype.name, tolerance)
+    kind = array.dtype
+    tol = _COARSE.get(kind.itemsize, tolerance) if kind.kind == "f" else tolerance
     relative = max(tol.relative, tolerance.relative)
     absolute = max(tol.absolute, tolerance.absolute)
+    got, wanted = array.astype(float, copy=False), numbers.astype(float, copy=False)
     with np.errstate(all="ignore"):
-        return np.asarray(
-            np.isclose(
-                array.astype(float), numbers.astype(float), relative, absolute, equal_nan=True
-            )
-        )
+        # What `np.isclose` does where all is finite, at a tenth of its time; NaN is never near.
+        near = np.abs(got - wanted) <= absolute + relative * np.abs(wanted)
+        if near.all() and np.isfinite(wanted).all():
+            return np.asarray(near)
+        return np.asarray(np.isclose(got, wanted, relative, absolute, equal_nan=True))

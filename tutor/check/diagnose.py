@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from tutor.check.calling import Outcome, call, silence
+from tutor.check.calling import Outcome, call_many, silence
 from tutor.check.compare import as_array, difference
 from tutor.mistakes.records import Exercise, Mistake
 
@@ -16,31 +17,64 @@ _PROBE_SEED = 20
 # Python's own floats raise where numpy's give infinity: that alone speaks for no other mistake.
 _OWN_FLOATS = (OverflowError, ZeroDivisionError)
 
+Ask = Callable[[Sequence[Sequence[Any]]], list[Outcome]]
 
-def reference_value(rule: Callable[..., Any], args: Sequence[Any]) -> Outcome:
-    """Run a rule of the catalogue on fresh copies, without a word."""
-    return call(rule, args)
+
+class Trial:
+    """The inputs of a test, and what the catalogue's rules make of them.
+
+    All of it is the same for every student; it is found out when it is needed first, and kept.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    cases : sequence of sequences
+        Arguments of each call.
+    """
+
+    def __init__(self, exercise: Exercise, cases: Sequence[Sequence[Any]]) -> None:
+        self.exercise = exercise
+        self.cases = cases
+        self._by_rule: dict[str, list[Outcome]] = {}
+
+    @cached_property
+    def expected(self) -> list[Outcome]:
+        """What the reference gives."""
+        return call_many(self.exercise.reference, self.cases)
+
+    def by(self, mistake: Mistake) -> list[Outcome]:
+        """Give what the rule of a mistake makes of the cases."""
+        found = self._by_rule.get(mistake.id)
+        if found is None:
+            found = self._by_rule[mistake.id] = call_many(mistake.rule, self.cases)
+        return found
+
+    @cached_property
+    def probes(self) -> Trial:
+        """More inputs to tell mistakes apart: the exercise's own, then drawn ones."""
+        more = [] if self.exercise.cases is self.cases else list(self.exercise.cases)
+        if self.exercise.draw is not None:
+            rng = np.random.default_rng(_PROBE_SEED)
+            more += [self.exercise.draw(rng) for _ in range(_PROBES)]
+        return Trial(self.exercise, more)
 
 
 def agree(outcome: Outcome, rule: Outcome, exercise: Exercise) -> bool:
     """Say whether a student's outcome is what a rule gives: same value, or the same error."""
+    with silence(prints=True):
+        return _agree(outcome, rule, exercise)
+
+
+def _agree(outcome: Outcome, rule: Outcome, exercise: Exercise) -> bool:
     if outcome.error is not None or rule.error is not None:
         return type(outcome.error) is type(rule.error)
-    with silence(prints=True):
-        return (
-            difference(
-                outcome.value, rule.value, exercise.tolerance, lists=True, parts=exercise.parts
-            )
-            is None
-        )
+    found = difference(
+        outcome.value, rule.value, exercise.tolerance, lists=True, parts=exercise.parts
+    )
+    return found is None
 
 
-def find_mistake(
-    exercise: Exercise,
-    cases: Sequence[Sequence[Any]],
-    outcomes: Sequence[Outcome],
-    ask: Callable[[Sequence[Any]], Outcome],
-) -> Mistake | None:
+def find_mistake(trial: Trial, outcomes: Sequence[Outcome], ask: Ask) -> Mistake | None:
     """Find the one mistake whose rule gives all of a student's outcomes.
 
     Where the cases leave doubt, the student's function is asked on more inputs, drawn by the
@@ -49,56 +83,36 @@ def find_mistake(
 
     Parameters
     ----------
-    exercise : Exercise
-    cases, outcomes : sequences of equal length
-        Inputs tried and what came back.
+    trial : Trial
+        Inputs tried.
+    outcomes : sequence
+        What came back for each of its cases.
     ask : callable
         Calls the student's function on more inputs.
     """
-    left = [m for m in exercise.mistakes if _explains(m, exercise, cases, outcomes)]
-    left = [m for m in left if _departs(m, exercise, zip(cases, outcomes, strict=True))]
-    for args in _probes(exercise, cases) if left else ():
-        outcome = ask(args)
-        if isinstance(outcome.error, _OWN_FLOATS):
-            continue
-        left = [m for m in left if agree(outcome, reference_value(m.rule, args), exercise)]
-        if not left:
-            return None
+    with silence(prints=True):
+        left = [m for m in trial.exercise.mistakes if _explains(m, trial, outcomes)]
+        left = left if _departs(trial, outcomes) else []
+    if left and trial.probes.cases:
+        more = ask(trial.probes.cases)
+        with silence(prints=True):
+            left = [m for m in left if _explains(m, trial.probes, more)]
     return left[0] if len(left) == 1 else None
 
 
-def _probes(exercise: Exercise, cases: Sequence[Sequence[Any]]) -> Iterator[Sequence[Any]]:
-    """Give more inputs to tell mistakes apart: the exercise's own, then drawn ones."""
-    if exercise.cases is not cases:
-        yield from exercise.cases
-    if exercise.draw is not None:
-        rng = np.random.default_rng(_PROBE_SEED)
-        for _ in range(_PROBES):
-            yield exercise.draw(rng)
-
-
-def _explains(
-    mistake: Mistake,
-    exercise: Exercise,
-    cases: Sequence[Sequence[Any]],
-    outcomes: Sequence[Outcome],
-) -> bool:
+def _explains(mistake: Mistake, trial: Trial, outcomes: Sequence[Outcome]) -> bool:
     return all(
-        isinstance(outcome.error, _OWN_FLOATS)
-        or agree(outcome, reference_value(mistake.rule, args), exercise)
-        for args, outcome in zip(cases, outcomes, strict=True)
+        isinstance(outcome.error, _OWN_FLOATS) or _agree(outcome, rule, trial.exercise)
+        for outcome, rule in zip(outcomes, trial.by(mistake), strict=True)
     )
 
 
-def _departs(
-    mistake: Mistake, exercise: Exercise, tried: Iterable[tuple[Sequence[Any], Outcome]]
-) -> bool:
-    """Say whether the mistake shows in a value: equal errors alone prove nothing."""
-    for args, outcome in tried:
-        right = reference_value(exercise.reference, args)
-        if outcome.error is None and not agree(outcome, right, exercise):
-            return True
-    return False
+def _departs(trial: Trial, outcomes: Sequence[Outcome]) -> bool:
+    """Say whether a mistake shows in a value: equal errors alone prove nothing."""
+    return any(
+        outcome.error is None and not _agree(outcome, right, trial.exercise)
+        for outcome, right in zip(outcomes, trial.expected, strict=True)
+    )
 
 
 def elementwise_input(exercise: Exercise, args: Sequence[Any]) -> Any:

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from tutor import progress
-from tutor.check.calling import Missing, Outcome, call
+from tutor.check.calling import Missing, Outcome, call, call_many
 from tutor.check.compare import Difference, as_array, difference, kind_of, number, type_name
-from tutor.check.diagnose import elementwise_input, find_mistake, reference_value
+from tutor.check.diagnose import Trial, elementwise_input, find_mistake
 from tutor.check.result import Line, Result
 from tutor.mistakes.records import Exercise
 
@@ -65,23 +65,21 @@ def has_empty_body(student: Any) -> bool:
 
 def check_function(
     student: Any,
-    exercise: Exercise,
-    cases: Sequence[Sequence[Any]],
+    trial: Trial,
     *,
     hidden: bool,
     points: float | None,
-    expected: Sequence[Outcome] | None = None,
 ) -> Result:
-    """Run a function on cases and compare it with the exercise's reference.
+    """Run a function on the cases of a trial and compare it with its exercise's reference.
 
     Hidden results say whether it is right, and name a mistake, but no input, output or shape.
-    `expected` holds what the reference gives for the cases, if that is known already.
     """
+    exercise, cases = trial.exercise, trial.cases
     name = exercise.name or getattr(student, "__name__", "your function")
     absent = missing_function(student, name)
     if absent is not None:
         return finish([absent], exercise, hidden=hidden, points=points)
-    outcomes = [call(student, args, forbids=exercise.forbids, prints=hidden) for args in cases]
+    outcomes = call_many(student, cases, forbids=exercise.forbids, prints=hidden)
     if all(isinstance(outcome.error, NotImplementedError) for outcome in outcomes):
         line = not_started(name, "isn't written yet. Replace `raise NotImplementedError()`.")
         return finish([line], exercise, hidden=hidden, points=points)
@@ -89,13 +87,12 @@ def check_function(
     if gives_nothing and has_empty_body(student):
         line = not_started(name, "isn't written yet. Write its steps below the `def` line.")
         return finish([line], exercise, hidden=hidden, points=points)
-    expected = expected or [reference_value(exercise.reference, args) for args in cases]
     lines = [
         _line(name, exercise, args, outcome, right, hidden=hidden)
-        for args, outcome, right in zip(cases, outcomes, expected, strict=True)
+        for args, outcome, right in zip(cases, outcomes, trial.expected, strict=True)
     ]
     if any(line.mistake and not line.forbidden for line in lines):
-        lines = _with_catalogued_hint(lines, exercise, cases, outcomes, student)
+        lines = _with_catalogued_hint(lines, trial, outcomes, student)
     if not hidden:
         lines = _said_once(lines, outcomes)
     picture = None if hidden else _picture(student, exercise, cases, lines)
@@ -214,13 +211,10 @@ def _side_effects(exercise: Exercise, args: Sequence[Any], outcome: Outcome) -> 
 
 
 def _with_catalogued_hint(
-    lines: Sequence[Line],
-    exercise: Exercise,
-    cases: Sequence[Sequence[Any]],
-    outcomes: Sequence[Outcome],
-    student: Any,
+    lines: Sequence[Line], trial: Trial, outcomes: Sequence[Outcome], student: Any
 ) -> list[Line]:
-    found = find_mistake(exercise, cases, outcomes, lambda args: call(student, args))
+    exercise = trial.exercise
+    found = find_mistake(trial, outcomes, lambda cases: call_many(student, cases))
     if found is None:
         return list(lines)
     full_id = f"{exercise.id}/{found.id}" if exercise.id else found.id
@@ -371,7 +365,7 @@ def _picture(
     more = tuple(cases[0][1:])
     got = call(student, (x, *more))
     curve = None if got.error is not None else as_array(got.value)
-    right = as_array(reference_value(exercise.reference, (x, *more)).value)
+    right = as_array(call(exercise.reference, (x, *more)).value)
     if curve is None or right is None or curve.shape != x.shape:
         return None
 

@@ -12,8 +12,8 @@ import numpy as np
 
 from tutor import mistakes
 from tutor.check.answers import check_answer
-from tutor.check.calling import Missing, Outcome, lookup
-from tutor.check.diagnose import reference_value
+from tutor.check.calling import Missing, lookup
+from tutor.check.diagnose import Trial
 from tutor.check.functions import check_function
 from tutor.check.result import Line, Result
 from tutor.mistakes.records import Exercise, Kind, Tolerance
@@ -58,18 +58,14 @@ def exercise(
         return check_answer(answer, entry, hidden=hidden, points=points)
     if hidden and seed is None:
         raise ValueError("a hidden test of a function needs a seed: exercise(..., seed=7)")
-    cases, expected = _prepared(exercise_id, seed)
-    return check_function(answer, entry, cases, hidden=hidden, points=points, expected=expected)
+    return check_function(answer, _trial(exercise_id, seed), hidden=hidden, points=points)
 
 
 @lru_cache(maxsize=256)
-def _prepared(
-    exercise_id: str, seed: int | None
-) -> tuple[Sequence[Sequence[Any]], Sequence[Outcome]]:
-    """Give inputs and what the reference makes of them; a grader asks for them once a student."""
+def _trial(exercise_id: str, seed: int | None) -> Trial:
+    """Give the inputs of a test; a grader asks for them once a student."""
     entry = mistakes.get(exercise_id)
-    cases = entry.cases if seed is None else _drawn(entry, seed)
-    return cases, [reference_value(entry.reference, args) for args in cases]
+    return Trial(entry, entry.cases if seed is None else _drawn(entry, seed))
 
 
 def _drawn(entry: Exercise, seed: int) -> Sequence[Sequence[Any]]:
@@ -87,11 +83,11 @@ def missed_by(exercise_id: str, seed: int) -> list[str]:
     entry = replace(mistakes.get(exercise_id), forbids=(), mistakes=(), plot=False)
     if entry.kind != "function":
         return []
-    cases = _drawn(entry, seed)
+    trial = Trial(replace(entry, id=""), _drawn(entry, seed))
     return [
         wrong.id
         for wrong in mistakes.get(exercise_id).mistakes
-        if check_function(wrong.rule, replace(entry, id=""), cases, hidden=True, points=None).ok
+        if check_function(wrong.rule, trial, hidden=True, points=None).ok
     ]
 
 
@@ -126,7 +122,7 @@ def agrees(
     entry = replace(entry, reference=with_)
     if tolerance is not None:
         entry = replace(entry, tolerance=Tolerance(tolerance, entry.tolerance.absolute))
-    return check_function(student, entry, to_calls(on), hidden=hidden, points=points)
+    return check_function(student, Trial(entry, to_calls(on)), hidden=hidden, points=points)
 
 
 def entry_for(
