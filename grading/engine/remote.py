@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import builtins
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
 import numpy as np
@@ -143,11 +143,11 @@ class StudentFunction(StudentObject):
         """Call the student's function."""
         return self._session.call(self, args, kwargs)
 
-    def call_watched(
-        self, names: list[str], args: tuple[Any, ...], kwargs: Mapping[str, Any]
-    ) -> tuple[Any, list[str]]:
-        """Call it and tell which of the forbidden `names` it used."""
-        return self._session.call_watched(self, names, args, kwargs)
+    def call_many(
+        self, forbids: Sequence[str], cases: Sequence[Sequence[Any]]
+    ) -> list[tuple[Any, Exception | None, tuple[str, ...], tuple[int, ...]]]:
+        """Call it on each case, for the price of one message; see `Session.call_many`."""
+        return self._session.call_many(self, forbids, cases)
 
     @property
     def __doc__(self) -> str | None:  # type: ignore[override]
@@ -271,24 +271,65 @@ class Session:
         apply_changes(changes, args, kwargs)
         return result
 
-    def call_watched(
-        self, function: StudentFunction, names: list[str], args: tuple[Any, ...], kwargs: Any
-    ) -> tuple[Any, list[str]]:
-        """Call a function of the student's and have forbidden names watched."""
+    def call_many(
+        self, function: StudentFunction, forbids: Sequence[str], cases: Sequence[Sequence[Any]]
+    ) -> list[tuple[Any, Exception | None, tuple[str, ...], tuple[int, ...]]]:
+        """Call a function of the student's on one case after the other.
+
+        Returns
+        -------
+        list of tuple
+            For each case its value, its error, which of the forbidden names it used, and which
+            arguments it changed in place.
+        """
         self.calls += 1
-        forbidden = tuple(names)
-        number = self._forbidden.get(forbidden)
-        if number is None:  # they are sent once, because there are many of them
+        try:
+            answer = self.request(
+                "calls",
+                self._forbid(forbids),
+                function,
+                [tuple(args) for args in cases],
+                self._left(),
+            )
+        except Exception as error:
+            if len(cases) == 1:
+                return [(None, error, (), ())]
+            # One of them can't travel, or all together are too much.
+            return [self.call_many(function, forbids, [args])[0] for args in cases]
+        if not isinstance(answer, list) or len(answer) != len(cases):
+            self._end("reply")
+        asked = {name.removesuffix(".*") for name in forbids}
+        return [
+            self._reply(reply, asked, len(args)) for reply, args in zip(answer, cases, strict=True)
+        ]
+
+    def _forbid(self, forbids: Sequence[str]) -> int:
+        """Send names to watch for, once, because there are many of them; give their number."""
+        names = tuple(forbids)
+        if not names:
+            return -1
+        number = self._forbidden.get(names)
+        if number is None:
             number = len(self._forbidden)
-            self.request("forbid", number, list(forbidden))
-            self._forbidden[forbidden] = number
-        request = ("watch", number, function, tuple(args), dict(kwargs), self._left())
-        result, changes, used = self._tuple(self.request(*request), 3)
-        apply_changes(changes, args, kwargs)
+            self.request("forbid", number, list(names))
+            self._forbidden[names] = number
+        return number
+
+    def _reply(
+        self, reply: Any, asked: set[str], arguments: int
+    ) -> tuple[Any, Exception | None, tuple[str, ...], tuple[int, ...]]:
+        if not isinstance(reply, list) or len(reply) != 7:
+            self._end("reply")
+        used, changed, failed, *rest = reply
         # Only names that were asked for may come back; of "package.*" it is the package's name.
-        asked = {name.removesuffix(".*") for name in names}
-        known = [name for name in used if name in asked] if isinstance(used, list) else []
-        return result, known
+        known = (
+            tuple(n for n in used if type(n) is str and n in asked) if type(used) is list else ()
+        )
+        if failed is True:
+            return None, self._exception(*rest), known, ()
+        places = range(arguments)
+        moved = changed if type(changed) is list else []
+        return rest[0], None, known, tuple(n for n in moved if type(n) is int and n in places)
 
     def next_items(self, iterator: StudentIterator, number: int) -> tuple[list[Any], bool]:
         """Fetch items of an iterator."""
