@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from types import CodeType, FrameType, ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -68,12 +68,12 @@ def watch(names: Iterable[str], function: Any = None) -> Iterator[list[str]]:
 class _Recorder:
     """Stands in for a function that the profiler can't see."""
 
-    def __init__(self, target: Any, name: str, targets: _Targets) -> None:
-        self._target, self._name, self._targets = target, name, targets
+    def __init__(self, target: Any, name: str) -> None:
+        self._target, self._name = target, name
 
     def note(self) -> None:
-        if self._targets.watcher is not None:
-            self._targets.watcher.note(self._name)
+        if _Watcher.current is not None:
+            _Watcher.current.note(self._name)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         self.note()
@@ -87,7 +87,7 @@ class _Targets:
     """What the names stand for among the modules imported so far, found once."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        self.watcher: _Watcher | None = None
+        modules = len(sys.modules)
         self.prefixes = tuple(
             (_unalias(name[:-2]), name[:-2]) for name in names if name.endswith(".*")
         )
@@ -95,10 +95,14 @@ class _Targets:
         self.builtins: dict[int, str] = {}
         self.recorders: dict[int, tuple[Any, _Recorder]] = {}
         for name in names:
-            if name.endswith(".*"):
-                self._add_package(name[:-2])
-            else:
-                self._add(name, _resolve(_unalias(name)))
+            for target, recorder in _found(name, modules):
+                code = _code(target)
+                if code is not None:
+                    self.codes[code] = recorder._name
+                elif type(target) is type(len):
+                    self.builtins[id(target)] = recorder._name
+                else:
+                    self.recorders[id(target)] = (target, recorder)
         homes = {_unalias(name).rpartition(".")[0] for name in names} & sys.modules.keys()
         self.spots = [
             (vars(sys.modules[home]), key, value)
@@ -107,38 +111,44 @@ class _Targets:
             if id(value) in self.recorders
         ]
 
-    def _add(self, name: str, target: Any) -> None:
-        if target is _MISSING:
-            return
-        code = _code(target)
-        if code is not None:
-            self.codes[code] = name
-        elif type(target) is type(len):
-            self.builtins[id(target)] = name
-        else:
-            self.recorders[id(target)] = (target, _Recorder(target, name, self))
 
-    def _add_package(self, name: str) -> None:
-        module = sys.modules.get(_unalias(name))
-        if module is None:
-            return
-        for value in list(vars(module).values()):
-            ours = _inside(str(getattr(value, "__module__", None) or name), _unalias(name))
-            if callable(value) and not isinstance(value, type) and ours and _code(value) is None:
-                self._add(name, value)
+@lru_cache(maxsize=1024)
+def _found(name: str, modules: int) -> list[tuple[Any, _Recorder]]:
+    """Find what one name stands for, once for all the lists of names that hold it."""
+    if not name.endswith(".*"):
+        target = _resolve(_unalias(name))
+        return [] if target is _MISSING else [(target, _Recorder(target, name))]
+    package = name[:-2]
+    module = sys.modules.get(_unalias(package))
+    return [
+        (value, _Recorder(value, package))
+        for value in (list(vars(module).values()) if module is not None else ())
+        if callable(value)
+        and not isinstance(value, type)
+        and _inside(str(getattr(value, "__module__", None) or package), _unalias(package))
+        and _code(value) is None
+    ]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _targets(names: tuple[str, ...], modules: int) -> _Targets:
     """Find the targets again whenever the number of imported modules has changed."""
     return _Targets(names)
 
 
+def prepare(lists: Iterable[Sequence[str]]) -> None:
+    """Find in advance what lists of names stand for, so that forked processes needn't."""
+    for names in lists:
+        _targets(tuple(names), len(sys.modules))
+
+
 class _Watcher:
+    current: ClassVar[_Watcher | None] = None
+
     def __init__(self, names: tuple[str, ...], used: list[str]) -> None:
         self.used = used
         self.targets = _targets(names, len(sys.modules))
-        self.outer, self.targets.watcher = self.targets.watcher, self
+        self.outer, _Watcher.current = _Watcher.current, self
         self.codes, self.builtins = self.targets.codes, self.targets.builtins
         self.prefixes, self.recorders = self.targets.prefixes, self.targets.recorders
         self.undo: list[tuple[dict[str, Any], str, Any]] = []
@@ -164,7 +174,7 @@ class _Watcher:
                 self._put(namespace, key, value)
 
     def restore(self) -> None:
-        self.targets.watcher = self.outer
+        _Watcher.current = self.outer
         for namespace, key, value in reversed(self.undo):
             namespace[key] = value
 

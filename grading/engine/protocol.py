@@ -22,7 +22,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -54,15 +54,26 @@ class ProtocolError(Exception):
     """Bytes that are no message, or a value that can't be one."""
 
 
+class Named(NamedTuple):
+    """Something that both sides have imported, by module and name."""
+
+    module: str
+    name: str
+
+
 class References(Protocol):
     """Where handles are made and looked up; each side of the wire has its own."""
 
-    def lend(self, value: Any) -> tuple[int, int, str, str] | int:
+    def lend(self, value: Any) -> tuple[int, int, str, str] | Named | int:
         """Say how a value that is no plain data travels.
 
-        Returns ``(id, index into SORTS, type name, own name)`` for an object of this side, or the
-        id alone for one that came from the other side. Raises `ProtocolError` to refuse.
+        Returns ``(id, index into SORTS, type name, own name)`` for an object of this side, the id
+        alone for one that came from the other side, or the name of what the other side has too.
+        Raises `ProtocolError` to refuse.
         """
+
+    def named(self, module: str, name: str) -> Any:
+        """Give what has this name; raise `ProtocolError` to refuse."""
 
     def borrow(self, number: int, sort: str, type_name: str, name: str) -> Any:
         """Give what stands for an object of the other side."""
@@ -74,9 +85,13 @@ class References(Protocol):
 class NoReferences:
     """For plain data only."""
 
-    def lend(self, value: Any) -> tuple[int, int, str, str] | int:
+    def lend(self, value: Any) -> tuple[int, int, str, str] | Named | int:
         """Refuse."""
         raise ProtocolError(f"a {type(value).__name__} can't travel between the two processes")
+
+    def named(self, module: str, name: str) -> Any:
+        """Refuse."""
+        raise ProtocolError("a name where only plain data is expected")
 
     def borrow(self, number: int, sort: str, type_name: str, name: str) -> Any:
         """Refuse."""
@@ -116,6 +131,11 @@ class _Encoder:
         lent = self.references.lend(value)
         if isinstance(lent, int):
             self.parts.append(b"Y" + _U32.pack(lent))
+            return
+        if isinstance(lent, Named):
+            self.parts.append(b"G")
+            self.text(lent.module)
+            self.text(lent.name)
             return
         number, sort, type_name, name = lent
         self.parts.append(b"M" + _U32.pack(number) + bytes([sort]))
@@ -449,6 +469,7 @@ _READERS: dict[int, Callable[[_Decoder], Any]] = {
         "L": lambda decoder: decoder.span(slice),
         "M": _Decoder.borrowed,
         "Y": lambda decoder: decoder.references.own(decoder.u32()),
+        "G": lambda decoder: decoder.references.named(decoder.text(), decoder.text()),
     }.items()
 }
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import asyncio.selector_events
 import builtins
+import importlib
 import os
 import random
 import selectors
@@ -35,7 +36,7 @@ from grading.engine import protocol
 from grading.engine.channel import Channel, LinkClosedError
 from grading.engine.fingerprint import fingerprint
 from grading.engine.shell import StudentShell, error_output, finished
-from tutor import forbidden
+from tutor import forbidden, mistakes
 
 MAX_TRACEBACK = 4000
 _VIEWS = ("dict_keys", "dict_values", "dict_items")
@@ -98,6 +99,10 @@ class Lent:
         if sort in ("function", "class"):
             return Callback(self.server, number, name)
         return Stranger(number)
+
+    def named(self, module: str, name: str) -> Any:
+        """Give a function of a library, which the examiner has too, as it is here."""
+        return getattr(importlib.import_module(module), name, None)
 
     def own(self, number: int) -> Any:
         """Give back an object that was lent."""
@@ -364,6 +369,9 @@ class _Own:
     def own(self, number: int) -> Any:
         return None
 
+    def named(self, module: str, name: str) -> Any:
+        return None
+
 
 def _rehearse(shell: StudentShell) -> None:
     """Answer some requests, so that forks find the interpreter's and other caches filled.
@@ -394,6 +402,7 @@ def _rehearse(shell: StudentShell) -> None:
                 channel.send(request, _Own())
                 server.reply(server.channel.receive(server.lent))
                 channel.receive(_Own())
+    forbidden.prepare({entry.forbids for entry in mistakes.catalogue() if entry.forbids})
     shell.reset(new_session=True)  # type: ignore[no-untyped-call]
 
 
