@@ -113,7 +113,7 @@ def _watched(
     student: Any, given: Sequence[tuple[Any, ...]], forbids: Sequence[str]
 ) -> list[tuple[Any, BaseException | None, tuple[str, ...]]]:
     """Make the calls; as little else as possible runs while they are watched: that is slow."""
-    ended = []
+    ended: list[tuple[Any, BaseException | None, tuple[str, ...]]] = []
     with forbidden.watch(forbids, student) as used:
         itself = tuple(used)  # the function may be what is forbidden
         for args in given:
