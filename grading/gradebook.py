@@ -29,6 +29,8 @@ from grading.address import options, remedy, shown, with_driver
 from grading.changes import CellScore, Standing
 from grading.engines import CONTAINED
 from grading.errors import CourseError
+from grading.marks import SubmissionMarks
+from grading.marks_query import read_marks, seconds_late
 from grading.migration import upgrade
 from grading.records import GradedSubmission, Problem
 from grading.versions import KeyVersion
@@ -569,7 +571,7 @@ class Gradebook:
                     _submitted.c.id == submission_id
                 )
             ).one()
-            late = _seconds_late(times.timestamp, layout.duedate, times.extension)
+            late = seconds_late(times.timestamp, layout.duedate, times.extension)
         values = []
         for notebook in graded.notebooks:
             if notebook.missing:
@@ -642,6 +644,11 @@ class Gradebook:
             return None
         record: dict[str, Any] = json.loads(zlib.decompress(packed))
         return record
+
+    def marks(self, assignment: str) -> dict[str, SubmissionMarks]:
+        """Return what everybody got for an assignment, by student."""
+        with self._engine.connect() as db:
+            return read_marks(db, assignment)
 
     def student_notebooks(self, assignment: str, student: str) -> dict[str, StudentNotebook]:
         """Return what the last run kept of a submission for feedback, by notebook."""
@@ -862,7 +869,7 @@ class Gradebook:
                     layout.max_score,
                     bool(row.waiting),
                     row.timestamp,
-                    _seconds_late(row.timestamp, layout.duedate, row.extension),
+                    seconds_late(row.timestamp, layout.duedate, row.extension),
                     row.penalty,
                     bool(row.failed),
                     row.engine or "",
@@ -991,14 +998,6 @@ def _add_missing(
     ):
         if values:
             db.execute(sa.insert(table), values)
-
-
-def _seconds_late(timestamp: datetime | None, duedate: datetime | None, extension: Any) -> float:
-    """Seconds after the due date and any extension; 0 when in time or when either is unknown."""
-    if timestamp is None or duedate is None:
-        return 0.0
-    due = duedate + extension if extension is not None else duedate
-    return max(0.0, (timestamp - due).total_seconds())
 
 
 def _keep_journal(connection: Any, _: object) -> None:
