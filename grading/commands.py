@@ -441,23 +441,40 @@ def collect(
 @grading.command(epilog=_EXIT_CODES)
 @_assignments
 @_students
-@click.option("--force", "-f", is_flag=True, help="Write again what was written before.")
+@click.option("--force", "-f", is_flag=True, help="Write again what is up to date.")
+@click.option(
+    "--distribution",
+    is_flag=True,
+    help="Show the class's scores on each page, too (from 5 submissions on).",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=os.cpu_count() or 1,
+    show_default="one per core",
+    metavar="N",
+    help="How many pages to make at the same time.",
+)
 @_course_options
 def feedback(
     assignments: tuple[str, ...],
     students: tuple[str, ...],
     force: bool,
+    distribution: bool,
+    jobs: int,
     course: Course,
     as_json: bool,
 ) -> None:
     """Write the feedback pages of graded submissions.
 
-    They go where `nbgrader release_feedback` takes them from. After manual grading use --force.
+    Pages are made for what was graded since, and where a person changed points or comments; the
+    others are up to date. They go where `nbgrader release_feedback` takes them from.
 
     \b
     Examples:
       grading feedback
       grading feedback 03-activations --student mia --force
+      grading feedback 03-activations --distribution
     """
     from grading.display import Watch
     from grading.feedback import feedback as write_feedback
@@ -469,6 +486,8 @@ def feedback(
             assignments=assignments,
             students=students,
             force=force,
+            distribution=distribution,
+            jobs=jobs,
             begin=watch.begin,
             step=watch.step,
         )
@@ -477,7 +496,11 @@ def feedback(
     else:
         place = course.step_root("feedback")
         count = _counted(summary.written + summary.up_to_date, "submission")
-        click.echo(f"Feedback for {count}: {place}")
+        rate = f", {summary.written / summary.seconds:.1f} a second" if summary.written else ""
+        click.echo(f"Feedback for {count} ({summary.written} new{rate}): {place}")
+    if summary.interrupted:
+        _console().print("Stopped. Pages that are written are kept: run the same command again.")
+        sys.exit(EXIT_INTERRUPTED)
     sys.exit(EXIT_PROBLEMS if summary.problems else EXIT_OK)
 
 

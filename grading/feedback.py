@@ -1,22 +1,33 @@
-"""Writes feedback pages with nbgrader's own exporter, one submission after the other."""
+"""Writes feedback pages: finds which are out of date and makes them, on all cores."""
 
 from __future__ import annotations
 
-import contextlib
-import glob
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import hashlib
+import json
+import multiprocessing
+import os
+import signal
+import time
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
 
-from nbconvert.exporters import HTMLExporter
-from nbgrader.converters import GenerateFeedback
-
-from grading.convert import convert
 from grading.course import Course
+from grading.feedback_job import STAMP, Job, make_pages
+from grading.feedback_page import appearance
 from grading.gradebook import Gradebook
 from grading.lock import exclusive
+from grading.marks import SubmissionMarks
 from grading.records import Problem
+from grading.rules import Markers
 
 __all__ = ["FeedbackSummary", "feedback"]
+
+_FEW = 4  # jobs that are done sooner than a process starts
 
 
 @dataclass
@@ -31,11 +42,17 @@ class FeedbackSummary:
         Number of submissions whose pages were there already.
     problems
         Submissions without feedback, and why.
+    seconds
+        How long it took.
+    interrupted
+        Whether it was stopped before the end.
     """
 
     written: int = 0
     up_to_date: int = 0
     problems: list[Problem] = field(default_factory=list)
+    seconds: float = 0.0
+    interrupted: bool = False
 
 
 def feedback(
@@ -45,61 +62,184 @@ def feedback(
     assignments: tuple[str, ...] = (),
     students: tuple[str, ...] = (),
     force: bool = False,
+    distribution: bool = False,
+    jobs: int = 1,
     begin: Callable[[int, int], None],
     step: Callable[[list[Problem]], None],
 ) -> FeedbackSummary:
-    """Write the feedback of every graded submission that has none yet or was graded since.
+    """Write the pages of every graded submission that has none yet or whose marks have changed.
 
     Parameters
     ----------
+    assignments, students
+        Whose; none means all. Students may be glob patterns.
+    force
+        Write all pages again.
+    distribution
+        Whether to show the class's scores.
+    jobs
+        Number of processes.
     begin
-        Is told how many pages there are to write and how many are up to date.
+        Is told how many submissions there are to write and how many are up to date.
     step
         Is told of each submission, with its problems.
     """
+    start = time.perf_counter()
     summary = FeedbackSummary()
     with exclusive(course.step_root("feedback")):
-        to_do = []
+        stale: list[_Planned] = []
         for name in course.select(assignments):
-            if book.digest(name) is None:
-                continue
-            for one in course.handed_in(name, students):
-                if not course.folder("autograded", name, one.student).exists():
-                    continue
-                if force or _is_stale(course, name, one.student):
-                    to_do.append((name, one.student))
-                else:
-                    summary.up_to_date += 1
-        begin(len(to_do), summary.up_to_date)
-        for name, student in to_do:
-            problems = _write(course, name, student)
-            summary.written += not problems
-            summary.problems += problems
-            step(problems)
+            if book.digest(name) is not None:
+                planned = _plan(course, book, name, students, distribution)
+                fresh = [one for one in planned if not force and _is_up_to_date(one)]
+                stale += [one for one in planned if one not in fresh]
+                summary.up_to_date += len(fresh)
+        begin(len(stale), summary.up_to_date)
+        try:
+            for problems in _make(book, stale, jobs):
+                summary.written += not problems
+                summary.problems += problems
+                step(problems)
+        except KeyboardInterrupt:
+            summary.interrupted = True
+    summary.seconds = time.perf_counter() - start
     return summary
 
 
-def _is_stale(course: Course, assignment: str, student: str) -> bool:
-    """Whether the graded notebooks are newer than the pages."""
-    pages = course.folder("feedback", assignment, student)
-    graded = course.folder("autograded", assignment, student)
-    with contextlib.suppress(OSError):
-        return graded.stat().st_mtime > pages.stat().st_mtime
-    return True
+@dataclass(frozen=True)
+class _Planned:
+    """A submission and what its pages have to be made from."""
+
+    job: Job
+    stamp: str
 
 
-def _write(course: Course, assignment: str, student: str) -> list[Problem]:
-    done = convert(
-        GenerateFeedback,
-        course,
-        assignment,
-        settings={"GenerateFeedback": {"exporter_class": HTMLExporter}},
-        force=True,
-        student_id=glob.escape(student),
-        student_id_exclude="",
-    )
-    if done.failure is None:
-        return []
-    what = f"has no feedback: {str(done.failure).strip().splitlines()[0]}"
-    remedy = "Grade it again with `grading run --force`, or look at its graded notebook."
-    return [Problem(student, assignment, None, None, what, remedy, fatal=True)]
+def _plan(
+    course: Course,
+    book: Gradebook,
+    assignment: str,
+    students: tuple[str, ...],
+    distribution: bool,
+) -> list[_Planned]:
+    """List the graded submissions of an assignment."""
+    marks = book.marks(assignment)
+    graded_at = book.graded_at(assignment)
+    failed = {row.student: row.failed for row in book.rows(assignment)}
+    scores: tuple[float, ...] = ()
+    if distribution:
+        scores = tuple(m.score / m.max_score for s, m in marks.items() if _counts(m, failed[s]))
+    markers = Markers.configured(course.config)
+    planned = []
+    for one in course.handed_in(assignment, students):
+        graded = course.folder("autograded", assignment, one.student)
+        if one.student not in marks or not (graded.is_dir() or failed[one.student]):
+            continue
+        job = Job(
+            marks[one.student],
+            graded=graded,
+            submitted=one.path,
+            pages=course.folder("feedback", assignment, one.student),
+            markers=markers,
+            failed=failed[one.student],
+            scores=scores,
+            mode=_file_mode(course),
+        )
+        planned.append(_Planned(job, _stamp(job, graded_at.get(one.student, ""))))
+    return planned
+
+
+def _counts(marks: SubmissionMarks, failed: bool) -> bool:
+    """Whether a submission belongs into the class's distribution."""
+    return marks.max_score > 0 and not failed
+
+
+def _file_mode(course: Course) -> int:
+    """Return the access rights of pages; nbgrader writes them in decimal: 644."""
+    default = 664 if course.directory.groupshared else 644
+    return int(str(course.config.GenerateFeedback.get("permissions", default)), 8)
+
+
+def _stamp(job: Job, graded_at: str) -> str:
+    """Fingerprint of all that a submission's pages are made from."""
+    files = []
+    for name in job.marks.notebooks:
+        path = job.graded / f"{name}.ipynb"
+        if path.is_file():
+            files.append((name, path.stat().st_mtime_ns, path.stat().st_size))
+    parts = (appearance(), asdict(job.marks), files, graded_at, job.failed, job.scores, job.mode)
+    return hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()
+
+
+def _is_up_to_date(planned: _Planned) -> bool:
+    """Whether the pages are there and were made from the same."""
+    try:
+        kept = json.loads((planned.job.pages / STAMP).read_bytes())
+        return kept["made_from"] == planned.stamp and all(
+            (planned.job.pages / name).is_file() for name in kept["pages"]
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def _make(book: Gradebook, stale: list[_Planned], jobs: int) -> Iterator[list[Problem]]:
+    """Make pages; what went wrong with each submission comes as it is done."""
+    if jobs == 1 or len(stale) <= _FEW:
+        for one in stale:
+            yield _attempt(*_load(book, one))
+        return
+    method = "forkserver" if hasattr(os, "fork") else "spawn"
+    context: Any = multiprocessing.get_context(method)
+    if method == "forkserver":  # the slow imports once, not in each process
+        context.set_forkserver_preload(["grading.feedback_job"])
+    pool = ProcessPoolExecutor(min(jobs, len(stale)), context, initializer=_ignore_ctrl_c)
+    waiting: dict[Future[list[Problem]], _Planned] = {}
+    coming = iter(stale)
+    try:
+        while True:
+            while len(waiting) < 3 * jobs and (following := next(coming, None)):
+                waiting[pool.submit(_attempt, *_load(book, following))] = following
+            if not waiting:
+                return
+            for done in wait(waiting, return_when=FIRST_COMPLETED).done:
+                yield _result(done, waiting.pop(done))
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _result(done: Future[list[Problem]], planned: _Planned) -> list[Problem]:
+    try:
+        return done.result()
+    except BrokenProcessPool:
+        what = "has no feedback: the process that made its page, or one beside it, was ended"
+        return [_problem(planned.job.marks, what, "Run the same command again, with --jobs 1.")]
+
+
+def _load(book: Gradebook, planned: _Planned) -> tuple[Job, str, Mapping[str, Any] | None, Any]:
+    """Fetch what the gradebook keeps for one submission's pages."""
+    who = planned.job.marks.assignment, planned.job.marks.student
+    return planned.job, planned.stamp, book.record(*who), book.student_notebooks(*who)
+
+
+def _attempt(job: Job, stamp: str, record: Any, kept: Any) -> list[Problem]:
+    """Make one submission's pages; never raises for what is wrong with it."""
+    try:
+        make_pages(job, stamp, record, kept)
+    except OSError as error:
+        what = f"has no feedback: {error.filename or job.pages} can't be written or read"
+        return [_problem(job.marks, f"{what} ({error.strerror})", "Check disk space and rights.")]
+    except Exception as error:
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(last.filename).name}, line {last.lineno}"
+        what = f"has no feedback: {type(error).__name__}: {error} ({where})"
+        remedy = "Look at its graded notebook, or grade it again with `grading run --force`."
+        return [_problem(job.marks, what, remedy)]
+    return []
+
+
+def _problem(marks: SubmissionMarks, what: str, remedy: str) -> Problem:
+    return Problem(marks.student, marks.assignment, None, None, what, remedy, fatal=True)
+
+
+def _ignore_ctrl_c() -> None:
+    """Leave a Ctrl-C at the terminal to the parent, which ends the pool between two pages."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -650,6 +650,14 @@ class Gradebook:
         with self._engine.connect() as db:
             return read_marks(db, assignment)
 
+    def graded_at(self, assignment: str) -> dict[str, str]:
+        """Return when `grading run` last graded each submission, by student."""
+        query = sa.select(_record.c.student, _record.c.graded).where(
+            _record.c.assignment == assignment
+        )
+        with self._engine.connect() as db:
+            return {row.student: row.graded.isoformat() for row in db.execute(query)}
+
     def student_notebooks(self, assignment: str, student: str) -> dict[str, StudentNotebook]:
         """Return what the last run kept of a submission for feedback, by notebook."""
         query = sa.select(_student_notebook).where(
