@@ -133,7 +133,7 @@ def _sheet(job: Job, name: str, record: Mapping[str, Any] | None, kept: Any) -> 
     if graded is None:
         cells = None
     elif ours and kept.data:
-        cells = cells_for_student(kept.data)
+        cells = cells_for_student(kept.data, job.markers)
     else:
         cells = stripped_cells(graded, job.markers, marks)
     return Sheet(

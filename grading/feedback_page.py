@@ -35,6 +35,7 @@ _STATES = {
     "wrong": ("✗", "Not right yet"),
     "waits": ("…", "Not marked yet"),
     "missing": ("–", "Not handed in"),
+    "unanswered": ("–", "Not answered"),
 }
 
 
@@ -169,7 +170,7 @@ def render(sheet: Sheet) -> str:
         policy=policy,
         cells=shown,
         boxes=boxes,
-        again=[box for box in boxes if box.state in ("wrong", "partly", "missing")],
+        again=[box for box in boxes if box.state in ("wrong", "partly", "missing", "unanswered")],
         waiting=[box for box in boxes if box.state == "waits"],
         others=[nb for nb in marks.notebooks if nb != sheet.notebook],
         number=number,
@@ -209,11 +210,11 @@ def _template() -> tuple[Template, Markup, str]:
     )
     style = "\n".join(
         [
-            (_TEMPLATES / "feedback.css").read_text(encoding="utf-8"),
             HtmlFormatter(style="default").get_style_defs(".code"),
             "@media screen and (prefers-color-scheme: dark) {",
             HtmlFormatter(style="github-dark").get_style_defs(".code"),
             "}",
+            (_TEMPLATES / "feedback.css").read_text(encoding="utf-8"),
         ]
     )
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -272,8 +273,9 @@ def _box(name: str, mark: Mark, outcome: Outcome | None) -> Box:
     if mark.waits and mark.manual is None:
         return Box(name, "waits", f"up to {full}")
     state = "right" if mark.score >= mark.max_score else "partly" if mark.score > 0 else "wrong"
-    if outcome is not None and outcome["status"] == "missing" and mark.manual is None:
-        state = "missing"
+    status = outcome["status"] if outcome is not None else ""
+    if status in ("missing", "unanswered") and mark.manual is None:
+        state = status
     lines: list[Line] = []
     words: list[Markup] = []
     if outcome is not None:

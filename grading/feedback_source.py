@@ -25,9 +25,16 @@ def belongs_to(graded: bytes, digest: str) -> bool:
     return hashlib.sha256(graded).hexdigest() == digest
 
 
-def cells_for_student(data: bytes) -> tuple[Cell, ...]:
-    """Read a notebook that the engine made for its student."""
-    return tuple(json.loads(data)["cells"])
+def cells_for_student(data: bytes, markers: Markers) -> tuple[Cell, ...]:
+    """Read a notebook that the engine made for its student.
+
+    It holds marking schemes. Students don't get them: the next class may have the same questions.
+    """
+    cells: list[Cell] = json.loads(data)["cells"]
+    for cell in cells:
+        if cell["metadata"].get("nbgrader") and markers.scheme[0] in cell["source"]:
+            cell["source"] = _without(cell["source"], markers.scheme)
+    return tuple(cells)
 
 
 def stripped_cells(graded: bytes, markers: Markers, marks: NotebookMarks) -> tuple[Cell, ...]:
@@ -64,11 +71,8 @@ def _stripped(cell: Cell, markers: Markers, marks: NotebookMarks, secret: set[st
         "attachments": cell.get("attachments", {}),
     }
     hidden = markers.hidden[0] in cell["source"]
-    for begin, end in (markers.hidden, markers.scheme):
-        try:
-            made["source"] = clear_region(made["source"], begin, end, None)
-        except BrokenKeyError:
-            made["source"] = ""
+    for pair in (markers.hidden, markers.scheme):
+        made["source"] = _without(made["source"], pair)
     if cell["cell_type"] != "code":
         return made
     if hidden:
@@ -78,6 +82,13 @@ def _stripped(cell: Cell, markers: Markers, marks: NotebookMarks, secret: set[st
         outputs = clean_outputs([dict(output) for output in cell["outputs"]])
         made["outputs"] = [_guarded(output, secret) for output in outputs]
     return made
+
+
+def _without(source: str, pair: tuple[str, str]) -> str:
+    try:
+        return clear_region(source, *pair, None)
+    except BrokenKeyError:
+        return ""
 
 
 def _verdict(marks: NotebookMarks, name: str) -> str:

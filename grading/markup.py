@@ -36,6 +36,7 @@ _LISTS = {"dd", "dl", "dt", "li", "ol", "ul"}
 _TABLES = {"caption", "table", "tbody", "td", "tfoot", "th", "thead", "tr"}
 _WORDS = {"a", "b", "br", "code", "del", "em", "i", "ins", "kbd", "s", "span", "strong", "sub"}
 _TAGS = _BLOCKS | _HEADINGS | _LISTS | _TABLES | _WORDS | {"sup", "u"}
+_NO_HEADER = re.compile(r"<th[^>]*>\s*</th>")
 _NO_PICTURE = re.compile(r"""<img(?:\s(?:alt|title)="[^"]*")*>""")
 _MATH_ATTRIBUTE = re.compile(r"""\s(style|id|class|href)="[^"]*\"""")
 # A formula waits outside the text while that is sanitised: these characters stand for it.
@@ -163,9 +164,10 @@ def _filled(text: str, formulas: list[str]) -> str:
 
 def _clean(text: str) -> str:
     cleaned = _NO_PICTURE.sub("[a picture from elsewhere]", _cleaner.clean(text))
-    return cleaned.replace("<table>", '<div class="wide"><table>').replace(
-        "</table>", "</table></div>"
-    )
+    cleaned = _NO_HEADER.sub("<td></td>", cleaned)  # an empty header tells a screen reader nothing
+    # What scrolls sideways has to be reached by the keyboard.
+    cleaned = cleaned.replace("<table>", '<div class="wide" tabindex="0"><table>')
+    return cleaned.replace("</table>", "</table></div>")
 
 
 @lru_cache(_KEPT)
@@ -184,7 +186,7 @@ def math(tex: str, *, block: bool) -> str:
                 raise
         else:
             made = _MATH_ATTRIBUTE.sub("", made)
-            return f'<span class="wide">{made}</span>' if block else made
+            return f'<span class="wide" tabindex="0">{made}</span>' if block else made
     return f"<code>{escape(tex)}</code>"
 
 
