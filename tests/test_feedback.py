@@ -254,7 +254,7 @@ def test_files_for_release_feedback_lie_beside_the_page(course: Path) -> None:
 # ------------------------------------------------------------------------- graded by nbgrader
 
 
-PEEK = "print('peeked:', [line for line in In if '2469' in line])"
+PEEK = "print('peeked:', [line for line in In if '24' + '69' in line])"
 
 
 @pytest.mark.slow
@@ -267,17 +267,11 @@ def test_what_nbgrader_graded_is_stripped_of_hidden_tests(course: Path) -> None:
     assert "peeked: [" in graded
     assert "2469" in graded
     assert feedback(course)["written"] == 1
-    made = page(course, "ada").replace(html_of(PEEK), "")
-    assert not [secret for secret in HIDDEN if secret in text(made).replace(PEEK, "")]
+    made = page(course, "ada")
+    assert not [secret for secret in HIDDEN if secret in text(made)]
     assert "Hidden tests: failed." in made
     assert "This output is left out: it shows part of a hidden test." in made
     assert "AssertionError" in made  # the visible test's
-
-
-def html_of(source: str) -> str:
-    from grading.markup import code
-
-    return str(code(source))
 
 
 def test_without_the_engines_notebook_the_graded_one_is_stripped(course: Path) -> None:
