@@ -15,6 +15,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,12 +128,19 @@ def update(document: Path, not_run: Mapping[str, str]) -> int:
     text = document.read_text(encoding="utf-8")
     stale, place = 0, 0
     for command, printed in results:
-        before = f"$ {command.text}\n{command.output}"
-        place = text.index(before, place)
-        if not agrees(command.output, printed):
-            stale += 1
-            after = f"$ {command.text}\n{printed}"
-            text = text[:place] + after + text[place + len(before) :]
+        if agrees(command.output, printed):
+            continue
+        stale += 1
+        for indent in ("", "  ", "   ", "    "):
+            before = textwrap.indent(f"$ {command.text}\n{command.output}", indent)
+            found = text.find(before, place)
+            if found >= 0:
+                after = textwrap.indent(f"$ {command.text}\n{printed}", indent)
+                text = text[:found] + after + text[found + len(before) :]
+                place = found
+                break
+        else:
+            print(f"not found: {command.text}\n{printed}")
     document.write_text(text, encoding="utf-8")
     return stale
 
