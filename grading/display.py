@@ -336,7 +336,8 @@ def _reasons(cell: dict[str, Any], tier: str) -> str:
     lines += [f"[dim]{escape(text)}[/]" for text in _unsaid(cell["log"], cell["checks"])]
     if cell["needs_manual"]:
         lines.append("waits for a person")
-    if not_tamper_proof(tier, cell) and not any("not tamper-proof" in line for line in lines):
+    if not_tamper_proof(tier, cell):
+        lines = [line for line in lines if "not tamper-proof" not in line]  # the log's words
         lines.append("[yellow]not tamper-proof[/]")
     return "\n".join(lines)
 
