@@ -10,7 +10,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from tutor import playground as pg
-from tutor.playground import Config, Playground, Target, experiment, from_hash, to_hash
+from tutor.playground import Config, Playground, Target, experiment, from_hash, session, to_hash
 from tutor.playground import history as history_module
 
 DEFAULT_LINK = (
@@ -554,6 +554,20 @@ def test_maps_look_like_the_picture():
     )
     np.testing.assert_array_equal(playground.decision_map(13), output)
     assert set(np.unique(playground.decision_map(13, discretize=True))) <= {-1, 1}
+
+
+@pytest.mark.parametrize("activation", ["tanh", "sigmoid", "relu", "elu"])
+def test_maps_in_single_precision_are_the_same_to_the_eye(activation):
+    playground = Playground(activation=activation, hidden_layers=(5, 3))
+    playground.step(3)
+    exact, quick = playground.maps(61), playground.maps(61, np.float32)
+    for layer, rough in zip(exact, quick, strict=True):
+        assert (layer.dtype, rough.dtype) == (np.float64, np.float32)
+        np.testing.assert_allclose(rough, layer, atol=2e-5)
+    points = session.grid(61)  # more than are computed at once
+    np.testing.assert_allclose(
+        exact[0].reshape(5, -1).T, playground.activations_at(points)[0], rtol=1e-12, atol=1e-14
+    )
 
 
 def test_maps_follow_the_weights():

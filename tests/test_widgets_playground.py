@@ -95,10 +95,10 @@ def test_maps_are_bytes(page):
     answer = page.ask("hello")
     expected = page.widget.playground.decision_map(100)
     shown = np.frombuffer(answer.buffers[0], np.uint8).reshape(100, 100)
-    assert np.abs(shown / 127.0 - 1 - expected).max() < 0.5 / 127 + 1e-9
+    assert np.abs(shown / 127.0 - 1 - expected).max() < 0.5 / 127 + 1e-6
     small = np.frombuffer(answer.buffers[1], np.uint8).reshape(-1, 10, 10)
     first = page.widget.playground.thumbnails(10)[0][0]
-    assert np.abs(small[0] / 127.0 - 1 - np.clip(first, -1, 1)).max() < 0.5 / 127 + 1e-9
+    assert np.abs(small[0] / 127.0 - 1 - np.clip(first, -1, 1)).max() < 0.5 / 127 + 1e-6
 
 
 def test_shades_of_what_is_no_number():
@@ -118,7 +118,13 @@ def test_looking_at_a_neuron(page):
     answer = page.ask("look", look=[1, 2])
     assert answer.frame["look"] == [1, 2]
     assert answer.state is None
-    assert answer.buffers[0] == module._shades(page.widget.playground.maps(100)[0][2])
+    exact = module._shades(page.widget.playground.maps(100)[0][2])
+    # The page's maps are computed in single precision: a shade more or less at a border.
+    shades, exact = (
+        np.frombuffer(each, np.uint8).astype(int) for each in (answer.buffers[0], exact)
+    )
+    assert np.abs(shades - exact).max() <= 1
+    assert np.mean(shades != exact) < 0.001
     for gone in ([1, 4], [4, 0], [0, 0], [-1, 0], [1, -1], ["1", 0], [1], "12", 7, [1, None]):
         answer = page.ask("look", look=gone)
         assert (answer.frame["look"], answer.buffers[0]) == (None, output)

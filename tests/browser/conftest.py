@@ -2,7 +2,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from lab import CHROMIUM, Lab, browser_page, server
+from lab import Lab, chromium, lab_page, server
 
 sys.path.append(str(Path(__file__).resolve().parent.parent))  # what all tests share
 
@@ -14,13 +14,15 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def lab(tmp_path_factory):
-    """JupyterLab in a browser, one for all tests: starting it takes longer than most of them."""
-    if not CHROMIUM.exists():
-        pytest.fail(
-            f"the browser tests need Chromium at {CHROMIUM}: `apt install chromium`, "
-            "or set CHROMIUM to where yours is"
-        )
+def browser():
+    """Headless Chromium, one for all tests of a process."""
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def lab(browser, tmp_path_factory):
+    """JupyterLab on a page, one for all tests: starting it takes longer than most of them."""
     root = tmp_path_factory.mktemp("notebooks")
-    with server(root) as address, browser_page(address) as page:
+    with server(root) as address, lab_page(browser, address) as page:
         yield Lab(page, root)

@@ -19,7 +19,7 @@ from typing import Any
 import nbformat
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Locator, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 # No first-run pages, no updates, no calls home.
@@ -90,8 +90,8 @@ def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None
 
 
 @contextmanager
-def browser_page(address: str, width: int = 1280, height: int = 900) -> Iterator[Page]:
-    """Open JupyterLab in headless Chromium and wait until it is there."""
+def chromium() -> Iterator[Browser]:
+    """Start headless Chromium. A process can hold one at a time: playwright's loop is its own."""
     if not CHROMIUM.exists():
         raise RuntimeError(
             f"the browser tests need Chromium at {CHROMIUM}: `apt install chromium`, "
@@ -99,15 +99,33 @@ def browser_page(address: str, width: int = 1280, height: int = 900) -> Iterator
         )
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=CHROMIUM_OPTIONS)
-        page = browser.new_page(viewport={"width": width, "height": height})
-        page.set_default_timeout(TIMEOUT)
         try:
-            page.goto(address)
-            page.wait_for_function("window.jupyterapp?.shell?.isAttached ?? false")
-            page.evaluate("async () => { await window.jupyterapp.restored }")
-            yield page
+            yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def lab_page(
+    browser: Browser, address: str, width: int = 1280, height: int = 900
+) -> Iterator[Page]:
+    """Open JupyterLab on a new page and wait until it is there."""
+    page = browser.new_page(viewport={"width": width, "height": height})
+    page.set_default_timeout(TIMEOUT)
+    try:
+        page.goto(address)
+        page.wait_for_function("window.jupyterapp?.shell?.isAttached ?? false")
+        page.evaluate("async () => { await window.jupyterapp.restored }")
+        yield page
+    finally:
+        page.close()
+
+
+@contextmanager
+def browser_page(address: str, width: int = 1280, height: int = 900) -> Iterator[Page]:
+    """Open JupyterLab in a Chromium of its own."""
+    with chromium() as browser, lab_page(browser, address, width, height) as page:
+        yield page
 
 
 def _backend_ids(node: dict[str, Any]) -> Iterator[int]:

@@ -6,9 +6,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from lab import CHROMIUM
 from markupsafe import Markup
-from playwright.sync_api import sync_playwright
 
 from grading.distribution import draw
 from grading.feedback_page import Sheet, render
@@ -52,14 +50,6 @@ def graded(path: Path) -> Sheet:
     whole = SubmissionMarks("ada", path.parent.name, None, 7200.0, {path.stem: marks})
     picture = draw((0.1, 0.4, 0.5, 0.8, 0.9, 1.0), 0.8)
     return Sheet(whole, path.stem, tuple(cells), outcomes, distribution=picture)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

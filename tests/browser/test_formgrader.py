@@ -9,9 +9,9 @@ import formgrader
 import pytest
 import small_course as small
 from command import grading
-from lab import CHROMIUM, CHROMIUM_OPTIONS, SCREENSHOTS, TIMEOUT
+from lab import SCREENSHOTS, TIMEOUT
 from nbgrader import api
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 ANSWERS = {
     "ada": {"double": small.DOUBLE, "triple": small.TRIPLE, "explain": "It grows because."},
@@ -32,15 +32,14 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def page(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+def page(browser: Browser, root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     scratch = tmp_path_factory.mktemp("server")
-    with formgrader.server(root, root, scratch) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=CHROMIUM_OPTIONS)
+    with formgrader.server(root, root, scratch) as address:
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.set_default_timeout(TIMEOUT)
         page.goto(f"{address}/gradebook")
         yield page
-        browser.close()
+        page.close()
 
 
 def test_points_and_comments_from_formgrader_to_feedback(page: Page, root: Path) -> None:

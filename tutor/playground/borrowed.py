@@ -52,7 +52,9 @@ class BorrowedKernel(Kernel):
 
     def forward(self, batch: Batch) -> list[Floats]:
         """Return each layer's output, (M, B), from the borrowed forward pass."""
-        returned = self._functions.forward(batch.inputs[:-1].T.copy(), *self._parameters())
+        returned = self._functions.forward(
+            batch.inputs[:-1].T.astype(np.float64), *self._parameters()
+        )
         shapes = [(batch.size, m) for m in self.sizes[1:]]
         return [values.T for values in _checked("forward: activations", returned, shapes)]
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -122,10 +122,12 @@ class _Workspace:
     dz_matrices: Floats
 
     @classmethod
-    def of(cls, units: int, lead: tuple[int, ...], samples: int) -> _Workspace:
+    def of(
+        cls, units: int, lead: tuple[int, ...], samples: int, dtype: np.dtype[Any]
+    ) -> _Workspace:
         """Make room for `units` units."""
-        with_ones = np.ones((units + 1, *lead, samples))
-        z, dz, scratch = np.empty((3, units, *lead, samples))
+        with_ones = np.ones((units + 1, *lead, samples), dtype)
+        z, dz, scratch = np.empty((3, units, *lead, samples), dtype)
         return cls(
             *(z, with_ones[:-1], dz, scratch),
             *(_matrices(z), _matrices(with_ones), _matrices(dz)),
@@ -138,7 +140,10 @@ def _matrices(values: Floats) -> Floats:
 
 
 class Batch:
-    """Some samples: inputs (D + 1, R, B), the last of them 1, and targets (1, R, B)."""
+    """Some samples: inputs (D + 1, R, B), the last of them 1, and targets (1, R, B).
+
+    What is computed for them is computed in the inputs' precision.
+    """
 
     def __init__(self, inputs: Floats, targets: Floats) -> None:
         self.inputs = _matrices(np.ascontiguousarray(inputs))
@@ -220,7 +225,7 @@ class Kernel:
         for block in self.view(self._is_weight, shapes):
             block[..., -1] = 0
         self._shapes = shapes
-        self._workspaces: dict[int, list[_Workspace]] = {}
+        self._workspaces: dict[tuple[int, np.dtype[Any]], list[_Workspace]] = {}
 
     def view(
         self, flat: NDArray[Number], shapes: Sequence[tuple[int, int]] | None = None
@@ -247,21 +252,25 @@ class Kernel:
         self.carried[...] = state.carried
         self.carried_count = state.carried_count
 
-    def _workspace(self, samples: int) -> list[_Workspace]:
-        layers = self._workspaces.get(samples)
+    def _workspace(self, batch: Batch) -> list[_Workspace]:
+        key = batch.size, batch.inputs.dtype
+        layers = self._workspaces.get(key)
         if layers is None:
             # Points to predict come in any number; room for the latest few is enough.
             while len(self._workspaces) >= _WORKSPACES:
                 del self._workspaces[next(iter(self._workspaces))]
-            layers = [_Workspace.of(m, self._lead, samples) for m in self.sizes[1:]]
-            self._workspaces[samples] = layers
+            layers = [_Workspace.of(m, self._lead, *key) for m in self.sizes[1:]]
+            self._workspaces[key] = layers
         return layers
 
     def forward(self, batch: Batch) -> list[Floats]:
         """Return each layer's output, (M, B) or (M, R, B), valid until the next call."""
-        layers = self._workspace(batch.size)
+        layers = self._workspace(batch)
         below = batch.inputs
-        for block, unit, layer in zip(self.blocks, self.units, layers, strict=True):
+        blocks = self.blocks
+        if below.dtype != blocks[0].dtype:
+            blocks = [block.astype(below.dtype) for block in blocks]
+        for block, unit, layer in zip(blocks, self.units, layers, strict=True):
             self._product(block, below, out=layer.z_matrices)
             unit.forward(layer.z, layer.a)
             below = layer.a_matrices
@@ -273,7 +282,7 @@ class Kernel:
         It is valid until the next call.
         """
         self.forward(batch)
-        layers = self._workspace(batch.size)
+        layers = self._workspace(batch)
         np.subtract(layers[-1].a, batch.targets, out=layers[-1].dz)
         for i in range(len(layers) - 1, -1, -1):
             layer = layers[i]

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from tutor import datasets
 from tutor.playground import url
@@ -19,7 +19,7 @@ from tutor.playground.config import FEATURES, Config, features, is_number
 from tutor.playground.diagnosis import explain
 from tutor.playground.experiment import Experiment, experiment
 from tutor.playground.history import History
-from tutor.playground.kernel import Batch, Kernel, KernelState
+from tutor.playground.kernel import Batch, Kernel, KernelState, cut
 from tutor.playground.replicas import Replicas
 
 Floats = NDArray[np.float64]
@@ -38,6 +38,12 @@ The original rebuilds the network for a change of regularisation; here it goes o
 
 EXTENT = 6.0
 """The maps show the square from −6 to 6."""
+
+_MAP_BLOCK = 2_000
+"""Points of a map computed at once: they fit into the processor's cache, and BLAS takes one thread.
+
+With more it takes two, and the one that waits takes the processor from the browser.
+"""
 
 
 class Playground:
@@ -77,7 +83,7 @@ class Playground:
 
     def _build(self, config: Config) -> None:
         self._runs = Replicas(config, kernel=self._kernel(config))
-        self._grids: dict[int, Batch] = {}
+        self._grids: dict[tuple[int, np.dtype[Any]], list[Batch]] = {}
 
     def _kernel(self, config: Config) -> Kernel:
         if self._functions is None:
@@ -378,24 +384,35 @@ class Playground:
         with np.errstate(all="ignore"):
             return self._runs.kernel.forward(batch)
 
-    def maps(self, size: int = 100) -> list[Floats]:
+    def maps(self, size: int = 100, dtype: DTypeLike = np.float64) -> list[Floats]:
         """Compute what each unit gives over the square from −6 to 6.
 
         Parameters
         ----------
         size : int
             Points along each side, at least 2; the first and the last lie on the border.
+        dtype : data-type
+            The precision to compute in. np.float32 is enough to look at, and quicker.
 
         Returns
         -------
         list of ndarray, shapes (M, size, size)
             One a layer, the output last. Row 0 is the top (x2 = 6), column 0 the left (x1 = −6).
         """
-        if size not in self._grids:
+        key = size, np.dtype(dtype)
+        if key not in self._grids:
+            whole = self._batch(grid(size))
+            batches = cut(whole.inputs.astype(dtype), whole.targets, _MAP_BLOCK)
             # Windows of a few sizes are asked for again and again, frame by frame.
-            self._grids = {size: self._batch(grid(size))} | dict(list(self._grids.items())[:3])
-        outputs = self._forward(self._grids[size])
-        return [values.reshape(-1, size, size).copy() for values in outputs]
+            self._grids = {key: batches} | dict(list(self._grids.items())[:3])
+        maps = [np.empty((m, size**2), dtype) for m in self.config.sizes[1:]]
+        start = 0
+        for batch in self._grids[key]:
+            part = slice(start, start + batch.size)
+            for layer, values in zip(maps, self._forward(batch), strict=True):
+                layer[:, part] = values
+            start += batch.size
+        return [layer.reshape(-1, size, size) for layer in maps]
 
     def thumbnails(self, size: int = 10) -> list[Floats]:
         """Compute small maps of each unit as the original does: means of blocks of `maps(100)`.

@@ -265,7 +265,7 @@ class Playground(anywidget.AnyWidget):
         Maps are bytes: 0 for −1, 127 for 0, 254 for 1.
         """
         playground = self._playground
-        maps = playground.maps(_SIDE)
+        maps = playground.maps(_SIDE, np.float32)
         if self.config.discretize:
             maps = [np.where(layer >= 0, 1.0, -1.0) for layer in maps]
         look = self._checked_look(look)
