@@ -5,6 +5,8 @@ Run by hand: `python tests/benchmarks/widget_latency.py [--nodelay] [--round-tri
 For each widget, and for `interact` with `plt.show()` in the same run: 40 real key presses, each
 timed in the page from the key to the frame after the change, and a drag of 3 seconds, in which
 frames with a new picture are counted. A frame counts as blank when the picture isn't there.
+The drag's mouse is moved by the page, once a frame: moves sent from outside arrive too seldom
+to ask much of it.
 
 A slider with few positions can't show many pictures: the drag goes to and fro so fast that at least
 30 positions a second pass by, and "shown" is the share of the positions passed that were drawn.
@@ -84,6 +86,30 @@ WATCH = """([output, pictures, handle]) => {
         .observe(handle, {attributes: true, attributeFilter: ['aria-valuenow']});
 }"""
 
+# Runs in the page: moves the mouse with the button held down, once before each frame.
+DRAG = """([base, handle, milliseconds, sweep]) => new Promise(resolve => {
+    const track = base.getBoundingClientRect(), knob = handle.getBoundingClientRect();
+    const clientY = knob.top + knob.height / 2;
+    const mouse = (target, name, clientX, buttons) => target.dispatchEvent(new MouseEvent(
+        name, {clientX, clientY, buttons, bubbles: true, cancelable: true, view: window}));
+    mouse(handle, 'mousedown', knob.left + knob.width / 2, 1);
+    mouse(document.documentElement, 'mousemove', track.left, 1);
+    Object.assign(seen, {changes: 0, positions: 0});
+    const start = performance.now();
+    const move = () => {
+        const passed = performance.now() - start;
+        if (passed >= milliseconds) {
+            mouse(document.documentElement, 'mouseup', track.left, 0);
+            resolve({changes: seen.changes, positions: seen.positions});
+            return;
+        }
+        const phase = 1 - Math.abs((passed / sweep) % 2 - 1);
+        mouse(document.documentElement, 'mousemove', track.left + phase * track.width, 1);
+        requestAnimationFrame(move);
+    };
+    move();
+})"""
+
 
 class Costs:
     """What the parts have used so far: kernel, page, and the connection between them."""
@@ -153,21 +179,10 @@ def measure(lab: Lab, costs: Costs, index: int, pictures: str) -> dict[str, floa
 
 def drag(lab: Lab, output: Any, seconds: float, sweep: float) -> dict[str, int]:
     """Drag the slider to and fro; return how many positions it passed and pictures it showed."""
-    track = output.locator(".noUi-base:visible").first.bounding_box()
-    handle = output.locator("[role=slider]:visible").first.bounding_box()
-    mouse, y = lab.page.mouse, handle["y"] + handle["height"] / 2
-    mouse.move(handle["x"] + handle["width"] / 2, y)
-    mouse.down()
-    mouse.move(track["x"], y)
-    lab.page.evaluate("Object.assign(seen, {changes: 0, positions: 0})")
-    start = time.monotonic()
-    while (passed := time.monotonic() - start) < seconds:
-        phase = 1 - abs((passed / sweep) % 2 - 1)
-        mouse.move(track["x"] + phase * track["width"], y)
-        time.sleep(0.008)
-    counted = lab.page.evaluate("({changes: seen.changes, positions: seen.positions})")
-    mouse.up()
-    return counted
+    base = output.locator(".noUi-base:visible").first.element_handle()
+    handle = output.locator("[role=slider]:visible").first.element_handle()
+    passed: dict[str, int] = lab.page.evaluate(DRAG, [base, handle, 1000 * seconds, 1000 * sweep])
+    return passed
 
 
 def cells(names: list[str], ahead: bool) -> list[str]:

@@ -64,21 +64,22 @@ def test_a_slider_moves_without_waiting_for_the_kernel(notebook, name):
     picture, sentence = place.locator(".fnn-picture"), place.locator(".fnn-sentence")
     handle = place.locator("[role=slider]:visible").first
     handle.focus()
-    lab.page.wait_for_timeout(4000)  # pictures in advance
+    place.locator("[data-ahead=complete]").wait_for()  # pictures in advance
     before, said = lab.pixels(picture), sentence.inner_text()
     kernel = "jupyterapp.shell.currentWidget.sessionContext.session.kernel"
     long = "try:\\n    __import__('time').sleep(60)\\nexcept KeyboardInterrupt:\\n    pass"
     # Its status alone says little: messages of widgets may be answered on a thread of their own.
     lab.page.evaluate(
-        f"""() => {{ window.ended = false; {kernel}.requestExecute({{code: "{long}"}}).done
-            .then(() => {{ window.ended = true }}) }}"""
+        f"""() => {{ const request = window.request = {{ended: false}};
+            {kernel}.requestExecute({{code: "{long}"}}).done
+                .then(() => {{ request.ended = true }}) }}"""
     )
     lab.page.wait_for_function(f"() => {kernel}.status === 'busy'")
     lab.page.keyboard.press("ArrowRight")
     assert lab.wait_until_changed(picture, before, seconds=2) > 20
     moved, now = lab.pixels(picture), sentence.inner_text()
     assert now != said
-    assert lab.page.evaluate("window.ended") is False
+    assert lab.page.evaluate("window.request.ended") is False
     lab.page.evaluate(f"{kernel}.interrupt()")
     # The kernel catches up and says the same.
     value = float(handle.get_attribute("aria-valuetext").replace("−", "-"))

@@ -4,11 +4,13 @@
 // a frame: the SVG of each moving artist, the sentence, and the values that they belong to.
 // A round trip to the kernel takes longer than a frame of the screen. So while a slider has the
 // mouse or the keyboard, the page asks for the frames of its other positions, the nearest first,
-// a few at a time, and keeps them. The slider then moves without waiting. Whatever the kernel
-// sends is newer than what was kept, and takes its place.
+// a few at a time, and keeps them; for a widget that is merely in sight, for those next to each
+// slider's position. The slider then moves without waiting. Whatever the kernel sends is newer than
+// what was kept, and takes its place.
 
 const AT_ONCE = 12; // frames asked for in one question; the kernel sends what it gets done
 const FAR = 100; // positions of a slider to either side that are worth asking for
+const NEAR = 2; // the same for a slider that nobody points at
 const MEMORY = 16e6; // characters of frames to keep: several sliders' worth of the largest
 
 /** Make the ids of an SVG unique: the page may show the same picture twice. */
@@ -77,10 +79,10 @@ class Track {
   }
 
   /** The other positions, the nearest first. */
-  others() {
+  others(far) {
     const here = Number.isInteger(this.here) ? this.here : 0;
     const found = [];
-    for (let away = 1; away <= Math.min(this.last, FAR); away += 1) {
+    for (let away = 1; away <= Math.min(this.last, far); away += 1) {
       if (here + away <= this.last) found.push(here + away);
       if (here - away >= 0) found.push(here - away);
     }
@@ -96,6 +98,7 @@ class View {
     this.tracks = [];
     this.hovered = -1; // index of the slider that has the mouse, and of that with the keyboard
     this.focused = -1;
+    this.inSight = false;
     this.build(root);
     this.listeners = {
       "change:still": () => this.rebuild(),
@@ -110,11 +113,14 @@ class View {
     // Reports when the widget has been put into the page, now or again after scrolling.
     this.placed = new ResizeObserver(() => this.settle());
     this.placed.observe(root);
+    this.sight = new IntersectionObserver(([now]) => this.attend({ inSight: now.isIntersecting }));
+    this.sight.observe(root);
   }
 
   close() {
     this.closed = true;
     this.placed.disconnect();
+    this.sight.disconnect();
     for (const [event, listener] of Object.entries(this.listeners)) this.model.off(event, listener);
     for (const track of this.tracks) track.model.off("change:value", this.moved);
   }
@@ -238,18 +244,25 @@ class View {
     this.askAhead();
   }
 
-  askAhead() {
-    const index = this.focused >= 0 ? this.focused : this.hovered;
-    const track = this.tracks[index];
-    if (!track || this.asked || this.closed) return;
+  /** The sliders' values whose frames may be wanted next, the likeliest first. */
+  wanted() {
     const values = this.tracks.map((each) => each.model.get("value"));
-    const wanted = track
-      .others()
-      .map((position) => values.with(index, track.value(position)))
-      .filter((each) => !this.kept.has(this.key({ choices: this.choices, values: each })));
+    const along = (index, far) =>
+      this.tracks[index].others(far).map((to) => values.with(index, this.tracks[index].value(to)));
+    const index = this.focused >= 0 ? this.focused : this.hovered;
+    const places = [];
+    if (this.tracks[index]) places.push(...along(index, FAR));
+    else if (this.inSight) this.tracks.forEach((_, each) => places.push(...along(each, NEAR)));
+    return places.filter((each) => !this.kept.has(this.key({ choices: this.choices, values: each })));
+  }
+
+  askAhead() {
+    if (this.asked || this.closed) return;
+    const wanted = this.wanted().slice(0, AT_ONCE);
+    this.root.dataset.ahead = wanted.length ? "asked" : "complete";
     if (!wanted.length) return;
     this.asked = true;
-    this.model.send({ ahead: wanted.slice(0, AT_ONCE) });
+    this.model.send({ ahead: wanted });
   }
 }
 
