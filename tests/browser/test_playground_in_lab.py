@@ -7,12 +7,36 @@ import pytest
 
 NOTEBOOK = "playground.ipynb"
 CELL = "from tutor import widgets\nw = widgets.Playground()\nw"
+OWN_FUNCTIONS = """
+import numpy as np
+from tutor import playground
+
+def forward(x, W, b):
+    activations = []
+    for weights, bias in zip(W, b):
+        x = np.tanh(x @ weights + bias)
+        activations.append(x)
+    return activations
+
+def backward(x, y, W, b):
+    layers = [x, *forward(x, W, b)]
+    dz = (layers[-1] - y) * (1 - layers[-1] ** 2) / len(x)
+    dW, db = [], []
+    for below, weights in zip(layers[-2::-1], W[::-1]):
+        dW.insert(0, below.T @ dz)
+        db.insert(0, dz.sum(axis=0))
+        dz = (dz @ weights.T) * (1 - below**2)
+    return dW, db
+
+own = widgets.Playground(functions=playground.NetworkFunctions(forward, backward))
+own
+"""
 
 
 @pytest.fixture(scope="module")
 def notebook(lab):
     lab.page.set_viewport_size({"width": 900, "height": 1000})
-    lab.write(NOTEBOOK, CELL, "1 + 1")
+    lab.write(NOTEBOOK, CELL, OWN_FUNCTIONS)
     lab.open(NOTEBOOK)
     lab.run_all()
     lab.former_problems = len(lab.problems)
@@ -233,6 +257,14 @@ def test_links_stop_conditions_and_problems(notebook, place):
     place.get_by_text("Stopped at the limit of 3 epochs.", exact=True).wait_for()
     assert epoch(place) == 3
     assert problem.is_hidden()
+    notebook.evaluate("w.set(epoch_limit=None)")
+    place.get_by_text("Stop, loss, seed").click()
+    place.get_by_label("Stop when").select_option("test loss ≤")
+    place.get_by_role("button", name="Play").click()
+    place.get_by_text("Target reached: ", exact=False).first.wait_for()
+    assert place.get_by_role("button", name="Play").is_visible()
+    assert notebook.evaluate("w.playground.measures['test_loss'] <= w.config.target.value")
+    notebook.evaluate("w.set(target=None)")
     notebook.evaluate(
         "w.set(problem='regression', activation='relu', learning_rate=10, epoch_limit=None)"
     )
@@ -242,6 +274,19 @@ def test_links_stop_conditions_and_problems(notebook, place):
     with notebook.page.expect_download() as download:
         place.get_by_role("button", name="Save the losses as CSV").click()
     assert download.value.path().read_text().startswith("epoch,train_loss,test_loss")
+
+
+def test_it_trains_with_a_students_own_functions(notebook, place):
+    theirs = notebook.output(1).locator(".pg")
+    theirs.get_by_text("Stop, loss, seed").click()
+    theirs.get_by_text("Forward and backward pass are your own functions.", exact=False).wait_for()
+    for number in range(1, 4):
+        for shown in (place, theirs):
+            shown.get_by_role("button", name="Step").click()
+        theirs.locator(".pg-epoch").get_by_text(f"000,00{number}").wait_for()
+        place.locator(".pg-epoch").get_by_text(f"000,00{number}").wait_for()
+    assert loss(theirs) == loss(place) != "0.000"
+    assert notebook.evaluate("abs(own.playground.loss - w.playground.loss) < 1e-12")
 
 
 def test_every_control_has_a_name_of_its_own(notebook, place):
@@ -308,7 +353,7 @@ def test_running_the_cell_again_stops_the_former_one(notebook, place):
     notebook.page.wait_for_timeout(400)
     assert notebook.evaluate("former.playground.epoch") == stopped
     assert notebook.evaluate(count) == before
-    assert notebook.page.locator(".pg").count() == 1
+    assert notebook.output(0).locator(".pg").count() == 1
     assert len(notebook.outputs(0)) == 2
 
 
