@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tutor import widgets
+
 SOLUTIONS = Path(__file__).parents[2] / "solutions"
 NOTEBOOKS = sorted(path.relative_to(SOLUTIONS) for path in SOLUTIONS.glob("*/*.ipynb"))
 ROLES = {
@@ -49,6 +51,13 @@ def widget_cells(lab):
     ]
     assert set(called) <= set(shown)
     return shown
+
+
+def test_each_widget_is_in_a_notebook():
+    sources = "".join((SOLUTIONS / path).read_text(encoding="utf-8") for path in NOTEBOOKS)
+    assert [
+        name for name in (*widgets.EXPLORERS, "Playground") if f"widgets.{name}(" not in sources
+    ] == []
 
 
 def test_no_cell_fails(notebook):
