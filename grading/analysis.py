@@ -166,9 +166,12 @@ class AssignmentReport:
         Status ("timeout", "memory", "died", "error") → students with the cells concerned.
     unsealed
         Students with test results that their own code could have touched.
+    stored
+        Graded submissions whose notebook says how a visible test went where the student worked;
+        without that, nothing can be said of them in `passed_there`.
     passed_there
-        Visible tests that had passed where the student worked, says the notebook handed in, and do
-        not pass here.
+        Visible tests that had passed where the student worked, say the outputs stored in the
+        notebook handed in, and do not pass here. Nothing is run again for it.
     manual
         Notebooks that wait for a person.
     remarks
@@ -193,6 +196,7 @@ class AssignmentReport:
     misconceptions: tuple[Misconception, ...]
     trouble: Mapping[str, tuple[Cells, ...]]
     unsealed: tuple[Cells, ...]
+    stored: int
     passed_there: tuple[Cells, ...]
     manual: tuple[Waiting, ...]
     remarks: tuple[Remark, ...]
@@ -295,6 +299,7 @@ def _assignment(
             for status, found in _trouble(course, assignment, graded, seen.trouble).items()
         },
         unsealed=_cells(seen.unsealed, name),
+        stored=handed.stored,
         passed_there=_cells(_passed_there(handed.passed, seen.visible_failures), name),
         manual=_manual(points, graded, name),
         remarks=tuple(seen.remarks),
@@ -567,13 +572,16 @@ class _Handed:
     ----------
     answers
         Student → what was written in which cell.
+    stored
+        Number of students with a visible test that was run where they worked.
     passed
-        Student → test cells that passed where the student worked.
+        Student → test cells that passed there.
     reference
         Cell → the instructor's solution.
     """
 
     answers: dict[str, Answers] = field(default_factory=dict)
+    stored: int = 0
     passed: dict[str, set[str]] = field(default_factory=dict)
     reference: dict[str, str] = field(default_factory=dict)
 
@@ -599,6 +607,7 @@ def _handed_in(course: Course, book: Gradebook, assignment: str, graded: Iterabl
             continue
         answers: dict[str, str] = {}
         passed: set[str] = set()
+        stored = False
         for path in sorted(one.path.glob("*.ipynb")):
             if path.is_symlink() or path.stat().st_size > _LARGEST:
                 continue
@@ -606,8 +615,11 @@ def _handed_in(course: Course, book: Gradebook, assignment: str, graded: Iterabl
                 text = _source(cell)
                 if name in stubs and text.strip() not in ("", stubs[name].strip()):
                     answers[name] = text
-                elif name in tests and _passed(cell):
-                    passed.add(tests[name])
+                elif name in tests and cell.get("execution_count"):
+                    stored = True
+                    if _passed(cell):
+                        passed.add(tests[name])
+        handed.stored += stored
         handed.answers[one.student] = answers
         handed.passed[one.student] = passed
     return handed
@@ -644,9 +656,9 @@ def _source(cell: Mapping[str, Any]) -> str:
 
 
 def _passed(cell: Mapping[str, Any]) -> bool:
-    """Whether a test cell was run and, by its stored outputs, passed in full."""
+    """Whether a test cell that was run passed in full, by its stored outputs."""
     outputs = cell.get("outputs")
-    if not cell.get("execution_count") or not isinstance(outputs, list):
+    if not isinstance(outputs, list):
         return False
     for output in outputs:
         kind = output.get("output_type") if isinstance(output, dict) else "error"

@@ -24,6 +24,8 @@ from nbgrader.plugins import ExportPlugin
 from traitlets import Bool, Dict, Unicode
 
 from grading.errors import CourseError
+from grading.gradebook import tables
+from grading.gradebook.totals import totals
 
 __all__ = [
     "FORMATS",
@@ -430,66 +432,27 @@ def _read(gradebook: api.Gradebook, assignments: list[Any], students: list[Any])
             continue
         table[one.name] = (float(one.max_score or 0.0), one.duedate)
         failed = _failed(db, one.name)
-        for row in db.execute(_submissions(one.id)):
+        for row in db.execute(totals(one.id)):
             if row.student_id in ids:
                 scores[one.name, row.student_id] = _score(row, row.student_id in failed)
     return _Book(pupils, table, scores)
 
 
-def _submissions(assignment_id: str) -> Any:
-    """Select an assignment's submissions with points, penalty and whether a person is awaited."""
-    submitted = api.SubmittedAssignment.__table__
-    notebooks = api.SubmittedNotebook.__table__
-    grades = api.Grade.__table__
-    ours = sa.select(submitted.c.id).where(submitted.c.assignment_id == assignment_id)
-    points = (
-        sa.select(
-            notebooks.c.assignment_id.label("id"),
-            sa.func.sum(api.Grade.score).label("score"),
-            sa.func.sum(sa.cast(grades.c.needs_manual_grade, sa.Integer)).label("waiting"),
-        )
-        .join(grades, grades.c.notebook_id == notebooks.c.id)
-        .where(notebooks.c.assignment_id.in_(ours))
-        .group_by(notebooks.c.assignment_id)
-        .subquery()
-    )
-    penalties = (
-        sa.select(
-            notebooks.c.assignment_id.label("id"),
-            sa.func.sum(notebooks.c.late_submission_penalty).label("penalty"),
-        )
-        .where(notebooks.c.assignment_id.in_(ours))
-        .group_by(notebooks.c.assignment_id)
-        .subquery()
-    )
-    return (
-        sa.select(
-            submitted.c.student_id,
-            submitted.c.timestamp,
-            points.c.score,
-            points.c.waiting,
-            penalties.c.penalty,
-        )
-        .outerjoin(points, points.c.id == submitted.c.id)
-        .outerjoin(penalties, penalties.c.id == submitted.c.id)
-        .where(submitted.c.assignment_id == assignment_id)
-    )
-
-
 def _score(row: Any, failed: bool) -> _Score:
-    raw, penalty = row.score or 0.0, row.penalty or 0.0
     if failed:
         return _Score("not graded", timestamp=row.timestamp)
     status = "waiting" if row.waiting else "graded"
-    return _Score(status, max(0.0, raw - penalty), raw, penalty, row.timestamp)
+    left = max(0.0, row.score - row.penalty)
+    return _Score(status, left, row.score, row.penalty, row.timestamp)
 
 
 def _failed(db: Any, assignment: str) -> set[str]:
     """Name the students whose submission `grading run` could not grade."""
-    if not sa.inspect(db.get_bind()).has_table("grading_record"):
+    record = tables.record
+    if not sa.inspect(db.get_bind()).has_table(record.name):
         return set()
-    query = sa.text("SELECT student FROM grading_record WHERE assignment = :name AND failed")
-    return set(db.scalars(query, {"name": assignment}))
+    query = sa.select(record.c.student).where(record.c.assignment == assignment, record.c.failed)
+    return set(db.scalars(query))
 
 
 def _written(rows: Iterable[Sequence[str]], mark: str) -> str:

@@ -1,4 +1,4 @@
-"""What a submission got: plain records, made from the gradebook by `marks_query`."""
+"""What a submission got: plain records, made from the gradebook by `gradebook.marks`."""
 
 from __future__ import annotations
 

@@ -23,12 +23,11 @@ from gradebook_dump import dump
 from nbgrader import api
 from nbgrader.converters import Autograde
 
-from grading import migration
 from grading import run as running
 from grading.convert import convert
 from grading.course import Course, load_course
 from grading.errors import CourseError
-from grading.gradebook import Gradebook
+from grading.gradebook import Gradebook, migration
 from grading.penalties import penalty
 from grading.pool import Task
 from grading.register import register

@@ -163,6 +163,7 @@ def test_trouble_and_trust(numbers: Any) -> None:
     assert numbers["trouble"]["memory"] == [{"student": "bob", "cells": ["small/triple"]}]
     assert {one["student"] for one in numbers["unsealed"]} == set(CLASS)
     assert numbers["passed_there"] == [{"student": "bob", "cells": ["small/test_triple"]}]
+    assert numbers["stored"] == 2  # ada's and bob's notebooks say how a test went
     (remark,) = numbers["remarks"]
     assert (remark["student"], remark["fatal"]) == ("dee", True)
 
@@ -178,6 +179,14 @@ def test_the_page_links_to_formgrader(course: Path, tmp_path: Path) -> None:
         (ident,) = (n.id for n in book.find_submission(small.ASSIGNMENT, "ada").notebooks)
     assert f'href="http://localhost:9999/formgrader/submissions/{ident}"' in text
     assert 'href="http://localhost:9999/formgrader/gradebook/01-small/small"' in text
+
+
+def test_the_page_says_what_passed_there_is_based_on(course: Path, tmp_path: Path) -> None:
+    run("report", "-o", str(tmp_path / "r.html"), course=course)
+    text = " ".join((tmp_path / "r.html").read_text().split())
+    assert "Based on the outputs stored in the notebooks handed in" in text
+    assert "2 submissions of 4 say how a visible test went there; nothing can be said" in text
+    assert "1 submission had a visible test pass there that does not pass here." in text
 
 
 class Elements(HTMLParser):

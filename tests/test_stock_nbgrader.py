@@ -9,13 +9,17 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 import small_course as small
+from click.testing import CliRunner
 from command import COURSE, grading, nbgrader
 from formgrader import server
 from gradebook_dump import dump
 from nbgrader.utils import get_username
+
+from grading.commands import grading as our_commands
 
 pytestmark = pytest.mark.slow  # a dozen commands, each with seconds of start-up
 
@@ -30,10 +34,22 @@ ANSWERS = {
 
 @dataclass
 class Term:
-    """A course from its sources to the feedback, by nbgrader's commands alone."""
+    """A course from its sources to the grades by nbgrader's commands alone, then by ours.
+
+    Attributes
+    ----------
+    log
+        What each command of nbgrader said.
+    rows
+        Its gradebook before `grading` touched it.
+    page
+        Its feedback page.
+    """
 
     root: Path
     log: dict[str, str] = field(default_factory=dict)
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
+    page: str = ""
 
     @property
     def home(self) -> Path:
@@ -80,9 +96,14 @@ def term(tmp_path_factory: pytest.TempPathFactory) -> Term:
     term.run("collect", small.ASSIGNMENT)
     term.run("autograde", small.ASSIGNMENT)
     term.run("generate_feedback", small.ASSIGNMENT)
+    term.run("export")
+    term.rows, term.page = dump(book_of(term)), page_of(term).read_text()
+    for command in ("run", "feedback"):
+        words = [command, small.ASSIGNMENT, "--force", "--course-dir", str(term.home)]
+        done = CliRunner().invoke(our_commands, words)
+        assert done.exit_code == 0, done.output
     term.run("release_feedback", small.ASSIGNMENT)
     term.run("fetch_feedback", small.ASSIGNMENT, *course, cwd=term.student)
-    term.run("export")
     return term
 
 
@@ -105,9 +126,7 @@ def test_submission_arrives_in_the_class_folder(term: Term) -> None:
 
 
 def test_autograde_fills_the_gradebook(term: Term) -> None:
-    grades = {
-        line[4]: line[5] for line in dump(book_of(term)) if line[0] == "grade" and line[4] != "draw"
-    }
+    grades = {line[4]: line[5] for line in term.rows if line[0] == "grade" and line[4] != "draw"}
     assert grades == {"test_double": 2, "hidden_double": 3, "test_triple": 2, "explain": None}
 
 
@@ -116,13 +135,27 @@ def test_grading_run_gives_the_same_gradebook(term: Term) -> None:
     shutil.copytree(term.home / "class" / "submitted", other / "submitted")
     done = grading("run", "--class-dir", str(other), "--engine", "nbgrader", cwd=term.home)
     assert done.returncode == 0, done.stderr
-    assert dump(f"sqlite:///{other / 'gradebook.db'}") == dump(book_of(term))
+    assert dump(f"sqlite:///{other / 'gradebook.db'}") == term.rows
 
 
-def test_feedback_reaches_the_student(term: Term) -> None:
-    pages = list((term.student / small.ASSIGNMENT / "feedback").rglob("small.html"))
-    assert len(pages) == 1
-    assert "test_triple" in pages[0].read_text()
+def test_sealed_grading_goes_on_with_nbgraders_gradebook(term: Term) -> None:
+    assert dump(book_of(term)) == term.rows
+
+
+def test_generate_feedback_writes_a_page(term: Term) -> None:
+    assert "test_triple" in term.page
+    assert "Content-Security-Policy" not in term.page
+
+
+def test_our_pages_reach_the_student_by_nbgraders_exchange(term: Term) -> None:
+    (page,) = (term.student / small.ASSIGNMENT / "feedback").rglob("*.html")
+    assert page.name == "small.html"
+    made = page.read_text()
+    assert made == page_of(term).read_text()
+    assert "Content-Security-Policy" in made  # ours, in place of nbgrader's
+    assert f"feedback for <bdi>{STUDENT}</bdi>" in made
+    assert "test_triple" in made
+    assert "2469" not in made
 
 
 def test_export_writes_the_scores(term: Term) -> None:
@@ -159,3 +192,7 @@ def get(address: str) -> str:
 
 def book_of(term: Term) -> str:
     return f"sqlite:///{term.home / 'class' / 'gradebook.db'}"
+
+
+def page_of(term: Term) -> Path:
+    return term.home / "class" / "feedback" / STUDENT / small.ASSIGNMENT / "small.html"

@@ -1,0 +1,10 @@
+"""nbgrader's gradebook, written and read in few statements, with what `grading` adds to it."""
+
+from __future__ import annotations
+
+from grading.gradebook.book import Gradebook, StudentNotebook
+from grading.gradebook.tables import not_tamper_proof
+from grading.gradebook.totals import Row
+from grading.gradebook.writing import Graded, Penalty
+
+__all__ = ["Gradebook", "Graded", "Penalty", "Row", "StudentNotebook", "not_tamper_proof"]
