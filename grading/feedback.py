@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import multiprocessing
 import os
 import signal
+import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +29,8 @@ from grading.rules import Markers
 
 __all__ = ["FeedbackSummary", "feedback"]
 
-_FEW = 4  # jobs that are done sooner than a process starts
+_FEW = 4  # submissions that are done sooner than a process starts
+_FORKS = sys.platform == "linux"  # elsewhere it is unsafe, or there is no such thing
 
 
 @dataclass
@@ -94,9 +97,9 @@ def feedback(
                 fresh = [one for one in planned if not force and _is_up_to_date(one)]
                 stale += [one for one in planned if one not in fresh]
                 summary.up_to_date += len(fresh)
-        begin(len(stale), summary.up_to_date)
         try:
-            for problems in _make(book, stale, jobs):
+            made = _make(book, stale, jobs, lambda: begin(len(stale), summary.up_to_date))
+            for problems in made:
                 summary.written += not problems
                 summary.problems += problems
                 step(problems)
@@ -166,8 +169,8 @@ def _stamp(job: Job, graded_at: str) -> str:
         path = job.graded / f"{name}.ipynb"
         if path.is_file():
             files.append((name, path.stat().st_mtime_ns, path.stat().st_size))
-    parts = (appearance(), asdict(job.marks), files, graded_at, job.failed, job.scores, job.mode)
-    return hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()
+    parts = (appearance(), job.marks, files, graded_at, job.failed, job.scores, job.mode)
+    return hashlib.sha256(repr(parts).encode("utf-8", "backslashreplace")).hexdigest()
 
 
 def _is_up_to_date(planned: _Planned) -> bool:
@@ -181,20 +184,29 @@ def _is_up_to_date(planned: _Planned) -> bool:
         return False
 
 
-def _make(book: Gradebook, stale: list[_Planned], jobs: int) -> Iterator[list[Problem]]:
-    """Make pages; what went wrong with each submission comes as it is done."""
+def _make(
+    book: Gradebook, stale: list[_Planned], jobs: int, begin: Callable[[], None]
+) -> Iterator[list[Problem]]:
+    """Make pages; what went wrong with each submission comes as it is done.
+
+    Where processes can be forked, they are before `begin`, which starts a thread, and after a first
+    page: what a process has to import and to work out once takes longer than a hundred pages, and
+    so they inherit it.
+    """
     if jobs == 1 or len(stale) <= _FEW:
+        begin()
         for one in stale:
             yield _attempt(*_load(book, one))
         return
-    method = "forkserver" if hasattr(os, "fork") else "spawn"
-    context: Any = multiprocessing.get_context(method)
-    if method == "forkserver":  # the slow imports once, not in each process
-        context.set_forkserver_preload(["grading.feedback_job"])
-    pool = ProcessPoolExecutor(min(jobs, len(stale)), context, initializer=_ignore_ctrl_c)
+    first = _attempt(*_load(book, stale[0]))
+    coming = iter(stale[1:])
+    context = multiprocessing.get_context("fork" if _FORKS else "spawn")
     waiting: dict[Future[list[Problem]], _Planned] = {}
-    coming = iter(stale)
-    try:
+    with _ended(ProcessPoolExecutor(min(jobs, len(stale) - 1), context, _settle)) as pool:
+        second = next(coming)
+        waiting[pool.submit(_attempt, *_load(book, second))] = second
+        begin()
+        yield first
         while True:
             while len(waiting) < 3 * jobs and (following := next(coming, None)):
                 waiting[pool.submit(_attempt, *_load(book, following))] = following
@@ -202,8 +214,6 @@ def _make(book: Gradebook, stale: list[_Planned], jobs: int) -> Iterator[list[Pr
                 return
             for done in wait(waiting, return_when=FIRST_COMPLETED).done:
                 yield _result(done, waiting.pop(done))
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def _result(done: Future[list[Problem]], planned: _Planned) -> list[Problem]:
@@ -240,6 +250,24 @@ def _problem(marks: SubmissionMarks, what: str, remedy: str) -> Problem:
     return Problem(marks.student, marks.assignment, None, None, what, remedy, fatal=True)
 
 
-def _ignore_ctrl_c() -> None:
-    """Leave a Ctrl-C at the terminal to the parent, which ends the pool between two pages."""
+@contextlib.contextmanager
+def _ended(pool: ProcessPoolExecutor) -> Iterator[ProcessPoolExecutor]:
+    """End a pool whatever happens, after the pages that are being made."""
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _settle() -> None:
+    """Make a process depend on its parent alone.
+
+    A Ctrl-C at the terminal is for the parent, which ends the pool between two pages. Output that
+    was on its way when the process was forked is the parent's to write.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.stdout = sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115
+    if _FORKS:
+        from grading.sandbox import kernel
+
+        kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)  # or else it would keep the lock
