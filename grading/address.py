@@ -40,11 +40,21 @@ def options(db_url: str) -> dict[str, Any]:
 
 
 def remedy(db_url: str, error: Exception) -> str:
-    """Say what to do when a gradebook can't be opened."""
+    """Say what to do when a gradebook can't be opened, read or written."""
     if isinstance(error, ImportError) and with_driver(db_url) != db_url:
         return "In the course's folder run: pip install -e '.[postgresql]'"
     if not db_url.startswith("sqlite"):
         return "Check its address. The database itself has to be there: `createdb NAME` makes one."
+    if "locked" in str(error):
+        return (
+            "Another program is writing to it: formgrader, nbgrader, or a run on another machine. "
+            "Wait for it or end it, then run the same command again."
+        )
+    if "not a database" in str(error):
+        return (
+            "Take a copy from before, or move the file away: `grading run` then makes a new one, "
+            "without the points and comments that people gave."
+        )
     return (
         "Check its path and rights. If an older nbgrader wrote it: make a copy of it, then run "
         "`nbgrader db upgrade`."

@@ -41,8 +41,9 @@ class Item:
     cells
         "notebook/cell" of its graded cells.
     difficulty
-        Mean share of the points, from 0 (nobody got any) to 1; None when nobody handed in, or the
-        exercise is worth nothing.
+        Mean share of the points, from 0 (nobody got any) to 1; None when nobody handed in, the
+        exercise is worth nothing, or it waits in more submissions than it is marked in: those
+        marked first are mostly those without an answer.
     discrimination
         Corrected item-total correlation: Pearson's correlation of the points for the exercise with
         the points for all others. None with fewer than three submissions, or where one of the two
@@ -378,6 +379,8 @@ class _Records:
                 self._cell(student, f"{notebook['name']}/{cell['name']}", cell, record["tier"])
 
     def _cell(self, student: str, full: str, cell: Mapping[str, Any], tier: str) -> None:
+        if cell["status"] == "unanswered":
+            self.unanswered[full].add(student)
         if cell["status"] in self.trouble:
             self.trouble[cell["status"]][student].append(full)
         if not_tamper_proof(tier, cell):
@@ -446,18 +449,20 @@ def _items(
     for j, (exercise, cells) in enumerate(exercises.items()):
         most = sum(worth[cell] for cell in cells)
         got = table[marked[:, j], j]
+        waiting = int((~marked[:, j]).sum())
+        known = most and got.size and got.size >= waiting
         items.append(
             Item(
                 name=exercise,
                 title=_title(exercise),
                 cells=tuple(cells),
                 points=most,
-                difficulty=float(got.mean() / most) if got.size and most else None,
+                difficulty=float(got.mean() / most) if known else None,
                 discrimination=discriminations[j],
                 full=int((got >= most - 1e-9).sum()) if most else 0,
                 none=int((got <= 0).sum()),
-                unanswered=len(seen.unanswered.get(exercise, ())),
-                waiting=int((~marked[:, j]).sum()),
+                unanswered=len(set().union(*(seen.unanswered[n] for n in (exercise, *cells)))),
+                waiting=waiting,
             )
         )
     return tuple(items), _alpha(table[:, marked.all(axis=0)])

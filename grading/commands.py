@@ -498,6 +498,8 @@ def feedback(
         count = _counted(summary.written + summary.up_to_date, "submission")
         rate = f", {summary.written / summary.seconds:.1f} a second" if summary.written else ""
         click.echo(f"Feedback for {count} ({summary.written} new{rate}): {place}")
+        if not (summary.written or summary.up_to_date or summary.problems):
+            _show_nothing_graded(course, students)
     if summary.interrupted:
         _console().print("Stopped. Pages that are written are kept: run the same command again.")
         sys.exit(EXIT_INTERRUPTED)
@@ -560,6 +562,8 @@ def report(
         ) from error
     count = _counted(sum(one.submissions for one in found.assignments), "submission")
     click.echo(f"Report on {count}: {path}")
+    if not any(one.submissions for one in found.assignments):
+        _show_nothing_graded(course)
 
 
 @grading.command(epilog=_EXIT_CODES)
@@ -641,6 +645,8 @@ def export(
         click.echo(f"{count}, {', '.join(outcome.assignments) or 'no assignment'}: {outcome.file}")
         for note in notes:
             click.echo(note, err=True)
+        if not outcome.assignments:
+            _show_nothing_graded(course)
     sys.exit(EXIT_PROBLEMS if notes else EXIT_OK)
 
 
@@ -729,6 +735,17 @@ def _open(course: Course) -> Gradebook:
     from grading.penalties import penalty
 
     return Gradebook(course.db_url, course.course_id, penalty(course))
+
+
+def _show_nothing_graded(course: Course, students: tuple[str, ...] = ()) -> None:
+    """Say why there is nothing to show."""
+    place = course.step_root("submitted")
+    whose = f" of {', '.join(students)}" if students else ""
+    click.echo(
+        f"Nothing{whose} is graded yet. `grading run` grades what is in {place}; --class-dir names "
+        "another class.",
+        err=True,
+    )
 
 
 def _graders(scheduler: str | None) -> Callable[[EngineChoice, int], Graders]:
@@ -860,7 +877,12 @@ def _report(
     speed = f" in {summary.seconds:.0f} s ({rate:.1f} a second)" if rate else ""
     if not (rows or summary.to_do or summary.refused):
         place = course.step_root("submitted")
-        console.print(f"Nothing was handed in: {place} holds no submission.", highlight=False)
+        whose = f" of {', '.join(students)}" if students else ""
+        console.print(
+            f"Nothing was handed in: {place} holds no submission{whose}. Submissions belong into "
+            f"{place}/<student>/<assignment>; `grading collect` puts them there.",
+            highlight=False,
+        )
         return
     console.print(f"{', '.join(parts)}{speed}.", highlight=False)
     show_trust(console, [row for one in rows for row in one])

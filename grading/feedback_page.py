@@ -227,10 +227,10 @@ def _template() -> tuple[Template, Markup, str]:
 
 @cache
 def appearance() -> str:
-    """Fingerprint of all that decides how pages look: this code and the templates."""
+    """Fingerprint of all that decides how pages look: this code and their templates."""
     digest = hashlib.sha256()
     here = Path(__file__)
-    parts = [here, here.with_name("markup.py"), *sorted(_TEMPLATES.iterdir())]
+    parts = [here, here.with_name("markup.py"), *sorted(_TEMPLATES.glob("feedback.*"))]
     for path in parts:
         digest.update(path.read_bytes())
     return digest.hexdigest()

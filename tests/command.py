@@ -1,7 +1,9 @@
-"""Runs commands as a person would, each in a process of its own."""
+"""Runs commands as a person would, or in this process where that is no different."""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import subprocess
 import sys
@@ -12,15 +14,58 @@ Done = subprocess.CompletedProcess[str]
 
 
 def grading(*arguments: str, cwd: Path = COURSE, **environment: str) -> Done:
-    """Run `grading`; any exit code will do."""
+    """Run `grading` in this process: the same without its start; any exit code will do."""
+    from click.testing import CliRunner
+
+    from grading.commands import grading as command
+
+    runner = CliRunner(env=environment_for_programs(**environment))
+    with contextlib.chdir(cwd):
+        done = runner.invoke(command, arguments, prog_name="grading")
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return Done(arguments, done.exit_code, done.stdout, done.stderr)
+
+
+def grading_process(*arguments: str, cwd: Path = COURSE, **environment: str) -> Done:
+    """Run `grading` as a person would; any exit code will do."""
     return _run("grading", arguments, cwd, environment)
 
 
-def nbgrader(*arguments: str, cwd: Path = COURSE, **environment: str) -> Done:
-    """Run `nbgrader`, which has to succeed."""
+def nbgrader_process(*arguments: str, cwd: Path = COURSE, **environment: str) -> Done:
+    """Run `nbgrader` as a person would; it has to succeed."""
     done = _run("nbgrader", arguments, cwd, environment)
     assert done.returncode == 0, done.stderr
     return done
+
+
+def nbgrader(*arguments: str, cwd: Path = COURSE, **environment: str) -> Done:
+    """Run `nbgrader`, which has to succeed, in this process: the same without its start.
+
+    That start, of an import of all of nbgrader and Jupyter, is most of what a command takes.
+    """
+    from nbgrader.apps import NbGraderApp
+    from traitlets.config import Application
+
+    out, errors = io.StringIO(), io.StringIO()
+    before = dict(os.environ)
+    os.environ |= environment_for_programs(**environment)
+    try:
+        with (
+            contextlib.chdir(cwd),
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(errors),
+        ):
+            NbGraderApp.launch_instance(list(arguments))
+    except SystemExit as end:
+        if end.code:
+            raise AssertionError(errors.getvalue()) from end
+    finally:
+        os.environ.clear()
+        os.environ |= before
+        if Application.initialized():
+            type(Application.instance()).clear_instance()  # that of the command
+    return Done(arguments, 0, out.getvalue(), errors.getvalue())
 
 
 def _run(module: str, arguments: tuple[str, ...], cwd: Path, environment: dict[str, str]) -> Done:

@@ -457,6 +457,25 @@ def cut_off(patch: pytest.MonkeyPatch, where: tuple[str, object]) -> None:
         patch.setattr(running, str(what), dying)
 
 
+@pytest.mark.parametrize(
+    ("words", "remedy"),
+    [
+        ("database is locked", "Another program is writing to it"),
+        ("file is not a database", "Take a copy from before"),
+        ("no such column: x", "`nbgrader db upgrade`"),
+    ],
+)
+def test_what_goes_wrong_in_the_middle_has_a_remedy(
+    tmp_path: Path, words: str, remedy: str
+) -> None:
+    url = f"sqlite:///{tmp_path / 'gradebook.db'}"
+    with pytest.raises(CourseError) as caught, Gradebook(url):
+        raise sa.exc.OperationalError("SELECT", {}, sqlite3.OperationalError(words))
+    assert f"{tmp_path / 'gradebook.db'} can't be used" in caught.value.what
+    assert words in caught.value.what
+    assert remedy in caught.value.remedy
+
+
 def test_a_gradebook_that_is_none_is_named(tmp_path: Path) -> None:
     (tmp_path / "gradebook.db").write_text("this is no database, whatever its name says" * 100)
     with pytest.raises(CourseError, match=r"gradebook\.db can't be opened"):

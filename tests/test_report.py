@@ -18,12 +18,20 @@ from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grading.analysis import AssignmentReport, ClassReport, _alpha, _correlation, _histogram
+from grading.analysis import (
+    AssignmentReport,
+    ClassReport,
+    _alpha,
+    _correlation,
+    _histogram,
+    _items,
+    _Records,
+)
 from grading.commands import grading
 from grading.course import load_course
 from grading.errors import EXIT_FAILED, EXIT_OK
 from grading.gradebook import Gradebook
-from grading.records import CellOutcome, GradedSubmission, NotebookOutcome, Problem
+from grading.records import CellOutcome, GradedSubmission, NotebookOutcome, Problem, to_dict
 from grading.register import register
 from grading.similarity import same_words, similar_pairs, tokens
 
@@ -144,6 +152,20 @@ def test_items_by_exercise_with_corrected_correlation(numbers: Any) -> None:
     assert (triple["full"], triple["none"], triple["unanswered"]) == (2, 2, 1)
     waiting = items["small/explain"]
     assert (waiting["waiting"], waiting["difficulty"], waiting["discrimination"]) == (4, None, None)
+
+
+def test_an_answer_left_as_it_was_is_not_begun() -> None:
+    empty = CellOutcome("explain", "manual", 0.0, 5, False, "unanswered")
+    record = to_dict(graded("ada", 2, 4, None))
+    record["notebooks"][0]["cells"][3] = to_dict(empty)
+    seen = _Records(["ada", "bob"], str)
+    seen.add(record)
+    points = [("ada", "small/explain", 0.0, False, ""), ("bob", "small/explain", 0.0, True, "")]
+    ((item,), _) = _items({"small/explain": 5.0}, seen, points)
+    assert (item.unanswered, item.waiting, item.difficulty) == (1, 1, 0.0)
+    points.append(("cyd", "small/explain", 0.0, True, ""))
+    ((item,), _) = _items({"small/explain": 5.0}, seen, points)
+    assert item.difficulty is None  # most wait, so that the few marked say nothing
 
 
 def test_misconceptions_count_students_not_lines(numbers: Any) -> None:

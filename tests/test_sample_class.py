@@ -14,7 +14,7 @@ from sample_class import ASSIGNMENT, Maker, Sample
 
 from grading.gradebook import Gradebook, Row
 
-TIMEOUT = 20  # seconds a cell may take: one student's never ends
+TIMEOUT = 8  # seconds a cell may take: one student's never ends
 
 
 @pytest.fixture(scope="module")

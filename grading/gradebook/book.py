@@ -102,8 +102,11 @@ class Gradebook:
     def __enter__(self) -> Gradebook:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _: object, error: BaseException | None, *__: object) -> None:
         self.close()
+        if isinstance(error, sa.exc.DBAPIError):
+            what = f"The gradebook {shown(self.db_url)} can't be used: {_first_line(error)}."
+            raise CourseError(what, remedy(self.db_url, error)) from error
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
