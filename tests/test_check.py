@@ -1,6 +1,7 @@
 """The vocabulary of test cells, the result object, and what hidden results keep to themselves."""
 
 import json
+import re
 import warnings
 
 import numpy as np
@@ -536,6 +537,23 @@ def test_small_arguments_are_written_out():
     result = check.agrees(max, with_=max, on=[(np.full((3, 3), 1 / 3),) * 3 + (np.ones(3),)])
     assert str(result).count("array of shape (3, 3)") == 3
     assert "[1, 1, 1]" in str(result)
+
+
+def test_a_long_list_of_arrays_goes_by_its_name():
+    result = check.exercise("training/mend_b", lambda X, y, params, batches, lr: [0.0])
+    assert re.search(r"params of 4 arrays, batches of \d arrays, 0.2\)", str(result))
+
+
+@pytest.mark.parametrize("name", ["mend_a", "mend_b", "mend_c"])
+@pytest.mark.parametrize("options", [{}, {"seed": 5, "hidden": True}])
+def test_code_to_mend_that_was_left_as_it_is_counts_as_not_started(name, options):
+    exercise = mistakes.get(f"training/{name}")
+    (given,) = (mistake for mistake in exercise.mistakes if mistake.untouched)
+    result = check.exercise(exercise.id, given.rule, **options)
+    assert result.status == "not started"
+    assert result.score == 0
+    assert given.hint in str(result)
+    assert check.exercise(exercise.id, exercise.reference, **options).ok
 
 
 def test_an_error_that_every_call_raises_is_said_once():

@@ -1,9 +1,11 @@
 """Numbers and slopes that stand in the text of the notebook on activation functions."""
 
+from html import escape
+
 import numpy as np
 import pytest
 
-from tutor import activations, check, plots
+from tutor import activation_table, activations, check, mistakes, playground, plots
 from tutor.activations import softmax
 from tutor.widgets.dead_units import train
 
@@ -56,6 +58,47 @@ def test_how_many_neurons_a_large_rate_kills() -> None:
     assert np.median(dead(5.0)) > 0.9
     assert min(dead(5.0)) > 0.5
     assert np.median(dead(50.0)) == 1
+
+
+def test_the_table_compares_all_twelve() -> None:
+    table = activation_table.table()
+    assert [row.label for row in table.rows] == [
+        row.label for row in activations.ACTIVATIONS.values()
+    ]
+    assert len(str(table).splitlines()) == 12
+    for row in table.rows:
+        for text in (str(row.range), *row.pros, *row.cons):
+            assert text in str(table)
+            assert escape(text) in table._repr_html_()
+    assert [row.name for row in activation_table.table("elu", "relu").rows] == ["elu", "relu"]
+    with pytest.raises(ValueError, match="relu6"):
+        activation_table.table("relu6")
+
+
+def test_the_slopes_far_out_and_in_the_middle() -> None:
+    slopes = measured(lambda x: 1 / (1 + np.exp(-x)), np.array([-10.0, 0.0, 10.0]))
+    np.testing.assert_allclose(slopes, [4.54e-5, 0.25, 4.54e-5], rtol=1e-3)
+    assert pytest.approx(9.5e-7, rel=0.01) == 0.25**10
+    asked = mistakes.get("activations/saturation").reference()
+    np.testing.assert_allclose(asked, slopes, rtol=1e-3)
+
+
+def test_sigmoids_give_gradients_of_one_sign() -> None:
+    rng = np.random.default_rng(2)
+    Z, dz = rng.normal(size=(1000, 5)), rng.normal(size=1000)
+    share = mistakes.get("activations/same_sign_share").reference
+    assert share(1 / (1 + np.exp(-Z)), dz) == 1
+    # By chance five signs agree in 2 of 32 cases.
+    assert share(np.tanh(Z), dz) == pytest.approx(2 / 32, abs=0.02)
+
+
+def test_relu_is_twice_as_fast_here_not_six_times() -> None:
+    runs = {
+        name: playground.experiment(dataset="circle", activation=name, seeds=40, epochs=150)
+        for name in ("relu", "tanh", "sigmoid")
+    }
+    assert [run.reached for run in runs.values()] == [39, 39, 0]
+    assert 1.6 < runs["tanh"].summary().median / runs["relu"].summary().median < 2.4
 
 
 def test_a_sketch_may_be_off_by_a_hand() -> None:

@@ -175,6 +175,26 @@ def test_zero_weights_leave_all_but_the_last_bias_where_they_are() -> None:
     assert [bool(np.any(p)) for p in trained] == [False, False, False, True]
 
 
+def test_weights_of_size_one_learn_best() -> None:
+    """The cell's output isn't compared: from size 20 its digits hang on the processor."""
+    losses = {}
+    for scale in (0, 0.01, 1, 20):
+        first = classifier.start(hidden=24, scale=scale, seed=1)
+        losses[scale] = classifier.train(X, Y, first, lr=0.5, epochs=10)[1]
+    assert [losses[0][0], losses[0.01][0]] == pytest.approx([np.log(3)] * 2, abs=1e-3)
+    assert losses[0][-1] == pytest.approx(np.log(3), abs=1e-3)
+    assert losses[20][0] > 40
+    assert losses[1][-1] < 0.25 < losses[0.01][-1] < losses[0][-1] < losses[20][-1]
+
+
+def test_learning_rates_of_the_spiral_up_to_one_help() -> None:
+    ends = [
+        classifier.train(X, Y, classifier.start(seed=1), lr=rate, epochs=100)[1][-1]
+        for rate in (0.01, 0.1, 1)
+    ]
+    assert ends == pytest.approx([0.544, 0.227, 0.011], abs=5e-4)
+
+
 def test_a_learning_rate_of_20_is_thrown_about_but_stays_finite() -> None:
     _, losses = classifier.train(X, Y, classifier.start(seed=1), lr=20, epochs=100)
     assert max(losses) > 10

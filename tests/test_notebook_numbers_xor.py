@@ -154,3 +154,24 @@ def test_each_picture_is_small_and_the_same_each_time(draw: object) -> None:
     assert first.svg() == second.svg()
     assert len(first.svg()) < 60_000
     assert len(first.alt) > 60
+
+
+def test_the_numbers_of_the_brain() -> None:
+    from tutor import mistakes
+
+    brain = mistakes.get("xor/brain").reference()
+    assert brain["neurons"] == 86e9
+    assert 1e14 <= brain["connections"] <= 1e15
+    assert brain["connections per neuron"] == pytest.approx(5814, abs=1)
+
+
+def test_two_hidden_neurons_often_get_stuck_and_eight_never() -> None:
+    right = {}
+    for hidden in (2, 8):
+        networks = Network(
+            [2, hidden, 1], "sigmoid", "sigmoid", init="normal", seed=0, replicas=100
+        )
+        networks.train(X, XOR, epochs=1000, batch_size=4, lr=4.0)
+        right[hidden] = ((networks(X)[..., 0] > 0.5) == (XOR == 1)).all(axis=1).sum()
+    assert 65 <= right[2] <= 88  # "about one start in four gets stuck"
+    assert right[8] >= 99

@@ -13,6 +13,8 @@ SOLUTIONS = sorted((ROOT / "solutions").glob("*/*.ipynb"))
 RELEASED = sorted((ROOT / "notebooks").glob("*/*.ipynb"))
 # A cell that doesn't fit on a screen hides half of its idea.
 SCREENFUL = 40
+# What a cell shows beside the list of files on a small laptop's screen.
+WIDTH = 100
 
 both = pytest.mark.parametrize("path", SOLUTIONS + RELEASED, ids=lambda p: "/".join(p.parts[-3:]))
 solutions = pytest.mark.parametrize("path", SOLUTIONS, ids=lambda p: p.stem)
@@ -61,6 +63,18 @@ def test_every_code_cell_was_run_in_order(path: Path) -> None:
 def test_no_cell_is_longer_than_a_screen(path: Path) -> None:
     long = {c.id: n for c in read(path).cells if (n := len(c.source.splitlines())) > SCREENFUL}
     assert not long
+
+
+@both
+def test_no_line_of_code_is_wider_than_the_page(path: Path) -> None:
+    wide = [
+        (cell.id, line)
+        for cell in read(path).cells
+        if cell.cell_type == "code"
+        for line in cell.source.splitlines()
+        if len(line) > WIDTH
+    ]
+    assert not wide
 
 
 @both

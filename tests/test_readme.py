@@ -63,3 +63,16 @@ def test_help_of_make_names_the_targets() -> None:
     done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
     for target in ("lab", "test", "check", "grade", "release"):
         assert f"make {target}" in done.stdout
+
+
+def test_the_number_of_mistakes_is_the_catalogues() -> None:
+    """What the README says is rounded down, and not by much."""
+    from tutor import mistakes
+
+    exercises = [e for theme in mistakes.THEMES for e in mistakes.exercises(theme)]
+    known = sum(len(exercise.mistakes) for exercise in exercises)
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    found = re.search(r"more than (\d+) typical mistakes in (\d+) exercises", text)
+    assert found
+    assert int(found[1]) < known < int(found[1]) + 100
+    assert int(found[2]) <= len(exercises) < int(found[2]) + 10

@@ -23,6 +23,7 @@ UNSEEN = "Other numbers than the ones you saw"
 # How much of its inputs a line of a result shows as numbers.
 _MOST_ENTRIES = 12
 _LONGEST_CALL = 160
+_LONGEST_LIST = 80
 
 
 def not_started(name: str, why: str) -> Line:
@@ -93,7 +94,7 @@ def check_function(
     ]
     if any(line.mistake and not line.forbidden for line in lines):
         lines = _with_catalogued_hint(lines, trial, outcomes, student)
-    if not hidden:
+    if not hidden and len(lines) == len(outcomes):
         lines = _said_once(lines, outcomes)
     picture = None if hidden else _picture(student, exercise, cases, lines)
     return finish(lines, exercise, hidden=hidden, points=points, picture=picture)
@@ -218,6 +219,9 @@ def _with_catalogued_hint(
     if found is None:
         return list(lines)
     full_id = f"{exercise.id}/{found.id}" if exercise.id else found.id
+    if found.untouched:
+        told = f"`{exercise.name}` does what it did at first."
+        return [Line("not started", told, found.hint, full_id)]
     return [
         line
         if line.ok or line.forbidden
@@ -316,14 +320,14 @@ def _argument_names(exercise: Exercise) -> list[str]:
 
 
 def shown(exercise: Exercise, args: Sequence[Any]) -> str:
-    """Write the arguments; large arrays by their names in the task, "X of shape (5, 2)"."""
+    """Write the arguments; large ones by their names in the task, "X of shape (5, 2)"."""
     names = _argument_names(exercise)
     texts = [show(arg) for arg in args]
     if sum(map(len, texts)) > _LONGEST_CALL:
         texts = [show(arg, matrices=False) for arg in args]
     if len(names) == len(args) and all(names):
         texts = [
-            re.sub("^array of shape", f"{name} of shape", text)
+            re.sub(r"^(array(?= of shape)|list(?= of \d+ arrays))", name, text)
             for name, text in zip(names, texts, strict=True)
         ]
     return ", ".join(texts)
@@ -342,7 +346,8 @@ def show(value: Any, *, matrices: bool = True) -> str:
     if callable(value):
         return str(getattr(value, "__name__", "function")).replace("<lambda>", "f").lstrip("_")
     if isinstance(value, list) and any(isinstance(item, np.ndarray) for item in value):
-        return "[" + ", ".join(show(item, matrices=matrices) for item in value) + "]"
+        text = "[" + ", ".join(show(item, matrices=matrices) for item in value) + "]"
+        return text if len(text) <= _LONGEST_LIST else f"list of {len(value)} arrays"
     text = repr(value) if isinstance(value, str | list | tuple | dict | set) else type_name(value)
     return text if len(text) <= 40 else f"{type_name(value)} of length {len(value)}"
 

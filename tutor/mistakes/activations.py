@@ -1669,15 +1669,16 @@ OUTPUT_LAYER = Exercise(
     id="activations/which_for_what",
     title="Which activation for which task?",
     signature="output_activation",
-    task="Choose for each task: linear, sigmoid, softmax or relu.",
+    task="Choose for each task: linear, sigmoid, softmax, relu or tanh.",
     kind="table",
-    options=("linear", "sigmoid", "softmax", "relu"),
+    options=("linear", "sigmoid", "softmax", "relu", "tanh"),
     reference=lambda: {
         "output: a house price, may be any number": "linear",
         "output: spam or not": "sigmoid",
         "output: one digit out of ten": "softmax",
         "output: which of these tags fit (several may)": "sigmoid",
         "hidden layers of an image classifier": "relu",
+        "hidden state of a recurrent network": "tanh",
     },
     mistakes=(
         Mistake(
@@ -1729,6 +1730,19 @@ OUTPUT_LAYER = Exercise(
             "What do several linear layers in a row amount to?",
             "Forgets what the non-linearity is for.",
         ),
+        Mistake(
+            "tanh_for_two",
+            lambda: {"output: spam or not": "tanh"},
+            "It has the right shape. But can a probability be below 0?",
+            "Takes any squeezing function for a probability.",
+        ),
+        Mistake(
+            "relu_in_a_loop",
+            lambda: {"hidden state of a recurrent network": "relu"},
+            "A recurrent network feeds its state back into itself, many times. What keeps the "
+            "numbers from growing each time?",
+            "Takes ReLU for every hidden layer.",
+        ),
     ),
 )
 
@@ -1777,7 +1791,9 @@ _SLIDES = {
     "E": "tanh(x) = 2σ(2x) − 1",
     "F": "σ takes the values 0 and 1",
     "G": "the slope of ReLU is never zero",
-    "H": "softmax suits several labels at once",
+    "H": "softmax suits several labels at once, and regression",
+    "I": "σ(x) = x/(1 + e^(−x))",
+    "J": "swish is x·σ(x), which is x/(1 + e^(−x))",
 }
 FAULTY_SLIDES = Exercise(
     id="activations/faulty_slides",
@@ -1786,12 +1802,12 @@ FAULTY_SLIDES = Exercise(
     task="Which statements are wrong? " + "; ".join(f"{k}: {v}" for k, v in _SLIDES.items()) + ".",
     kind="set",
     options=tuple(_SLIDES),
-    reference=lambda: {"B", "C", "D", "F", "G", "H"},
+    reference=lambda: {"B", "C", "D", "F", "G", "H", "I"},
     mistakes=(
         Mistake(
             "right_ones_instead",
-            lambda given: given == {"A", "E"},
-            "These two are the right ones. The wrong ones are asked for.",
+            lambda given: given == {"A", "E", "J"},
+            "These three are the right ones. The wrong ones are asked for.",
             "Answers the opposite question.",
         ),
         Mistake(
@@ -1841,6 +1857,18 @@ FAULTY_SLIDES = Exercise(
             lambda given: "H" not in given,
             "Can softmax give two labels 0.9 each?",
             "Mixes up multi-class and multi-label.",
+        ),
+        Mistake(
+            "swish_missed",
+            lambda given: "I" not in given,
+            "Put x = 0 into A and into I. Can one letter σ stand for both?",
+            "Takes swish and the sigmoid for one function.",
+        ),
+        Mistake(
+            "swish_accused",
+            lambda given: "J" in given,
+            "Write A in place of σ in J, and multiply by x. What comes out?",
+            "Takes the right formula of swish for wrong, along with its wrong name.",
         ),
     ),
 )

@@ -61,12 +61,15 @@ class Mistake:
         Speaks to the student and says where to look. It doesn't hand over the answer.
     thinking : str
         For the instructor: what the student probably believes.
+    untouched : bool
+        Whether this is the code that the student was given to mend. Then the work hasn't begun.
     """
 
     id: str
     rule: Callable[..., Any]
     hint: str
     thinking: str
+    untouched: bool = False
 
 
 @dataclass(frozen=True)

@@ -1344,9 +1344,10 @@ MEND_A = Exercise(
         Mistake(
             "as_it_was",
             lambda X, y, params, batches, lr: _loop(X, y, params, batches, -lr),
-            "The loop still goes uphill, as it did at first. Follow the sign of `dz2` to the last "
-            "line: there are two places to mend it, and one is enough.",
+            "Follow the sign of `dz2` to the last line: there are two places to mend it, and one "
+            "is enough.",
             "Hasn't changed it yet, or has changed both signs.",
+            untouched=True,
         ),
         Mistake(
             "tiny_steps",
@@ -1383,9 +1384,9 @@ MEND_B = Exercise(
         Mistake(
             "as_it_was",
             _piled_loop,
-            "The loop does what it did at first. What do `grads` hold when the second batch "
-            "begins?",
+            "What do `grads` hold when the second batch begins?",
             "Hasn't changed it yet, or treats a symptom.",
+            untouched=True,
         ),
         Mistake(
             "tiny_steps",
@@ -1424,9 +1425,9 @@ MEND_C = Exercise(
         Mistake(
             "as_it_was",
             _in_orders(_leave, _put),
-            "The loop does what it did at first. Which sample stands in row 0 of `points`, and "
-            "which label in row 0 of `labels`?",
+            "Which sample stands in row 0 of `points`, and which label in row 0 of `labels`?",
             "Hasn't changed it yet, or treats a symptom.",
+            untouched=True,
         ),
         Mistake(
             "not_shuffled",
