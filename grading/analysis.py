@@ -18,7 +18,6 @@ from typing import Any
 import numpy as np
 
 from grading.course import Course
-from grading.engine.outcome import WORDS_OF_DEATH
 from grading.gradebook import Gradebook, Row, not_tamper_proof
 from grading.similarity import Answers, Group, Pair, same_words, similar_pairs
 from tutor import mistakes
@@ -164,7 +163,8 @@ class AssignmentReport:
     misconceptions
         The most frequent first.
     trouble
-        Status ("timeout", "memory", "died", "error") → students with the cells concerned.
+        Status ("timeout", "memory", "died", "error") → students with the cells concerned: their
+        own cell, or the test during which it happened.
     unsealed
         Students with test results that their own code could have touched.
     stored
@@ -295,10 +295,7 @@ def _assignment(
         reliability=alpha,
         items=items,
         misconceptions=seen.misconceptions(),
-        trouble={
-            status: _cells(found, name)
-            for status, found in _trouble(course, assignment, graded, seen.trouble).items()
-        },
+        trouble={status: _cells(found, name) for status, found in seen.trouble.items()},
         unsealed=_cells(seen.unsealed, name),
         stored=handed.stored,
         passed_there=_cells(_passed_there(handed.passed, seen.visible_failures), name),
@@ -375,14 +372,22 @@ class _Records:
         if student not in self.graded:
             return
         for notebook in record["notebooks"]:
+            stopped = notebook.get("stopped", ())  # records of older versions have none
+            for one in stopped:
+                name = one["cell"] or f"cell {one['place']}"
+                self.trouble[one["status"]][student].append(f"{notebook['name']}/{name}")
+            causes = tuple(one["message"] for one in stopped)
             for cell in () if notebook["missing"] else notebook["cells"]:
-                self._cell(student, f"{notebook['name']}/{cell['name']}", cell, record["tier"])
+                full = f"{notebook['name']}/{cell['name']}"
+                self._cell(student, full, cell, record["tier"])
+                # A test that only lacks what a stopped cell should have made is no second accident.
+                inherited = any(str(words).startswith(causes) for words in cell["messages"])
+                if cell["status"] in self.trouble and not (causes and inherited):
+                    self.trouble[cell["status"]][student].append(full)
 
     def _cell(self, student: str, full: str, cell: Mapping[str, Any], tier: str) -> None:
         if cell["status"] == "unanswered":
             self.unanswered[full].add(student)
-        if cell["status"] in self.trouble:
-            self.trouble[cell["status"]][student].append(full)
         if not_tamper_proof(tier, cell):
             self.unsealed[student].append(full)
         hidden = any(check.get("hidden") for check in cell["checks"])
@@ -538,35 +543,6 @@ def _cells(found: Mapping[str, list[str]], name: Name) -> tuple[Cells, ...]:
 
 
 # ------------------------------------------------------------------- what is in the notebooks
-
-
-def _trouble(
-    course: Course, assignment: str, students: Iterable[str], of_tests: _Trouble
-) -> _Trouble:
-    """Add to the accidents of tests those of the students' own cells, from graded notebooks."""
-    for student in students:
-        folder = course.folder("autograded", assignment, student)
-        for path in sorted(folder.glob("*.ipynb")):
-            data = path.read_bytes()
-            if b"CellTimeoutError" not in data and b"DeadKernelError" not in data:
-                continue
-            for number, cell in enumerate(_cells_of(data), 1):
-                status = _accident(cell)
-                if status:
-                    name = _grade_id(cell) or f"cell {number}"
-                    of_tests[status][student].append(f"{path.stem}/{name}")
-    return of_tests
-
-
-def _accident(cell: Mapping[str, Any]) -> str:
-    """Name the status that the outputs of a graded notebook's cell tell of; empty for none."""
-    for output in cell.get("outputs") or ():
-        if output.get("ename") == "CellTimeoutError":
-            return "timeout"
-        if output.get("ename") == "DeadKernelError":
-            words = str(output.get("evalue"))
-            return next((s for s, text in WORDS_OF_DEATH.items() if words.startswith(text)), "died")
-    return ""
 
 
 @dataclass

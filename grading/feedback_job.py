@@ -142,6 +142,7 @@ def _sheet(job: Job, name: str, record: Mapping[str, Any] | None, kept: Any) -> 
         cells,
         outcomes={cell["name"]: cell for cell in told.get("cells", ())},
         submitted_as=told.get("submitted_as"),
+        stopped=tuple(one["message"] for one in told.get("stopped", ())),
         remarks=tuple(_remarks(record, f"{name}.ipynb", cells is None)),
         graded=not (job.failed and cells is None),
         distribution=_picture(job),

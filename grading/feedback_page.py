@@ -37,6 +37,11 @@ _STATES = {
     "missing": ("–", "Not handed in"),
     "unanswered": ("–", "Not answered"),
 }
+_STOPPED = {
+    "timeout": "Took too long",
+    "memory": "Ran out of memory",
+    "died": "Ended the Python process",
+}
 
 
 @dataclass(frozen=True)
@@ -57,6 +62,8 @@ class Sheet:
         Name of the file that was handed in.
     remarks
         Sentences about the submission.
+    stopped
+        Sentences about the cells in which the student's process ended.
     graded
         Whether it could be graded.
     distribution
@@ -69,6 +76,7 @@ class Sheet:
     outcomes: Mapping[str, Outcome] = field(default_factory=dict)
     submitted_as: str | None = None
     remarks: tuple[str, ...] = ()
+    stopped: tuple[str, ...] = ()
     graded: bool = True
     distribution: Markup | None = None
 
@@ -101,6 +109,8 @@ class Box:
         What each check found.
     words
         Sentences where there are no checks.
+    ended
+        How the student's process ended for it, if it did.
     """
 
     name: str
@@ -108,6 +118,7 @@ class Box:
     points: str
     lines: tuple[Line, ...] = ()
     words: tuple[Markup, ...] = ()
+    ended: str = ""
 
     @property
     def sign(self) -> str:
@@ -117,7 +128,7 @@ class Box:
     @property
     def status(self) -> str:
         """The same in words."""
-        return _STATES[self.state][1]
+        return self.ended or _STATES[self.state][1]
 
 
 @dataclass(frozen=True)
@@ -176,6 +187,7 @@ def render(sheet: Sheet) -> str:
         number=number,
         points=points,
         late=duration(marks.late_seconds) if marks.late_seconds else "",
+        stopped=[markup.message(text) for text in sheet.stopped],
     )
 
 
@@ -282,7 +294,8 @@ def _box(name: str, mark: Mark, outcome: Outcome | None) -> Box:
         lines = [line for check in outcome["checks"] for line in _lines(check)]
         if not lines:
             words = [markup.message(str(text)) for text in outcome["messages"] if text]
-    return Box(name, state, f"{number(mark.score)} of {full}", tuple(lines), tuple(words))
+    ended = _STOPPED.get(status, "") if state == "wrong" and mark.manual is None else ""
+    return Box(name, state, f"{number(mark.score)} of {full}", tuple(lines), tuple(words), ended)
 
 
 def _lines(check: Mapping[str, Any]) -> Iterator[Line]:

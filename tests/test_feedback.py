@@ -26,7 +26,9 @@ from grading.course import load_course
 from grading.distribution import FEWEST, draw
 from grading.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_PROBLEMS
 from grading.feedback_job import STAMP
+from grading.feedback_page import Sheet, render
 from grading.gradebook import Gradebook
+from grading.marks import Mark, NotebookMarks, SubmissionMarks
 
 RIGHT = {"double": "def double(x):\n    return 2 * x", "triple": "def triple(x):\n    return 3 * x"}
 ESSAY = (
@@ -250,6 +252,20 @@ def test_files_for_release_feedback_lie_beside_the_page(course: Path) -> None:
     assert names == {"small.html", "timestamp.txt", "submission_secret.txt", STAMP}
     assert (folder / "submission_secret.txt").read_text() == "s3cret"
     assert stat.S_IMODE((folder / "small.html").stat().st_mode) == 0o644
+
+
+def test_a_cell_that_was_stopped_is_named_and_so_is_its_test() -> None:
+    why = "In the cell `double`: your code took too long and was stopped."
+    told = {"status": "timeout", "checks": [], "messages": [f"{why} This test needs it."]}
+    marks = SubmissionMarks("ada", small.ASSIGNMENT, None, 0.0)
+    cells = {"test_double": Mark(0.0, None, 0.0, 2.0, False)}
+    marks.notebooks["small"] = NotebookMarks(0.0, cells)
+    sheet = Sheet(marks, "small", (), {"test_double": told}, stopped=(why,))
+    shown = text(render(sheet))
+    assert "In the cell double : your code took too long and was stopped." in shown
+    assert "test_double ✗ Took too long" in shown
+    cells["test_double"] = Mark(0.0, 2.0, 0.0, 2.0, False)  # a person saw that it was right
+    assert "test_double 2 of 2 points ✓ Right" in text(render(sheet))
 
 
 # ------------------------------------------------------------------------- graded by nbgrader

@@ -82,22 +82,23 @@ def grade(
     others = [] if where is None else [where.scheduler, *where.workers]
     pids = [process.pid for process in others if process is not None]
     before = [sum(used(pid)) for pid in pids]
-    most = (0.0, 0.0), before
+    most, after = (0.0, 0.0), before
     with log.open("w") as errors, out.open("w") as result:
         running = subprocess.Popen(command, stdout=result, stderr=errors, cwd=ROOT)
         # What grading processes used can't be asked for once they are ended.
         while running.poll() is None:
             with contextlib.suppress(psutil.Error):
-                own = used(running.pid)
+                own, below = used(running.pid)
+                most = max(most[0], own), max(most[1], below)
                 now = [sum(used(pid)) for pid in pids]
-                most = max(most[0], own), [max(pair) for pair in zip(most[1], now, strict=True)]
+                after = [max(pair) for pair in zip(after, now, strict=True)]
             time.sleep(0.2)
     if running.returncode not in (0, 1):
         sys.exit(log.read_text()[-2000:])
     told = json.loads(out.read_text())
     if told["graded"] != number:
         sys.exit(f"{told['graded']} of {number} were graded:\n{log.read_text()[-2000:]}")
-    (own, below), after = most
+    own, below = most
     scheduler, *workers = [b - a for a, b in zip(before, after, strict=True)] or [0.0]
     cost = Cost(told["seconds"], below + sum(workers), scheduler, own)
     return cost, f"sqlite:///{class_dir / 'gradebook.db'}"
