@@ -137,6 +137,14 @@ class Course:
         """Name of the course in the gradebook; `default_course` where none is configured."""
         return str(self.directory.course_id or "default_course")
 
+    def file_mode(self, step: str, default: int) -> int:
+        """Return the access rights of what a step of nbgrader's writes, such as "Autograde".
+
+        nbgrader's configuration, and so `default`, has them in decimal: 644.
+        """
+        given = 664 if self.directory.groupshared else default
+        return int(str(self.config[step].get("permissions", given)), 8)
+
     def folder(self, step: str, assignment: str, student: str = ".") -> Path:
         """Return the folder of one assignment at a step (`source`, `submitted`, …)."""
         configured = getattr(self.directory, f"{step}_directory")

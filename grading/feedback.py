@@ -145,7 +145,7 @@ def _plan(
             markers=markers,
             failed=failed[one.student],
             scores=scores,
-            mode=_file_mode(course),
+            mode=course.file_mode("GenerateFeedback", 644),
         )
         planned.append(_Planned(job, _stamp(job, graded_at.get(one.student, ""))))
     return planned
@@ -154,12 +154,6 @@ def _plan(
 def _counts(marks: SubmissionMarks, failed: bool) -> bool:
     """Whether a submission belongs into the class's distribution."""
     return marks.max_score > 0 and not failed
-
-
-def _file_mode(course: Course) -> int:
-    """Return the access rights of pages; nbgrader writes them in decimal: 644."""
-    default = 664 if course.directory.groupshared else 644
-    return int(str(course.config.GenerateFeedback.get("permissions", default)), 8)
 
 
 def _stamp(job: Job, graded_at: str) -> str:

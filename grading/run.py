@@ -370,7 +370,7 @@ def _lay_out(
     files = {n: d for n, d in submission.files.items() if not n.endswith(".ipynb")}
     files |= key.files
     files |= {f"{nb.name}.ipynb": nb.notebook for nb in graded.notebooks if not nb.missing}
-    mode = _file_mode(course)
+    mode = course.file_mode("Autograde", 444)
     folder.mkdir(parents=True)
     made = {folder}
     for name, data in files.items():
@@ -385,12 +385,6 @@ def _lay_out(
     if course.directory.groupshared:
         for path in made:
             path.chmod(0o2775)
-
-
-def _file_mode(course: Course) -> int:
-    """Return the access rights of graded files; nbgrader writes them in decimal: 644."""
-    default = 664 if course.directory.groupshared else 444
-    return int(str(course.config.Autograde.get("permissions", default)), 8)
 
 
 def _remove(folder: Path) -> None:
