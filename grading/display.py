@@ -337,7 +337,6 @@ def _reasons(cell: dict[str, Any], tier: str) -> str:
     if cell["needs_manual"]:
         lines.append("waits for a person")
     if not_tamper_proof(tier, cell):
-        lines = [line for line in lines if "not tamper-proof" not in line]  # the log's words
         lines.append("[yellow]not tamper-proof[/]")
     return "\n".join(lines)
 

@@ -131,6 +131,16 @@ class SealedEngine:
             threads=allowed.threads,
         )
 
+    def prepare(self, key: AnswerKey) -> None:
+        """Do in advance what forks of this process would all have to do for this key."""
+        self._engine.prepare(key)
+
+    def __enter__(self) -> SealedEngine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._engine.close()
+
     def seconds_allowed(self, key: AnswerKey, submission: Submission) -> float:
         """Return how long a submission may take; the engine itself stops it long before."""
         return 60.0 + 2 * self.settings.submission_seconds

@@ -20,11 +20,23 @@ import psutil  # type: ignore[import-untyped]  # brought by ipykernel
 
 from grading.engines import Engine, EngineChoice
 from grading.errors import CourseError
+from grading.nursery import Nursery, NurseryGoneError
 from grading.records import AnswerKey, GradedSubmission, Problem, Submission
 from grading.versions import KeyVersion
 from grading.workplace import workplace
 
-__all__ = ["PAUSE", "Graders", "Pool", "Process", "Task", "Worker", "lost", "work"]
+__all__ = [
+    "PAUSE",
+    "Graders",
+    "Pool",
+    "Process",
+    "Task",
+    "Worker",
+    "grade_what_comes",
+    "lost",
+    "settle",
+    "work",
+]
 
 PAUSE = 0.2  # seconds after which the pool looks at its deadlines and whether to stop
 
@@ -94,7 +106,9 @@ class Graders(Protocol):
 
 
 class Pool:
-    """A few worker processes with an engine each.
+    """A few worker processes.
+
+    Those of the sealed engine are forks of one process that has prepared all that they need.
 
     Parameters
     ----------
@@ -116,11 +130,13 @@ class Pool:
         self._clean_up = contextlib.ExitStack()
         self._folder = self._clean_up.enter_context(workplace())
         self._workers: list[Worker] = []
+        self._nursery: Nursery | None = None
         method = "forkserver" if hasattr(os, "fork") else "spawn"
         self._context: Any = multiprocessing.get_context(method)
-        if method == "forkserver":  # the slow imports once, not in each worker
-            module = "grading.stock" if choice.name == "nbgrader" else "grading.engine"
-            self._context.set_forkserver_preload([module])
+        if self.choice.name == "sealed":
+            self._nursery = Nursery(self.choice, self._folder)
+        elif method == "forkserver":  # the slow imports once, not in each worker
+            self._context.set_forkserver_preload(["grading.stock"])
 
     def __enter__(self) -> Pool:
         return self
@@ -128,6 +144,8 @@ class Pool:
     def __exit__(self, *_: object) -> None:
         for worker in self._workers:
             worker.kill()
+        if self._nursery is not None:
+            self._nursery.close()
         self._clean_up.close()
 
     @property
@@ -161,11 +179,14 @@ class Pool:
                 if graded is None:
                     continue
                 task = worker.task
-                if worker.alive and (following := next(waiting, None)):
+                following = next(waiting, None) if worker.alive else None
+                if following is not None and following.key is task.key:
                     worker.send(following)  # before the result is written: nobody waits
                 else:
                     self._workers.remove(worker)
                     worker.kill()
+                    if following is not None:  # with another key
+                        self._workers.append(self._hire(following))
                 yield task, graded
                 if self._stop.is_set():
                     return
@@ -177,12 +198,30 @@ class Pool:
 
     def _hire(self, task: Task) -> Worker:
         """Start a worker."""
-        pipe, theirs = self._context.Pipe()
-        arguments = (theirs, self.choice, self._folder)
-        process = self._context.Process(target=work, args=arguments, daemon=True)
-        process.start()
-        theirs.close()
-        return Worker(process, pipe, task)
+        pipe, theirs = multiprocessing.Pipe()
+        with theirs:
+            if self.choice.name == "sealed":
+                return Worker(self._nursling(theirs, task.key), pipe, task, knows=task.key)
+            arguments = (theirs, self.choice, self._folder)
+            process = self._context.Process(target=work, args=arguments, daemon=True)
+            process.start()
+            return Worker(process, pipe, task)
+
+    def _nursling(self, theirs: Connection[Any, Any], key: AnswerKey) -> Process:
+        """Fork a worker that is ready to grade; start another nursery if there is none any more."""
+        for _ in range(2):
+            if self._nursery is None:
+                self._nursery = Nursery(self.choice, self._folder)
+            try:
+                self._nursery.prepare(key)
+                return self._nursery.hire(theirs)
+            except NurseryGoneError:
+                self._nursery.close()
+                self._nursery = None
+        raise CourseError(
+            "The grader's processes end as soon as they start.",
+            "Look for what they said above, and whether the machine has memory left.",
+        )
 
 
 class Worker:
@@ -194,12 +233,16 @@ class Worker:
         A process that does `work`, and the way to it.
     task
         Its first task.
+    knows
+        The answer key that it has already.
     """
 
-    def __init__(self, process: Process, pipe: Connection, task: Task) -> None:
+    def __init__(
+        self, process: Process, pipe: Connection, task: Task, knows: AnswerKey | None = None
+    ) -> None:
         self.pipe = pipe
         self._process = process
-        self._key: AnswerKey | None = None
+        self._key = knows
         self.alive = True
         self.send(task)
 
@@ -267,10 +310,18 @@ def lost(submission: Submission, what: str, remedy: str) -> GradedSubmission:
 
 
 def work(pipe: Connection, choice: EngineChoice, folder: Path) -> None:
-    """Grade what comes through the pipe until it closes: the worker process.
+    """Grade what comes through the pipe until it closes: a worker process with its own engine."""
+    settle(folder)
+    try:
+        engine: Engine = choice.start(folder)
+    except Exception as error:
+        pipe.send(traceback.format_exception_only(error)[-1].strip())
+        return
+    grade_what_comes(pipe, engine)
 
-    Each submission is answered twice: how many seconds it may take, then its result.
-    """
+
+def settle(folder: Path) -> None:
+    """Make this a process that answers to its parent alone, and leaves nothing behind."""
     # A Ctrl-C at the terminal is for the parent alone. A handler rather than SIG_IGN, because
     # kernels would inherit that and could not be interrupted.
     with contextlib.suppress(OSError, AttributeError):
@@ -280,12 +331,13 @@ def work(pipe: Connection, choice: EngineChoice, folder: Path) -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)  # kernels and libraries would write into the bar
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
-    try:
-        engine: Engine = choice.start(folder)
-    except Exception as error:
-        pipe.send(traceback.format_exception_only(error)[-1].strip())
-        return
-    key: AnswerKey | None = None
+
+
+def grade_what_comes(pipe: Connection, engine: Engine, key: AnswerKey | None = None) -> None:
+    """Grade what comes through a pipe, until it closes.
+
+    Each submission is answered twice: how many seconds it may take, then its result.
+    """
     with contextlib.suppress(EOFError, OSError):  # the parent is gone
         while True:
             message = pipe.recv()

@@ -129,6 +129,8 @@ class Examiner:
         runs.
     mine : set of str
         Names that test cells have bound.
+    asked : set of str
+        Names that the student was asked for; whoever wants to know empties it first.
     """
 
     def __init__(self, notebook: KeyNotebook, session: Session | None = None) -> None:
@@ -137,6 +139,7 @@ class Examiner:
         self.session = session
         self.globals: dict[str, Any] = {"__name__": "__main__", "__builtins__": builtins}
         self.mine: set[str] = set()
+        self.asked: set[str] = set()
         self._nested: set[str] = set()
         self._filled: set[str] = set()
         self._fetched: dict[str, Any] = {}
@@ -206,6 +209,7 @@ class Examiner:
 
     def _ask(self, name: str) -> Any:
         """Fetch a name from the student, unless nothing of theirs ran since it was fetched."""
+        self.asked.add(name)
         if self.session is None:
             return _MISSING
         if self._fetched_at != self.session.calls:

@@ -46,10 +46,19 @@ class Settings:
 
 @dataclass
 class _Hidden:
-    """A hidden test that waits for the end."""
+    """A hidden test that waits for the end.
+
+    Attributes
+    ----------
+    watched
+        Names that count if what they stand for is changed in place until then.
+    kept
+        Number of the state that the student's process remembers; -1 for none.
+    """
 
     place: int
     bindings: Bindings
+    watched: frozenset[str]
     kept: int = -1
 
 
@@ -166,7 +175,8 @@ class NotebookRun:
         if session is None:
             self._give_up(place)
             return
-        waiting = _Hidden(place, examiner.remember())
+        likely = self.key.asks.get(self._name(place), self.key.trust.by_students)
+        waiting = _Hidden(place, examiner.remember(), likely & self.key.trust.by_students)
         hidden.append(waiting)
         self._keep(waiting, session)
 
@@ -174,7 +184,7 @@ class NotebookRun:
         """Have the student's process remember its state at the place of a hidden test."""
         try:
             session.allow(self._seconds())
-            kept = session.request("keep", sorted(self.key.trust.by_students))
+            kept = session.request("keep", sorted(waiting.watched))
         except (StudentGone, Exception):  # the test itself will find out
             kept = -1
         waiting.kept = kept if type(kept) is int else -1
@@ -189,9 +199,10 @@ class NotebookRun:
                 continue
             hidden.pop(0)
             different = self._return(waiting, session)
-            session.asked.clear()
+            examiner.asked.clear()
             self._judge(waiting, session, examiner)
-            if different is None or session.asked & different:
+            unwatched = examiner.asked & self.key.trust.by_students - waiting.watched
+            if different is None or examiner.asked & different or unwatched:
                 changed.append(waiting)
         if changed:
             self._run_in_place(changed, examiner)
@@ -354,9 +365,7 @@ class NotebookRun:
             result = replace(result, messages=words)
             self.secret[key.name] = _neutral(result)
         self.outputs[place] = found
-        self.outcomes[key.name] = replace(
-            result, sealed=False, log=(*result.log, outcome.NOT_TAMPER_PROOF)
-        )
+        self.outcomes[key.name] = replace(result, sealed=False)
 
     # -------------------------------------------------------------------------------- results
 

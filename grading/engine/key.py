@@ -175,6 +175,8 @@ class KeyNotebook:
         Names of test cells found to need the student's real objects.
     calibrated
         Whether the key itself was run to find those.
+    asks
+        Name of a test cell to the student's names that it was seen to ask for.
     """
 
     name: str
@@ -184,6 +186,7 @@ class KeyNotebook:
     only_shown: frozenset[str] = frozenset()
     unsealed: set[str] = field(default_factory=set)
     calibrated: bool = False
+    asks: dict[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def language(self) -> str:

@@ -17,7 +17,6 @@ WORDS_OF_DEATH = {
     "memory": "Your code needed more memory than there is.",
     "died": "Your code ended the Python process.",
 }
-NOT_TAMPER_PROOF = "This cell was asserted beside the student's code: not tamper-proof."
 MAX_MESSAGE = 2000
 
 

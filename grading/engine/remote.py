@@ -248,8 +248,6 @@ class Session:
         How the process ended; None while it lives.
     calls : int
         How often the student's code was called; values fetched before a call may be out of date.
-    asked : set of str
-        Names that were fetched; whoever wants to know empties it first.
     discreet : bool
         Whether a hidden test runs: names that the student made up are not taken over then.
     """
@@ -262,7 +260,6 @@ class Session:
         self.death: Death | None = None
         self.calls = 0
         self.discreet = False
-        self.asked: set[str] = set()
         self.deadline = time.monotonic() + seconds
         self._depth = 0
         self._forbidden: dict[tuple[str, ...], int] = {}
@@ -283,7 +280,6 @@ class Session:
 
     def get(self, names: list[str]) -> dict[str, Any]:
         """Fetch global names; those that the student has not bound are left out."""
-        self.asked.update(names)
         answer = self.request("get", names)
         if not isinstance(answer, dict):
             self._end("reply")
@@ -291,11 +287,11 @@ class Session:
 
     def call(self, function: StudentFunction, args: tuple[Any, ...], kwargs: Any) -> Any:
         """Call a function of the student's."""
-        self.calls += 1
-        answer = self.request("call", function, args, dict(kwargs), self._left())
-        result, changes = self._tuple(answer, 2)
+        [(value, error, _, changes)] = self._calls((), function, [args], dict(kwargs))
+        if error is not None:
+            raise error
         apply_changes(changes, args, kwargs)
-        return result
+        return value
 
     def call_many(
         self, function: StudentFunction, forbids: Sequence[str], cases: Sequence[Sequence[Any]]
@@ -308,26 +304,34 @@ class Session:
             For each case its value, its error, which of the forbidden names it used, and which
             arguments it changed in place.
         """
-        self.calls += 1
         try:
-            answer = self.request(
-                "calls",
-                self._forbid(forbids),
-                function,
-                [tuple(args) for args in cases],
-                self._left(),
-            )
+            replies = self._calls(forbids, function, cases, {})
         except Exception as error:
             if len(cases) == 1:
                 return [(None, error, (), ())]
             # One of them can't travel, or all together are too much.
             return [self.call_many(function, forbids, [args])[0] for args in cases]
+        return [
+            (value, error, used, tuple(n for n in range(len(args)) if n in changes))
+            for args, (value, error, used, changes) in zip(cases, replies, strict=True)
+        ]
+
+    def _calls(
+        self,
+        forbids: Sequence[str],
+        function: StudentFunction,
+        cases: Sequence[Sequence[Any]],
+        kwargs: dict[str, Any],
+    ) -> list[tuple[Any, Exception | None, tuple[str, ...], dict[Any, Any]]]:
+        """Have a function called; give value, error, forbidden names and changed arguments."""
+        self.calls += 1
+        given = [tuple(args) for args in cases]
+        number = self._forbid(forbids)
+        answer = self.request("calls", number, function, given, kwargs, self._left())
         if not isinstance(answer, list) or len(answer) != len(cases):
             self._end("reply")
         asked = {name.removesuffix(".*") for name in forbids}
-        return [
-            self._reply(reply, asked, len(args)) for reply, args in zip(answer, cases, strict=True)
-        ]
+        return [self._reply(reply, asked) for reply in answer]
 
     def _forbid(self, forbids: Sequence[str]) -> int:
         """Send names to watch for, once, because there are many of them; give their number."""
@@ -342,20 +346,18 @@ class Session:
         return number
 
     def _reply(
-        self, reply: Any, asked: set[str], arguments: int
-    ) -> tuple[Any, Exception | None, tuple[str, ...], tuple[int, ...]]:
+        self, reply: Any, asked: set[str]
+    ) -> tuple[Any, Exception | None, tuple[str, ...], dict[Any, Any]]:
         if not isinstance(reply, list) or len(reply) != 7:
             self._end("reply")
-        used, changed, failed, *rest = reply
+        used, changes, failed, *rest = reply
         # Only names that were asked for may come back; of "package.*" it is the package's name.
         known = (
             tuple(n for n in used if type(n) is str and n in asked) if type(used) is list else ()
         )
         if failed is True:
-            return None, self._exception(*rest), known, ()
-        places = range(arguments)
-        moved = changed if type(changed) is list else []
-        return rest[0], None, known, tuple(n for n in moved if type(n) is int and n in places)
+            return None, self._exception(*rest), known, {}
+        return rest[0], None, known, changes if type(changes) is dict else {}
 
     def next_items(self, iterator: StudentIterator, number: int) -> tuple[list[Any], bool]:
         """Fetch items of an iterator."""

@@ -39,7 +39,7 @@ from grading.records import (
     Problem,
     Submission,
 )
-from grading.sandbox import Limits, SandboxError, Tier, WarmProcess
+from grading.sandbox import Limits, SandboxError, Tier, WarmProcess, kernel
 from grading.sandbox.spawn import PRELOAD
 
 EXAMINER_BYTES = 3 * 1024**3
@@ -58,6 +58,7 @@ class _Prepared:
     notebooks: dict[str, KeyNotebook]
     files: dict[str, bytes]
     modules: frozenset[str]
+    rehearsed: bool = False
 
 
 class Engine:
@@ -82,7 +83,6 @@ class Engine:
         self._modules: frozenset[str] = frozenset()
         self._keys: dict[str, _Prepared] = {}
         self._known: dict[int, tuple[AnswerKey, _Prepared]] = {}
-        self._owner = os.getpid()
 
     def grade(
         self,
@@ -114,6 +114,10 @@ class Engine:
             submission.student, submission.assignment, notebooks, problems, warm.tier.name, seconds
         )
 
+    def prepare(self, key: AnswerKey) -> None:
+        """Read a key and start the warm process, so that forks of this process need not."""
+        self._warm_process(self._prepare(key))
+
     def _prepare(self, key: AnswerKey) -> _Prepared:
         known = self._known.get(id(key))
         if known is not None and known[0] is key:
@@ -121,7 +125,7 @@ class Engine:
         mark = digest(key)
         prepared = self._keys.get(mark)
         if prepared is None:
-            prepared = self._keys[mark] = _prepare(key)
+            prepared = self._keys[mark] = prepare(key)
         while len(self._known) >= MAX_KEYS:
             self._known.pop(next(iter(self._known)))
         while len(self._keys) > MAX_KEYS:
@@ -131,28 +135,40 @@ class Engine:
 
     def _warm_process(self, prepared: _Prepared) -> WarmProcess:
         """Give a warm process that has imported what the key's notebooks import."""
-        if self._warm is not None and _lives(self._warm) and prepared.modules <= self._modules:
-            return self._warm
-        self.close()
-        modules = self._modules | prepared.modules
-        options: dict[str, Any] = {"tier": self._tier, "unsafe": self._unsafe}
+        warm = self._warm
+        if warm is None or not _lives(warm) or not prepared.modules <= self._modules:
+            warm = self._start_warm_process(self._modules | prepared.modules)
+        if not prepared.rehearsed:  # while it imports
+            for module in sorted(prepared.modules):
+                with suppress(Exception):  # a test that imports it will say why it can't be
+                    importlib.import_module(module)
+            rehearse(prepared)
+            gc.collect()
+            gc.freeze()
         try:
-            self._warm = WarmProcess(_STUDENT_MAIN, preload=[*PRELOAD, *sorted(modules)], **options)
+            warm.ready()
         except SandboxError:
             # One of them can't be imported in advance; students' processes import it themselves.
-            self._warm = WarmProcess(_STUDENT_MAIN, **options)
-        self._tier = self._warm.tier
-        self._modules = modules
-        for module in sorted(modules):
-            with suppress(Exception):  # a test that imports it will say why it can't be
-                importlib.import_module(module)
-        gc.collect()
-        gc.freeze()
+            warm = self._start_warm_process(frozenset(), self._modules)
+            warm.ready()
+        self._tier = warm.tier
+        return warm
+
+    def _start_warm_process(
+        self, preload: frozenset[str], instead_of: frozenset[str] = frozenset()
+    ) -> WarmProcess:
+        """Start a warm process; it need not be ready when this returns."""
+        self.close()
+        modules = [*PRELOAD, *sorted(preload)]
+        self._warm = WarmProcess(
+            _STUDENT_MAIN, tier=self._tier, unsafe=self._unsafe, preload=modules, wait=False
+        )
+        self._modules = preload | instead_of
         return self._warm
 
     def close(self) -> None:
         """End the warm process."""
-        if self._warm is not None and os.getpid() == self._owner:
+        if self._warm is not None and os.getpid() == self._warm.owner:
             self._warm.close()
         self._warm = None
 
@@ -168,24 +184,29 @@ class Engine:
         self.close()
 
 
-def _rehearse(notebooks: Iterable[KeyNotebook]) -> None:
+def rehearse(prepared: _Prepared) -> None:
     """Run the tests that only check, for a student who did nothing.
 
     What they prepare is the same for every submission: inputs, and what the catalogue's right
     answers give for them. Only such tests, because they leave nothing else behind.
     """
+    prepared.rehearsed = True
     if threading.current_thread() is not threading.main_thread():
         return  # an examiner needs signals; each fork does it itself then
     handler = signal.getsignal(signal.SIGALRM)
-    for notebook in notebooks:
+    for notebook in prepared.notebooks.values():
         for name, plan in notebook.plans.items():
             if plan.certain:
-                examiner.Examiner(notebook).run(name, _REHEARSAL_SECONDS)
+                rehearsing = examiner.Examiner(notebook)
+                rehearsing.run(name, _REHEARSAL_SECONDS)
+                notebook.asks[name] = frozenset(rehearsing.asked)
     signal.signal(signal.SIGALRM, handler)
 
 
 def _lives(warm: WarmProcess) -> bool:
     """Whether a warm process is still there."""
+    if warm.owner != os.getpid():
+        return warm.listens()
     options = os.WEXITED | os.WNOHANG | os.WNOWAIT
     try:
         return os.waitid(os.P_PID, warm.pid, options) is None
@@ -193,7 +214,8 @@ def _lives(warm: WarmProcess) -> bool:
         return False
 
 
-def _prepare(key: AnswerKey) -> _Prepared:
+def prepare(key: AnswerKey) -> _Prepared:
+    """Read a key, and find out what it needs."""
     notebooks = read(key)
     files, _ = sanitize.safe_files(key.files)
     modules: set[str] = set()
@@ -208,7 +230,6 @@ def _prepare(key: AnswerKey) -> _Prepared:
                 modules |= {module for _, module, _ in found.imported} | set(found.star)
                 modules |= {f"{m}.{a}" for _, m, a in found.imported if a}
     modules |= _course_modules()
-    _rehearse(notebooks.values())
     return _Prepared(key, notebooks, files, frozenset(filter(_installed, modules)))
 
 
@@ -396,6 +417,8 @@ def _be_examiner(job: _Job, writer: int) -> NoReturn:
     code = 1
     try:
         gc.disable()
+        with suppress(OSError):
+            kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
         os.environ["NBGRADER_EXECUTION"] = "autograde"  # as under nbgrader
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)

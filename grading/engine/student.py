@@ -20,6 +20,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -37,6 +38,7 @@ from grading.engine.channel import Channel, LinkClosedError
 from grading.engine.fingerprint import fingerprint
 from grading.engine.shell import StudentShell, error_output, finished
 from tutor import forbidden, mistakes
+from tutor.check.calling import watched
 
 MAX_TRACEBACK = 4000
 _VIEWS = ("dict_keys", "dict_values", "dict_items")
@@ -169,58 +171,39 @@ class Server:
         namespace = self.shell.user_ns
         return {name: namespace[name] for name in names if name in namespace}
 
-    def do_call(
-        self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], seconds: float
-    ) -> tuple[Any, dict[Any, Any]]:
-        """Call a function; tell its result and which arguments it changed in place."""
-        before = _mutable_state(args, kwargs, self.lent)
-        with _alarm(seconds):
-            result = function(*args, **kwargs)
-        return result, _changes(before, args, kwargs, self.lent)
-
     def do_forbid(self, number: int, names: list[str]) -> None:
         """Take names to watch for in calls to come."""
         self.forbidden[number] = tuple(names)
 
     def do_calls(
-        self, number: int, function: Any, cases: list[tuple[Any, ...]], seconds: float
+        self,
+        number: int,
+        function: Any,
+        cases: list[tuple[Any, ...]],
+        kwargs: dict[str, Any],
+        seconds: float,
     ) -> list[list[Any]]:
         """Call a function on one case after the other, watched; see `do_forbid`.
 
         Returns
         -------
         list of list
-            For each case: forbidden names it used, positions of arguments that it changed in place,
+            For each case: forbidden names it used, the arguments that it changed in place,
             whether it failed, and the value with three fillers, or what `_error` says.
         """
-        before = [_mutable_state(args, {}, self.lent) for args in cases]
-        ended = self._call_all(self.forbidden.get(number, ()), function, cases, seconds)
+        before = [_mutable_state(args, kwargs, self.lent) for args in cases]
+        called = partial(function, **kwargs) if kwargs else function
+        names = self.forbidden.get(number, ())
+        with _alarm(seconds):
+            ended = watched(called, cases, names, (BaseException,), (CellTimeoutError,))
         replies = []
         for args, state, (value, error, used) in zip(cases, before, ended, strict=True):
             if error is None:
-                changed = list(_changes(state, args, {}, self.lent))
-                replies.append([used, changed, False, value, None, None, None])
+                changed = _changes(state, args, kwargs, self.lent)
+                replies.append([list(used), changed, False, value, None, None, None])
             else:
-                replies.append([used, [], True, *_error(error)[1:]])
+                replies.append([list(used), {}, True, *_error(error)[1:]])
         return replies
-
-    def _call_all(
-        self, names: tuple[str, ...], function: Any, cases: list[tuple[Any, ...]], seconds: float
-    ) -> list[tuple[Any, BaseException | None, list[str]]]:
-        ended: list[tuple[Any, BaseException | None, list[str]]] = []
-        # As little as possible runs while it is watched: that is slow.
-        with _alarm(seconds), forbidden.watch(names, function) as used:
-            itself = list(used)  # the function may be what is forbidden
-            for args in cases:
-                used[:] = itself
-                try:
-                    ended.append((function(*args), None, list(used)))
-                except CellTimeoutError as error:  # there is no time for the others
-                    ended += [(None, error, list(used))] * (len(cases) - len(ended))
-                    break
-                except BaseException as error:
-                    ended.append((None, error, list(used)))
-        return ended
 
     def do_next(self, iterator: Any, number: int, seconds: float) -> tuple[list[Any], bool]:
         """Give the next items of an iterator, and whether there may be more."""
@@ -393,9 +376,8 @@ def _rehearse(shell: StudentShell) -> None:
             ["keep", ["f"]],
             ["return", 0],
             ["forbid", 0, ["np.tanh", "scipy.*"]],
-            ["calls", 0, _FIRST, [(x,), (x, 2.0), (x,)], 5.0],
-            ["calls", -1, _FIRST, [(x,), (x,)], 5.0],
-            ["call", _FIRST, (x,), {}, 5.0],
+            ["calls", 0, _FIRST, [(x,), (x, 2.0), (x,)], {}, 5.0],
+            ["calls", -1, _FIRST, [(x,), (x,)], {}, 5.0],
         ]
         for _ in range(20):
             for request in requests:

@@ -207,6 +207,8 @@ class WarmProcess:
         process, if it belongs to the interpreter's or the virtual environment's libraries.
     unsafe : bool
         Allow a tier below "landlock", where only resource limits hold.
+    wait : bool
+        Whether to wait until it is ready; otherwise call `ready` before `spawn`.
 
     Raises
     ------
@@ -239,6 +241,7 @@ class WarmProcess:
         tier: Tier | None = None,
         preload: Iterable[str] = PRELOAD,
         unsafe: bool = False,
+        wait: bool = True,
     ) -> None:
         from grading.sandbox.probe import probe
 
@@ -247,6 +250,7 @@ class WarmProcess:
         self.tier = probe() if tier is None else tier
         if not self.tier.safe and not unsafe:
             raise SandboxError(f"no sandbox can hold untrusted code here\n{self.tier}")
+        self.owner = os.getpid()
         self._lock = threading.Lock()
         self._scratch = tempfile.mkdtemp(prefix="grading-")
         # Others may pass, not look: a student process of root's is nobody.
@@ -268,12 +272,24 @@ class WarmProcess:
             "scratch": self._scratch,
         }
         self._control.send(json.dumps(configuration).encode())
-        self._await_ready()
+        self._is_ready = False
+        if wait:
+            self.ready()
 
-    def _await_ready(self) -> None:
+    def ready(self) -> None:
+        """Wait until it has imported everything.
+
+        Raises
+        ------
+        SandboxError
+            If it can't start.
+        """
+        if self._is_ready:
+            return
         ready, _, _ = select.select([self._control], [], [], _START_SECONDS)
         answer = self._control.recv(_MESSAGE_BYTES) if ready else b""
         if answer.startswith(b'{"ready"'):
+            self._is_ready = True
             return
         self.close()
         if answer:
@@ -286,6 +302,12 @@ class WarmProcess:
     def pid(self) -> int:
         """The process id of the warm process, or of the parent that waits for it."""
         return self._process.pid
+
+    def listens(self) -> bool:
+        """Whether anybody is there to ask; forks of the process that started it may ask, too."""
+        poller = select.poll()
+        poller.register(self._control, 0)  # the end of the other side is told unasked
+        return not poller.poll(0)
 
     def spawn(self, limits: Limits | None = None) -> Handle:
         """Fork one student process and return at once.

@@ -220,10 +220,11 @@ def floor(school: Class, number: int, jobs: int) -> float:
     from grading.engine import sanitize, service
 
     os.environ["NBGRADER_EXECUTION"] = "autograde"
-    prepared = service._prepare(school.key())
+    prepared = service.prepare(school.key())
     for module in sorted(prepared.modules):
         with contextlib.suppress(Exception):
             __import__(module)
+    service.rehearse(prepared)
     notebook = prepared.notebooks[school.notebook]
     books = [sanitize.rebuild(notebook, json.loads(text))[0] for text in school.texts]
     gc.collect()

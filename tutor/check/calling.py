@@ -102,28 +102,52 @@ def call_many(
             return [Outcome(*reply) for reply in elsewhere(tuple(forbids), cases)]
     given = [copy.deepcopy(tuple(args)) for args in cases]
     with silence(prints=prints):
-        ended = _watched(student, given, forbids)
+        ended = watched(student, given, forbids)
     return [
         Outcome(value, error, used, _changed(args, copies))
         for (value, error, used), args, copies in zip(ended, cases, given, strict=True)
     ]
 
 
-def _watched(
-    student: Any, given: Sequence[tuple[Any, ...]], forbids: Sequence[str]
+def watched(
+    student: Any,
+    cases: Sequence[Sequence[Any]],
+    forbids: Sequence[str],
+    caught: tuple[type[BaseException], ...] = (Exception, SystemExit),
+    last: tuple[type[BaseException], ...] = (),
 ) -> list[tuple[Any, BaseException | None, tuple[str, ...]]]:
-    """Make the calls; as little else as possible runs while they are watched: that is slow."""
+    """Call a function on one case after the other, as it is; see `call_many` for students'.
+
+    As little else as possible runs while the calls are watched: that is slow.
+
+    Parameters
+    ----------
+    student, cases, forbids
+        As in `call_many`, but without copies.
+    caught
+        What counts as the end of one call.
+    last
+        What of it is the end of all of them.
+
+    Returns
+    -------
+    list of tuple
+        For each case its value, its error and the forbidden names that it used.
+    """
     ended: list[tuple[Any, BaseException | None, tuple[str, ...]]] = []
     with forbidden.watch(forbids, student) as used:
         itself = tuple(used)  # the function may be what is forbidden
-        for args in given:
+        for args in cases:
             value, error = None, None
             used[:] = itself
             try:
                 value = student(*args)
-            except (Exception, SystemExit) as raised:
+            except caught as raised:
                 error = raised
             ended.append((value, error, tuple(used)))
+            if isinstance(error, last):
+                ended += [ended[-1]] * (len(cases) - len(ended))
+                break
     return ended
 
 

@@ -1,0 +1,202 @@
+"""A process that makes the sealed engine ready once, and forks the workers that grade with it.
+
+What all workers need is read, imported and rehearsed in one process, and the process that student
+processes are forked from is started once, for all of them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import traceback
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from multiprocessing.reduction import recv_handle, send_handle
+from pathlib import Path
+from typing import Any, NoReturn
+
+import psutil  # type: ignore[import-untyped]  # brought by ipykernel
+
+from grading.engines import EngineChoice, SealedEngine
+from grading.records import AnswerKey
+
+__all__ = ["Nursery", "NurseryGoneError", "Nursling"]
+
+_BEGIN = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[2])\n"
+    "from grading.nursery import serve; serve(int(sys.argv[1]))"
+)
+_HIRE = "hire"
+
+
+class NurseryGoneError(Exception):
+    """The process that forks workers has ended; its workers have ended with it."""
+
+
+class Nursery:
+    """The grader's side of that process.
+
+    It starts at once, and imports while its owner does something else.
+
+    Parameters
+    ----------
+    choice
+        The engine; has to be the sealed one.
+    folder
+        For temporary files.
+    """
+
+    def __init__(self, choice: EngineChoice, folder: Path) -> None:
+        self._pipe, theirs = Pipe()
+        with theirs:
+            descriptor = theirs.fileno()
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", _BEGIN, str(descriptor), json.dumps(sys.path)],
+                pass_fds=[descriptor],
+                stdin=subprocess.DEVNULL,
+            )
+        self._key: AnswerKey | None = None
+        with contextlib.suppress(OSError):  # whoever asks first will see
+            self._pipe.send((choice, folder))
+
+    def prepare(self, key: AnswerKey) -> None:
+        """Have everything read, imported and rehearsed that submissions to this key need.
+
+        It takes seconds; `hire` waits for them.
+        """
+        if key is not self._key:
+            self._send(key)
+            self._key = key
+
+    def hire(self, pipe: Connection[Any, Any]) -> Nursling:
+        """Fork a worker that grades with the key prepared last, and give it its end of a pipe.
+
+        Raises
+        ------
+        NurseryGoneError
+            If there is no nursery any more.
+        """
+        self._send(_HIRE)
+        with contextlib.suppress(OSError):
+            send_handle(self._pipe, pipe.fileno(), self._process.pid)
+        return Nursling(self, self._ask())
+
+    def reap(self, pid: int) -> int:
+        """Take leave of a worker that has ended; give its exit code."""
+        self._send(pid)
+        return self._ask()
+
+    def _send(self, message: Any) -> None:
+        try:
+            self._pipe.send(message)
+        except OSError as error:
+            raise NurseryGoneError from error
+
+    def _ask(self) -> int:
+        try:
+            answer: int = self._pipe.recv()
+        except (EOFError, OSError) as error:
+            raise NurseryGoneError from error
+        return answer
+
+    def close(self) -> None:
+        """End the process and all that it started."""
+        family = []
+        with contextlib.suppress(psutil.Error):
+            family = psutil.Process(self._process.pid).children(recursive=True)
+        self._pipe.close()
+        try:
+            self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        for process in family:
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+
+
+class Nursling:
+    """A worker process that a nursery has forked; see `pool.Process`."""
+
+    def __init__(self, nursery: Nursery, pid: int) -> None:
+        self.pid = pid
+        self.exitcode: int | None = None
+        self._nursery = nursery
+        self._pidfd = os.pidfd_open(pid)  # the nursery has not reaped it: the number is its own
+
+    def is_alive(self) -> bool:
+        """Whether it runs."""
+        return not self._ended(0)
+
+    def kill(self) -> None:
+        """End it at once."""
+        if self._pidfd >= 0:
+            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+
+    def join(self, timeout: float | None = None) -> None:
+        """Wait until it has ended."""
+        self._ended(timeout)
+
+    def _ended(self, timeout: float | None) -> bool:
+        if self._pidfd < 0:
+            return True
+        if not select.select([self._pidfd], [], [], timeout)[0]:
+            return False
+        os.close(self._pidfd)
+        self._pidfd = -1
+        try:
+            self.exitcode = self._nursery.reap(self.pid)
+        except NurseryGoneError:
+            self.exitcode = -signal.SIGKILL
+        return True
+
+
+# ---------------------------------------------------------------------------- in that process
+
+
+def serve(descriptor: int) -> None:
+    """Prepare and fork until the pipe closes: the process that forks workers."""
+    from grading.pool import settle
+
+    pipe: Connection[Any, Any] = Connection(descriptor)
+    choice, folder = pipe.recv()
+    engine = SealedEngine(choice)
+    settle(folder)
+    with engine, contextlib.suppress(EOFError, OSError):
+        key: AnswerKey | None = None
+        while True:
+            message = pipe.recv()
+            if isinstance(message, AnswerKey):
+                key = message
+                with contextlib.suppress(Exception):  # grading meets it again, and says so
+                    engine.prepare(key)
+            elif message == _HIRE:
+                handle = recv_handle(pipe)
+                pid = os.fork()
+                if pid == 0:
+                    pipe.close()
+                    _be_worker(handle, engine, key)
+                os.close(handle)
+                pipe.send(pid)
+            else:
+                pipe.send(os.waitstatus_to_exitcode(os.waitpid(message, 0)[1]))
+
+
+def _be_worker(handle: int, engine: SealedEngine, key: AnswerKey | None) -> NoReturn:
+    from grading.pool import grade_what_comes
+    from grading.sandbox import kernel
+
+    try:
+        kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+        os.setsid()
+        with Connection(handle) as pipe:
+            grade_what_comes(pipe, engine, key)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(0)
