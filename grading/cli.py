@@ -8,10 +8,6 @@ from grading.errors import EXIT_FAILED
 
 __all__ = ["main"]
 
-# nbformat brings jsonschema, and that would build 38 grammars when it is imported: three seconds of
-# work for a check of web addresses that no notebook's schema asks for. Without them it does without.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-
 _EXTRAS = {"click", "rich", "nbgrader", "nbconvert", "nbformat", "nbclient", "sqlalchemy", "psutil"}
 
 

@@ -22,6 +22,7 @@ __all__ = [
     "GradedSubmission",
     "NotebookOutcome",
     "Problem",
+    "Stopped",
     "Submission",
     "printable",
     "to_dict",
@@ -163,6 +164,31 @@ class CellOutcome:
 
 
 @dataclass(frozen=True)
+class Stopped:
+    """A cell of the student's own in which their process ended, or was stopped.
+
+    Attributes
+    ----------
+    cell
+        Its `grade_id`; None for a cell that the answer key doesn't name.
+    place
+        Its number in the graded notebook, from 1.
+    status
+        "timeout", "memory" or "died".
+    message
+        A sentence for the student, which names the cell.
+    """
+
+    cell: str | None
+    place: int
+    status: str
+    message: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", printable(self.message))
+
+
+@dataclass(frozen=True)
 class NotebookOutcome:
     """The outcome of one notebook.
 
@@ -185,6 +211,9 @@ class NotebookOutcome:
         feedback from. Empty when `missing`.
     submitted_as
         Path of the file in the submission; None when `missing`.
+    stopped
+        The student's own cells in which the process ended. Tests that need what such a cell
+        should have made, and got no points, have its status and its message.
     """
 
     name: str
@@ -194,6 +223,7 @@ class NotebookOutcome:
     comments: Mapping[str, str | None] = field(default_factory=dict)
     student_notebook: bytes = b""
     submitted_as: str | None = None
+    stopped: tuple[Stopped, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -393,3 +393,55 @@ def test_another_language_is_a_fatal_problem() -> None:
 
 def test_settings_have_defaults_like_nbgraders() -> None:
     assert Settings().cell_seconds == 30
+
+
+# --------------------------------------------------------------------------- cells that end it all
+
+
+@pytest.mark.parametrize(
+    ("ending", "status", "words"),
+    [
+        ("while True: pass", "timeout", "took too long"),
+        ("import os; os._exit(0)", "died", "ended the Python process"),
+        ("x = bytearray(10**10)", "memory", "more memory than there is"),
+    ],
+)
+def test_who_stops_in_a_cell_is_told_which(ending: str, status: str, words: str) -> None:
+    source = key(
+        locked("from tutor import check"),
+        answer("def tanh(x):\n    return x"),
+        test('check.exercise("activations/tanh")'),
+        hidden('check.exercise("activations/tanh", seed=3, hidden=True)'),
+        test("assert 1 == 1", "another"),
+    )
+    graded = grade(source, {"answer": f"{ending}\ndef tanh(x):\n    return x"}, seconds=1)
+    (stop,) = graded.notebooks[0].stopped
+    assert (stop.cell, stop.place, stop.status) == ("answer", 2, status)
+    assert "`answer`" in stop.message
+    assert words in stop.message
+    for name in ("test", "hidden"):
+        found = outcome(graded, name)
+        assert (found.score, found.status, found.checks) == (0, status, ())  # not "not begun"
+        assert stop.message in found.messages[0]
+    assert outcome(graded, "another").status == "ok"
+    assert stop.message in graded.notebooks[0].student_notebook.decode()
+
+
+def test_a_stopped_cell_that_no_test_needs_costs_nothing() -> None:
+    source = key(answer("x = 1"), test("assert x == 1"))
+    extra = cell("import os\nos._exit(0)")
+    graded = grade(source, handed_in(source, {}, extra))
+    (stop,) = graded.notebooks[0].stopped
+    assert stop.cell is None
+    assert "begins with `import os`" in stop.message
+    assert outcome(graded).status == "ok"
+
+
+def test_tracebacks_hold_no_frames_of_the_grader() -> None:
+    source = key(
+        answer("def f(g):\n    return g(1)"), test("assert f(lambda x: 1 / (x - 1)) == 1")
+    )
+    text = grade(source, {}).notebooks[0].notebook.decode()
+    assert "ZeroDivisionError" in text
+    assert "remote.py" not in text
+    assert "student.py" not in text

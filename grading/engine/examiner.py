@@ -28,7 +28,7 @@ import numpy.random  # numpy itself imports it late, which each fork would have 
 
 from grading.engine import source as sources
 from grading.engine.key import KeyNotebook, TestPlan
-from grading.engine.remote import Session, StudentGone, StudentObject
+from grading.engine.remote import ABSENT, Session, StudentGone, StudentObject
 from grading.engine.shell import Output, Recorder, Stream, error_output, finished
 
 _MISSING = object()
@@ -142,8 +142,6 @@ class Examiner:
         self.asked: set[str] = set()
         self._nested: set[str] = set()
         self._filled: set[str] = set()
-        self._fetched: dict[str, Any] = {}
-        self._fetched_at = -1
 
     def remember(self) -> Bindings:
         """Say what test cells have bound so far."""
@@ -212,12 +210,14 @@ class Examiner:
         self.asked.add(name)
         if self.session is None:
             return _MISSING
-        if self._fetched_at != self.session.calls:
-            self._fetched = {}
-            self._fetched_at = self.session.calls
-        if name not in self._fetched:
-            self._fetched[name] = self.session.get([name]).get(name, _MISSING)
-        return self._fetched[name]
+        session = self.session
+        if session.fetched_at != session.calls:
+            session.fetched = {}
+            session.fetched_at = session.calls
+        if name not in session.fetched:
+            session.fetched[name] = session.get([name]).get(name, ABSENT)
+        value = session.fetched[name]
+        return _MISSING if value is ABSENT else value
 
     def _fill(self, code: CodeType, plan: TestPlan) -> None:
         """Put the names that functions of a cell use into their globals, while the cell runs."""

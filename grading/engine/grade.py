@@ -9,15 +9,16 @@ again in a fresh process, at its exact place, whose outputs are dropped.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from grading.engine import graded, outcome
+from grading.engine import source as sources
 from grading.engine.examiner import Bindings, Examiner, Verdict
 from grading.engine.key import KeyNotebook
 from grading.engine.remote import Session, StudentGone
 from grading.engine.sanitize import Cell
-from grading.records import CellOutcome, NotebookOutcome
+from grading.records import CellOutcome, NotebookOutcome, Stopped
 from grading.sandbox import Death
 
 MAX_RESTARTS = 25
@@ -50,16 +51,15 @@ class _Hidden:
 
     Attributes
     ----------
-    watched
-        Names that count if what they stand for is changed in place until then.
-    kept
-        Number of the state that the student's process remembers; -1 for none.
+    place
+        Of its cell; the student's process remembers its state there by that number.
+    likely
+        Names that it will ask for: it counts if their objects are changed in place until then.
     """
 
     place: int
     bindings: Bindings
-    watched: frozenset[str]
-    kept: int = -1
+    likely: frozenset[str]
 
 
 @dataclass
@@ -76,6 +76,10 @@ class NotebookRun:
         Places of student's cells in which the process ended: they aren't run again.
     bound
         What hidden tests have bound, for later ones.
+    stopped
+        The same for all in which it ended or was stopped, with a word for how.
+    asked
+        Name of a test cell to the student's names that it asked for.
     secret
         Name of each cell whose outputs the student may not see, to the neutral line for it.
     """
@@ -88,6 +92,8 @@ class NotebookRun:
     outputs: dict[int, list[graded.Output]] = field(default_factory=dict)
     outcomes: dict[str, CellOutcome] = field(default_factory=dict)
     skipped: dict[int, Death] = field(default_factory=dict)
+    stopped: dict[int, Stopped] = field(default_factory=dict)
+    asked: dict[str, frozenset[str]] = field(default_factory=dict)
     secret: dict[str, str] = field(default_factory=dict)
     bound: Bindings = field(default_factory=Bindings)
     restarts: int = 0
@@ -121,16 +127,37 @@ class NotebookRun:
         if session is None:
             return
         try:
-            answer = session.run(self.cells[place].source, self._draws(self.cells[place]))
+            draws = self._draws(self.cells[place])
+            answer = session.run(self.cells[place].source, draws, self._asked_next(place))
         except StudentGone as gone:
             self._skip(place, gone.death)
             return
         except Exception as error:  # what the student's process says went wrong in it
             answer = {"outputs": [_error(type(error).__name__, str(error))]}
         self.outputs[place] = graded.clean_outputs(answer.get("outputs"))
+        if answer.get("ending") in ("timeout", "memory"):
+            self._note_stop(place, answer["ending"])
+
+    def _note_stop(self, place: int, status: str) -> None:
+        cell = self.cells[place]
+        name = cell.key.name if cell.key is not None else None
+        self.stopped[place] = Stopped(name, place + 1, status, outcome.stopped(cell, status))
+
+    def _asked_next(self, place: int) -> Sequence[str]:
+        """Name what the test right behind a cell asks for, if students have seen it."""
+        for following in self.cells[place + 1 :]:
+            if following.is_test:
+                key = following.key
+                assert key is not None
+                real = key.hidden or self.key.needs_real_objects(key.name)
+                return () if real else sorted(self.key.asks.get(key.name, ()))
+            if following.is_run:
+                break
+        return ()
 
     def _skip(self, place: int, death: Death) -> None:
         self.skipped[place] = death
+        self._note_stop(place, outcome.status_of(death))
         words = outcome.WORDS_OF_DEATH[outcome.status_of(death)]
         self.outputs[place] = [_error("DeadKernelError", f"{words} ({death})")]
 
@@ -145,7 +172,13 @@ class NotebookRun:
         if examiner.session is None:
             self._give_up(place)
             return
-        self._record(place, examiner.run(cell.key.name, self._seconds()))
+        self._test(place, examiner)
+
+    def _test(self, place: int, examiner: Examiner) -> None:
+        examiner.asked.clear()
+        verdict = examiner.run(self._name(place), self._seconds())
+        self.asked[self._name(place)] = frozenset(examiner.asked)
+        self._record(place, verdict)
 
     def _record(self, place: int, verdict: Verdict) -> None:
         key = self.cells[place].key
@@ -175,19 +208,14 @@ class NotebookRun:
         if session is None:
             self._give_up(place)
             return
-        likely = self.key.asks.get(self._name(place), self.key.trust.by_students)
-        waiting = _Hidden(place, examiner.remember(), likely & self.key.trust.by_students)
+        waiting = _Hidden(place, examiner.remember(), self._likely(place))
         hidden.append(waiting)
-        self._keep(waiting, session)
+        session.later("keep", place)
 
-    def _keep(self, waiting: _Hidden, session: Session) -> None:
-        """Have the student's process remember its state at the place of a hidden test."""
-        try:
-            session.allow(self._seconds())
-            kept = session.request("keep", sorted(waiting.watched))
-        except (StudentGone, Exception):  # the test itself will find out
-            kept = -1
-        waiting.kept = kept if type(kept) is int else -1
+    def _likely(self, place: int) -> frozenset[str]:
+        """Name what a test cell will ask the student for."""
+        ours = self.key.trust.by_students
+        return self.key.asks.get(self._name(place), ours) & ours
 
     def _run_hidden(self, hidden: list[_Hidden], examiner: Examiner) -> None:
         changed: list[_Hidden] = []
@@ -199,9 +227,8 @@ class NotebookRun:
                 continue
             hidden.pop(0)
             different = self._return(waiting, session)
-            examiner.asked.clear()
             self._judge(waiting, session, examiner)
-            unwatched = examiner.asked & self.key.trust.by_students - waiting.watched
+            unwatched = examiner.asked & self.key.trust.by_students - waiting.likely
             if different is None or examiner.asked & different or unwatched:
                 changed.append(waiting)
         if changed:
@@ -214,17 +241,17 @@ class NotebookRun:
         """
         try:
             session.allow(self._seconds())
-            names = session.request("return", waiting.kept)
+            session.discreet = True
+            return session.return_to(waiting.place, sorted(waiting.likely))
         except StudentGone:
             return set()  # examining it will say so
         except Exception:
             return None
-        return {name for name in names if isinstance(name, str)} if type(names) is list else None
 
     def _judge(self, waiting: _Hidden, session: Session, examiner: Examiner) -> None:
         examiner.session = session
         examiner.recall(waiting.bindings, self.bound)
-        self._record(waiting.place, examiner.run(self._name(waiting.place), self._seconds()))
+        self._test(waiting.place, examiner)
         self.bound = Bindings({**self.bound.values, **examiner.remember().values})
 
     def _run_in_place(self, waiting: list[_Hidden], examiner: Examiner) -> None:
@@ -267,16 +294,17 @@ class NotebookRun:
             self.restarts += self.session is not None
             self._close()
             self.session = self.spawn()
+            self.session.later("watch", sorted(self.key.trust.by_students))
             if self._replay(place, hidden, self.session):
                 return self.session
         return None
 
     def _replay(self, until: int, hidden: list[_Hidden], session: Session) -> bool:
-        waiting = {one.place: one for one in hidden}
+        waiting = {one.place for one in hidden}
         for place in range(until):
             cell = self.cells[place]
             if place in waiting:
-                self._keep(waiting[place], session)
+                session.later("keep", place)
             elif cell.is_run and place not in self.skipped and not self._silently(place, session):
                 return False
         return True
@@ -369,8 +397,31 @@ class NotebookRun:
 
     # -------------------------------------------------------------------------------- results
 
+    def _blame(self) -> None:
+        """Say of tests that failed for want of what a stopped cell should have made."""
+        bound = {place: self._should_bind(self.cells[place]) for place in self.stopped}
+        for place, cell in enumerate(self.cells):
+            result = self.outcomes.get(cell.key.name) if cell.key is not None else None
+            if result is None or not cell.is_test or (result.score or 0.0) >= result.max_score:
+                continue
+            asked = self.asked.get(result.name, frozenset())
+            causes = [p for p in sorted(self.stopped) if p < place and bound[p] & asked]
+            if not causes:
+                continue
+            self.outcomes[result.name] = result = outcome.blamed(result, self.stopped[causes[-1]])
+            if result.name in self.secret:
+                self.secret[result.name] = _neutral(result)
+            elif not result.score:
+                self.outputs[place] = [graded.stream("\n".join(result.messages) + "\n")]
+
+    def _should_bind(self, cell: Cell) -> frozenset[str]:
+        solved = cell.key.solved if cell.key is not None else ""
+        return sources.names(cell.source).bound | sources.names(solved).bound
+
     def result(self, path: str) -> NotebookOutcome:
         """Put the outcome of the notebook together."""
+        if self.stopped:
+            self._blame()
         outcomes: dict[str, CellOutcome] = dict(self.outcomes)
         comments: dict[str, str | None] = {}
         for cell in self.cells:
@@ -392,6 +443,7 @@ class NotebookRun:
             comments=comments,
             student_notebook=graded.dump(graded.for_student(notebook, self.secret)),
             submitted_as=path,
+            stopped=tuple(self.stopped[place] for place in sorted(self.stopped)),
         )
 
 

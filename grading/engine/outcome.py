@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 from grading.engine.examiner import TestTimeoutError, Verdict
 from grading.engine.key import HIDDEN_BEGIN, HIDDEN_END, KeyCell
 from grading.engine.sanitize import Cell
-from grading.records import CellOutcome
+from grading.records import CellOutcome, Stopped
 from grading.sandbox import Death
 
 STATUS_OF_DEATH = {"cpu": "timeout", "wall": "timeout", "memory": "memory"}
@@ -54,6 +55,27 @@ def died(key: KeyCell, death: Death) -> CellOutcome:
     return CellOutcome(
         key.name, "autograded", 0.0, key.points, False, status, (message,), log=(str(death),)
     )
+
+
+def stopped(cell: Cell, status: str) -> str:
+    """Say to a student which of their cells was stopped, and why."""
+    if cell.key is not None:
+        which = f"`{cell.key.name}`"
+    else:
+        first = next((line.strip() for line in cell.source.splitlines() if line.strip()), "")
+        which = f"that begins with `{first[:60]}`"
+    words = WORDS_OF_DEATH[status]
+    return f"In the cell {which}: {words[0].lower()}{words[1:]}"
+
+
+def blamed(result: CellOutcome, cause: Stopped) -> CellOutcome:
+    """Give the outcome of a test that lacks what a stopped cell should have made."""
+    why = f"{cause.message} This test needs what that cell makes."
+    if result.score:
+        return replace(result, messages=(why, *result.messages))
+    # What the checks say of it ("not there yet") would be misleading.
+    log = (*result.log, f"the test without that cell: {result.status}")
+    return replace(result, status=cause.status, messages=(why,), checks=(), log=log)
 
 
 def tested(key: KeyCell, verdict: Verdict) -> CellOutcome:

@@ -22,6 +22,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -30,6 +31,7 @@ MAGIC = b"nbg1"
 HEADER = struct.Struct("<4sIQ")
 MAX_DEPTH = 60
 MAX_ITEMS = 2_000_000
+_TOO_MANY = f"more than {MAX_ITEMS} items in one message"
 MAX_INT_BYTES = 1 << 14
 MAX_NAME = 120
 MAX_EXPONENT = 5000
@@ -52,6 +54,13 @@ _DICTS: tuple[type, ...] = (dict, OrderedDict, Counter, defaultdict)
 
 class ProtocolError(Exception):
     """Bytes that are no message, or a value that can't be one."""
+
+
+class Encoded(NamedTuple):
+    """A value that was encoded before; see `encoded`."""
+
+    body: bytes
+    raw: bytes
 
 
 class Named(NamedTuple):
@@ -122,7 +131,7 @@ class _Encoder:
         write = _WRITERS.get(type(value))
         if write is not None:
             write(self, value)
-        elif isinstance(value, np.generic) and _plain_dtype(value.dtype):
+        elif isinstance(value, np.generic) and _dtype_name(value.dtype):
             self.array(np.asarray(value), scalar=True)
         else:
             self.handle(value)
@@ -186,13 +195,13 @@ class _Encoder:
         self.depth -= 1
 
     def array(self, value: np.ndarray[Any, Any], scalar: bool = False) -> None:
-        if not _plain_dtype(value.dtype):
+        dtype = _dtype_name(value.dtype)
+        if not dtype:
             if value.dtype == object and not scalar:
                 self.objects(value)
             else:
                 self.handle(value)
             return
-        dtype = value.dtype.str.encode("ascii")
         flags = bool(value.flags.writeable) | scalar << 1
         shape = struct.pack(f"<{value.ndim}Q", *value.shape)
         self.parts.append(b"a" + bytes([len(dtype)]) + dtype + bytes([flags, value.ndim]) + shape)
@@ -202,6 +211,13 @@ class _Encoder:
             data = data.view("i8")
         self.raw += [b"\0" * pad, data.reshape(-1).view("u1").data]
         self.raw_bytes += pad + data.nbytes
+
+    def again(self, value: Encoded) -> None:
+        """Write what was encoded before."""
+        self.parts.append(value.body)
+        pad = -self.raw_bytes % _ALIGN  # inside of it, places are relative to its start
+        self.raw += [b"\0" * pad, value.raw]
+        self.raw_bytes += pad + len(value.raw)
 
     def objects(self, value: np.ndarray[Any, Any]) -> None:
         self.parts.append(b"o" + bytes([value.ndim]))
@@ -241,11 +257,35 @@ _WRITERS: dict[type, Callable[[_Encoder, Any], None]] = {
     Decimal: _Encoder.number_text,
     range: _Encoder.span,
     slice: _Encoder.span,
+    Encoded: _Encoder.again,
 }
 
 
-def _plain_dtype(dtype: np.dtype[Any]) -> bool:
-    return _DTYPE.fullmatch(dtype.str) is not None and dtype.itemsize > 0
+@lru_cache(maxsize=256)
+def _dtype_name(dtype: np.dtype[Any]) -> bytes:
+    """Give the name of a type that can travel, or nothing."""
+    plain = _DTYPE.fullmatch(dtype.str) is not None and dtype.itemsize > 0
+    return dtype.str.encode("ascii") if plain else b""
+
+
+@lru_cache(maxsize=256)
+def _dtype(name: bytes) -> np.dtype[Any]:
+    if not _DTYPE.fullmatch(name.decode("ascii")):
+        raise ProtocolError("an array of a type that can't travel")
+    return np.dtype(name.decode("ascii"))
+
+
+def encoded(value: Any, references: References | None = None) -> Encoded:
+    """Encode a value that is sent often; it can stand wherever a value can.
+
+    Raises
+    ------
+    ProtocolError
+        As `encode_frame`.
+    """
+    encoder = _Encoder(references or NoReferences())
+    encoder.put(value)
+    return Encoded(b"".join(encoder.parts), b"".join(encoder.raw))
 
 
 def encode_frame(
@@ -286,7 +326,7 @@ def encode_frame(
 
 @dataclass
 class _Decoder:
-    body: memoryview
+    body: bytes
     raw: memoryview
     references: References
     place: int = 0
@@ -294,7 +334,7 @@ class _Decoder:
     items: int = 0
     depth: int = 0
 
-    def take(self, count: int) -> memoryview:
+    def take(self, count: int) -> bytes:
         end = self.place + count
         if end > len(self.body):
             raise ProtocolError("a message ends too early")
@@ -302,15 +342,29 @@ class _Decoder:
         self.place = end
         return piece
 
+    def number(self, form: struct.Struct) -> Any:
+        place = self.place
+        self.place = place + form.size
+        return form.unpack_from(self.body, place)[0]  # struct.error where the message ends
+
     def u32(self) -> int:
-        return int(_U32.unpack(self.take(4))[0])
+        place = self.place
+        self.place = place + 4
+        size: int = _U32.unpack_from(self.body, place)[0]
+        return size
 
     def byte(self) -> int:
-        return self.take(1)[0]
+        place = self.place
+        self.place = place + 1
+        return self.body[place]  # IndexError where the message ends
 
     def get(self) -> Any:
-        self.count(1)
-        read = _READERS.get(self.byte())
+        self.items += 1
+        if self.items > MAX_ITEMS:
+            raise ProtocolError(_TOO_MANY)
+        place = self.place
+        self.place = place + 1
+        read = _READERS.get(self.body[place])
         if read is None:
             raise ProtocolError("an unknown tag")
         return read(self)
@@ -318,7 +372,7 @@ class _Decoder:
     def count(self, number: int) -> None:
         self.items += number
         if self.items > MAX_ITEMS:
-            raise ProtocolError(f"more than {MAX_ITEMS} items in one message")
+            raise ProtocolError(_TOO_MANY)
 
     def many(self, number: int) -> list[Any]:
         """Read `number` values one level deeper."""
@@ -343,7 +397,7 @@ class _Decoder:
         return self.string()
 
     def string(self) -> str:
-        return bytes(self.take(self.u32())).decode("utf-8", "surrogatepass")
+        return self.take(self.u32()).decode("utf-8", "surrogatepass")
 
     def integer(self) -> int:
         size = self.u32()
@@ -377,10 +431,7 @@ class _Decoder:
         return struct.unpack(f"<{ndim}Q", self.take(8 * ndim))
 
     def array(self) -> Any:
-        name = bytes(self.take(self.byte())).decode("ascii")
-        if not _DTYPE.fullmatch(name):
-            raise ProtocolError("an array of a type that can't travel")
-        dtype = np.dtype(name)
+        dtype = _dtype(self.take(self.byte()))
         flags, ndim = self.byte(), self.byte()
         shape = self.shape(ndim)
         size = dtype.itemsize
@@ -448,12 +499,12 @@ _READERS: dict[int, Callable[[_Decoder], Any]] = {
         "e": lambda decoder: ...,
         "T": lambda decoder: True,
         "F": lambda decoder: False,
-        "i": lambda decoder: _I64.unpack(decoder.take(8))[0],
+        "i": lambda decoder: decoder.number(_I64),
         "I": _Decoder.integer,
-        "f": lambda decoder: _F64.unpack(decoder.take(8))[0],
+        "f": lambda decoder: decoder.number(_F64),
         "c": lambda decoder: complex(*_C128.unpack(decoder.take(16))),
         "s": _Decoder.string,
-        "b": lambda decoder: bytes(decoder.take(decoder.u32())),
+        "b": lambda decoder: decoder.take(decoder.u32()),
         "B": lambda decoder: bytearray(decoder.take(decoder.u32())),
         "l": lambda decoder: decoder.many(decoder.u32()),
         "t": lambda decoder: tuple(decoder.many(decoder.u32())),
@@ -540,11 +591,14 @@ def decode_payload(
         For anything that `encode_frame` would not have written.
     """
     view = memoryview(payload)
-    decoder = _Decoder(view[:body_length], view[body_length:], references or NoReferences())
+    body = bytes(view[:body_length])
+    decoder = _Decoder(body, view[body_length:], references or NoReferences())
     try:
         value = decoder.get()
     except ProtocolError:
         raise
+    except (struct.error, IndexError):
+        raise ProtocolError("a message ends too early") from None
     except (ValueError, TypeError, OverflowError, ArithmeticError, RecursionError) as error:
         raise ProtocolError(f"a malformed message ({type(error).__name__})") from None
     if decoder.place != body_length or decoder.raw_place != len(view) - body_length:

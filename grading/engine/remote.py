@@ -11,6 +11,7 @@ import sys
 import time
 import types
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, NoReturn
 
 import numpy as np
@@ -18,6 +19,7 @@ import numpy as np
 from grading.engine import protocol
 from grading.engine.channel import Channel, DeadlineError, LinkClosedError
 from grading.sandbox import Death, Handle
+from tutor import mistakes
 
 GRACE = 1.0
 # What a hidden test may say of a type: a class named after what it was called with is a message.
@@ -212,6 +214,35 @@ class _References:
         raise protocol.ProtocolError("the student's process may name nothing")
 
 
+ABSENT = object()
+"""Stands in `Session.fetched` for a name that the student has not bound."""
+
+_CATALOGUED = {names: number for number, names in enumerate(mistakes.forbidden_lists())}
+_known_cases: dict[int, tuple[Sequence[Sequence[Any]], protocol.Encoded]] = {}
+
+
+def know_cases(cases: Sequence[Sequence[Any]]) -> None:
+    """Encode in advance the cases of a test, which are the same objects for every student."""
+    with suppress(protocol.ProtocolError):  # what belongs to one conversation can't be known
+        given = [tuple(args) for args in cases]
+        _known_cases[id(cases)] = cases, protocol.encoded(given, _Public())
+
+
+def known_cases(cases: Sequence[Sequence[Any]]) -> Any:
+    """Give cases as they can be sent."""
+    known = _known_cases.get(id(cases))
+    if known is not None and known[0] is cases:
+        return known[1]
+    return [tuple(args) for args in cases]
+
+
+class _Public(protocol.NoReferences):
+    """Handles of what belongs to no conversation."""
+
+    def lend(self, value: Any) -> tuple[int, int, str, str] | protocol.Named | int:
+        return _public_name(value) or super().lend(value)
+
+
 # What every student's process has imported, and everybody may read.
 _PUBLIC = frozenset(("tutor", "numpy", "math"))
 
@@ -248,6 +279,10 @@ class Session:
         How the process ended; None while it lives.
     calls : int
         How often the student's code was called; values fetched before a call may be out of date.
+    fetched : dict
+        Values of names that came along with an answer; `ABSENT` for those not bound.
+    fetched_at : int
+        Value of `calls` then.
     discreet : bool
         Whether a hidden test runs: names that the student made up are not taken over then.
     """
@@ -261,9 +296,12 @@ class Session:
         self.calls = 0
         self.discreet = False
         self.deadline = time.monotonic() + seconds
+        self.fetched: dict[str, Any] = {}
+        self.fetched_at = -1
         self._depth = 0
-        self._forbidden: dict[tuple[str, ...], int] = {}
-        self.request("limits", handle.limits.reply_bytes, handle.limits.output_bytes)
+        self._later: list[list[Any]] = []
+        self._forbidden = dict(_CATALOGUED)
+        self.later("limits", handle.limits.reply_bytes, handle.limits.output_bytes)
         if files:
             self.request("files", dict(files))
 
@@ -271,12 +309,38 @@ class Session:
         """Start the clock for the next cell."""
         self.deadline = time.monotonic() + (self.seconds if seconds is None else seconds)
 
-    def run(self, source: str, draw: bool) -> dict[str, Any]:
-        """Run a cell of the student's; give its ending and outputs, both on the student's word."""
+    def run(self, source: str, draw: bool, then: Sequence[str] = ()) -> dict[str, Any]:
+        """Run a cell of the student's; give its ending and outputs, both on the student's word.
+
+        Parameters
+        ----------
+        then
+            Names that will be asked for behind it: they come along in `fetched`.
+        """
         self.allow()
         self.calls += 1
-        answer = self.request("run", source, self._left(), draw)
+        answer = self._ask_with(then, "run", source, self._left(), draw)
         return answer if isinstance(answer, dict) else {}
+
+    def later(self, *request: Any) -> None:
+        """Send a request along with the next one: nobody needs its answer."""
+        self._later.append(list(request))
+
+    def return_to(self, number: int, names: Sequence[str]) -> set[str]:
+        """Go back to a state that was kept; say which of the names' objects were changed since.
+
+        What the names stood for comes along in `fetched`.
+
+        Raises
+        ------
+        Exception
+            If that is not possible.
+        """
+        self.calls += 1
+        answer = self._ask_with(names, "return", number, list(names))
+        if type(answer) is not list:
+            self._end("reply")
+        return {name for name in answer if isinstance(name, str)}
 
     def get(self, names: list[str]) -> dict[str, Any]:
         """Fetch global names; those that the student has not bound are left out."""
@@ -325,7 +389,7 @@ class Session:
     ) -> list[tuple[Any, Exception | None, tuple[str, ...], dict[Any, Any]]]:
         """Have a function called; give value, error, forbidden names and changed arguments."""
         self.calls += 1
-        given = [tuple(args) for args in cases]
+        given = known_cases(cases)
         number = self._forbid(forbids)
         answer = self.request("calls", number, function, given, kwargs, self._left())
         if not isinstance(answer, list) or len(answer) != len(cases):
@@ -334,20 +398,21 @@ class Session:
         return [self._reply(reply, asked) for reply in answer]
 
     def _forbid(self, forbids: Sequence[str]) -> int:
-        """Send names to watch for, once, because there are many of them; give their number."""
+        """Send names to watch for, unless both sides know them; give their number."""
         names = tuple(forbids)
         if not names:
             return -1
         number = self._forbidden.get(names)
         if number is None:
-            number = len(self._forbidden)
-            self.request("forbid", number, list(names))
-            self._forbidden[names] = number
+            number = self._forbidden[names] = len(self._forbidden)
+            self.later("forbid", number, list(names))
         return number
 
     def _reply(
         self, reply: Any, asked: set[str]
     ) -> tuple[Any, Exception | None, tuple[str, ...], dict[Any, Any]]:
+        if isinstance(reply, list) and len(reply) == 1:
+            return reply[0], None, (), {}
         if not isinstance(reply, list) or len(reply) != 7:
             self._end("reply")
         used, changes, failed, *rest = reply
@@ -379,26 +444,41 @@ class Session:
         Exception
             What the student's code raised, as a built-in exception with `student_traceback`.
         """
+        return self._ask_with((), *request)
+
+    def _ask_with(self, names: Sequence[str], *request: Any) -> Any:
+        """Send a request, with those that were put off; see `request`.
+
+        The values of `names` come along with its answer, in `fetched`.
+        """
         if self.death is not None:
             raise StudentGone(self.death)
+        message = list(request)
+        if names or self._later:
+            message = ["with", self._later, message, list(names)]
+            self._later = []
         try:
-            self.channel.send(list(request), self.references)
+            self.channel.send(message, self.references)
         except protocol.ProtocolError as error:
             raise TypeError(str(error)) from None
         except LinkClosedError:
             self._end("killed")
-        return self._answer()
+        return self._answer(names)
 
     def close(self) -> None:
         """End the process."""
         self.handle.close()
 
-    def _answer(self) -> Any:
+    def _answer(self, names: Sequence[str]) -> Any:
         while True:
             message = self._receive()
             if not isinstance(message, list) or not message or not isinstance(message[0], str):
                 self._end("reply")
             if message[0] == "ok" and len(message) == 2:
+                return message[1]
+            if message[0] == "ok" and len(message) == 3 and type(message[2]) is dict:
+                self.fetched = {name: message[2].get(name, ABSENT) for name in names}
+                self.fetched_at = self.calls
                 return message[1]
             if message[0] == "error" and len(message) == 5:
                 raise self._exception(*message[1:])
@@ -460,6 +540,36 @@ class Session:
             self.handle.wait(GRACE)
         self.death = self.handle.kill(reason)
         raise StudentGone(self.death)
+
+
+class Nobody(Session):
+    """A session without a process: whatever is asked for is a function that gives None."""
+
+    def __init__(self) -> None:
+        self.death = None
+        self.calls = 0
+        self.discreet = False
+        self.fetched, self.fetched_at = {}, -1
+
+    def allow(self, seconds: float | None = None) -> None:
+        """Do nothing: there is no clock."""
+
+    def get(self, names: list[str]) -> dict[str, Any]:
+        """Give functions."""
+        return {name: StudentFunction(self, 0, "function", name) for name in names}
+
+    def request(self, *request: Any) -> Any:
+        """Do nothing."""
+
+    def _calls(
+        self,
+        forbids: Sequence[str],
+        function: StudentFunction,
+        cases: Sequence[Sequence[Any]],
+        kwargs: dict[str, Any],
+    ) -> list[tuple[Any, Exception | None, tuple[str, ...], dict[Any, Any]]]:
+        know_cases(cases)
+        return [(None, None, (), {}) for _ in cases]
 
 
 def _builtin_exception(ancestors: Any, text: str) -> Exception:

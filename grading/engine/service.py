@@ -30,13 +30,14 @@ from typing import Any, NoReturn
 from grading.engine import examiner, graded, protocol, sanitize, source
 from grading.engine.grade import NotebookRun, Settings, missing
 from grading.engine.key import KeyNotebook, digest, read
-from grading.engine.remote import Session
+from grading.engine.remote import Nobody, Session
 from grading.records import (
     AnswerKey,
     CellOutcome,
     GradedSubmission,
     NotebookOutcome,
     Problem,
+    Stopped,
     Submission,
 )
 from grading.sandbox import Limits, SandboxError, Tier, WarmProcess, kernel
@@ -185,10 +186,11 @@ class Engine:
 
 
 def rehearse(prepared: _Prepared) -> None:
-    """Run the tests that only check, for a student who did nothing.
+    """Run the tests that only check, for a student whose functions all give None.
 
-    What they prepare is the same for every submission: inputs, and what the catalogue's right
-    answers give for them. Only such tests, because they leave nothing else behind.
+    What they prepare is the same for every submission: inputs, what the catalogue's answers, right
+    and wrong, give for them, and how they are sent. Only such tests, because they leave nothing
+    else behind.
     """
     prepared.rehearsed = True
     if threading.current_thread() is not threading.main_thread():
@@ -197,7 +199,7 @@ def rehearse(prepared: _Prepared) -> None:
     for notebook in prepared.notebooks.values():
         for name, plan in notebook.plans.items():
             if plan.certain:
-                rehearsing = examiner.Examiner(notebook)
+                rehearsing = examiner.Examiner(notebook, Nobody())
                 rehearsing.run(name, _REHEARSAL_SECONDS)
                 notebook.asks[name] = frozenset(rehearsing.asked)
     signal.signal(signal.SIGALRM, handler)
@@ -470,6 +472,7 @@ def _packed(
     for notebook in outcomes:
         fields = dict(vars(notebook))
         fields["cells"] = [dict(vars(cell)) for cell in notebook.cells]
+        fields["stopped"] = [dict(vars(cell)) for cell in notebook.stopped]
         fields["comments"] = dict(notebook.comments)
         notebooks.append(fields)
     return {
@@ -486,7 +489,8 @@ def _unpacked(
     notebooks = []
     for fields in answer["notebooks"]:
         cells = tuple(CellOutcome(**cell) for cell in fields["cells"])
-        notebooks.append(NotebookOutcome(**{**fields, "cells": cells}))
+        stopped = tuple(Stopped(**cell) for cell in fields["stopped"])
+        notebooks.append(NotebookOutcome(**{**fields, "cells": cells, "stopped": stopped}))
     return tuple(notebooks), tuple(Problem(**fields) for fields in answer["problems"])
 
 

@@ -357,7 +357,7 @@ def error_output(error: BaseException) -> Output:
 
 
 def _frames(error: BaseException) -> list[str]:
-    """List the frames of an exception from the first one in a cell on."""
+    """List the frames of an exception from the first one in a cell on, without the engine's."""
     if isinstance(error, SyntaxError):
         lines = traceback.format_exception_only(type(error), error)[:-1]
         return [line.rstrip("\n")[:2000] for line in lines]
@@ -365,7 +365,7 @@ def _frames(error: BaseException) -> list[str]:
     start = next(
         (i for i, (f, _) in enumerate(frames) if _in_cell(f.f_code.co_filename)), len(frames)
     )
-    frames = frames[start:]
+    frames = [pair for pair in frames[start:] if not _is_ours(pair[0].f_code.co_filename)]
     if len(frames) > MAX_FRAMES:
         frames = [*frames[: MAX_FRAMES // 2], *frames[-MAX_FRAMES // 2 :]]
     shown = []
@@ -375,6 +375,13 @@ def _frames(error: BaseException) -> list[str]:
         place = "the cell" if _in_cell(code.co_filename) else code.co_filename.rpartition("/")[2]
         shown.append(f"  {place}, line {number}, in {code.co_name}\n    {line}")
     return shown
+
+
+_HERE = __file__.rpartition("/")[0] + "/"
+
+
+def _is_ours(filename: str) -> bool:
+    return filename.startswith(_HERE)
 
 
 def _in_cell(filename: str) -> bool:

@@ -18,8 +18,8 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from types import FrameType
@@ -120,8 +120,9 @@ class Server:
         self.channel = Channel(link)
         self.shell = shell
         self.lent = Lent(self)
-        self.kept: list[dict[str, Any]] = []
-        self.forbidden: dict[int, tuple[str, ...]] = {}
+        self.kept: dict[int, dict[str, Any]] = {}
+        self.watched: list[str] = []
+        self.forbidden: dict[int, Sequence[str]] = dict(enumerate(mistakes.forbidden_lists()))
 
     def serve(self) -> None:
         """Answer until the link closes."""
@@ -133,11 +134,25 @@ class Server:
             self.reply(request)
 
     def reply(self, request: list[Any]) -> None:
-        """Do what one request asks and send the answer."""
+        """Do what one request asks and send the answer.
+
+        ``["with", requests, request, names]`` spares messages: requests whose answers nobody
+        needs, and names that will be asked for next.
+        """
+        wanted: list[str] = []
+        if request[0] == "with":
+            _, before, request, wanted = request
+            for name, *arguments in before:
+                with suppress(BaseException):  # what builds on it will fail
+                    getattr(self, "do_" + name)(*arguments)
         try:
             answer = ["ok", getattr(self, "do_" + request[0])(*request[1:])]
         except BaseException as error:
             answer = _error(error)
+        if wanted and answer[0] == "ok":
+            with suppress(protocol.ProtocolError, RecursionError):
+                self.channel.send([*answer, self.do_get(wanted)], self.lent)
+                return
         try:
             self.channel.send(answer, self.lent)
         except (protocol.ProtocolError, RecursionError) as error:
@@ -188,8 +203,9 @@ class Server:
         Returns
         -------
         list of list
-            For each case: forbidden names it used, the arguments that it changed in place,
-            whether it failed, and the value with three fillers, or what `_error` says.
+            For each case: its value alone; or forbidden names it used, the arguments that it
+            changed in place, whether it failed, and the value with three fillers, or what `_error`
+            says.
         """
         before = [_mutable_state(args, kwargs, self.lent) for args in cases]
         called = partial(function, **kwargs) if kwargs else function
@@ -200,7 +216,10 @@ class Server:
         for args, state, (value, error, used) in zip(cases, before, ended, strict=True):
             if error is None:
                 changed = _changes(state, args, kwargs, self.lent)
-                replies.append([list(used), changed, False, value, None, None, None])
+                if used or changed:
+                    replies.append([list(used), changed, False, value, None, None, None])
+                else:
+                    replies.append([value])
             else:
                 replies.append([list(used), {}, True, *_error(error)[1:]])
         return replies
@@ -228,31 +247,32 @@ class Server:
         """Seed a generator of random numbers as the test just did with its own."""
         (np.random.seed if library == "numpy" else random.seed)(seed)
 
-    def do_keep(self, names: list[str]) -> int:
+    def do_watch(self, names: list[str]) -> None:
+        """Take the names whose objects `do_keep` looks at."""
+        self.watched = names
+
+    def do_keep(self, number: int) -> None:
         """Remember the namespace and the random state as they are now."""
-        state = {
+        self.kept[number] = {
             "namespace": dict(self.shell.user_ns),
             "numpy": np.random.get_state(),  # noqa: NPY002
             "random": random.getstate(),
-            "prints": self._fingerprints(names),
+            "prints": self._fingerprints(self.watched),
         }
-        self.kept.append(state)
-        return len(self.kept) - 1
 
     def _fingerprints(self, names: Iterable[str]) -> dict[str, int]:
         namespace = self.shell.user_ns
         return {name: fingerprint([namespace[name]]) for name in names if name in namespace}
 
-    def do_return(self, number: int) -> list[str]:
-        """Go back to what was kept; list the names whose objects were changed in place since."""
+    def do_return(self, number: int, names: list[str]) -> list[str]:
+        """Go back to what was kept; list which of the names' objects were changed since."""
         state = self.kept[number]
         self.shell.user_ns.clear()
         self.shell.user_ns.update(state["namespace"])
         np.random.set_state(state["numpy"])  # noqa: NPY002
         random.setstate(state["random"])
-        before = state["prints"]
-        now = self._fingerprints(before)
-        return [name for name in before if now.get(name) != before[name]]
+        before, now = state["prints"], self._fingerprints(names)
+        return [name for name in names if now.get(name) != before.get(name)]
 
     def call_back(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Ask the examiner to call one of its functions, during a request of its own."""
@@ -373,10 +393,10 @@ def _rehearse(shell: StudentShell) -> None:
             ["run", function, 5.0, False],
             ["run", "print('a')\nf(1)", 5.0, False],
             ["get", ["f", "g"]],
-            ["keep", ["f"]],
-            ["return", 0],
-            ["forbid", 0, ["np.tanh", "scipy.*"]],
-            ["calls", 0, _FIRST, [(x,), (x, 2.0), (x,)], {}, 5.0],
+            ["with", [["watch", ["f"]], ["keep", 0]], ["run", "f(2)", 5.0, False], ["f"]],
+            ["return", 0, ["f"]],
+            ["forbid", -2, ["np.tanh", "scipy.*"]],
+            ["calls", -2, _FIRST, [(x,), (x, 2.0), (x,)], {}, 5.0],
             ["calls", -1, _FIRST, [(x,), (x,)], {}, 5.0],
         ]
         for _ in range(20):
@@ -384,7 +404,7 @@ def _rehearse(shell: StudentShell) -> None:
                 channel.send(request, _Own())
                 server.reply(server.channel.receive(server.lent))
                 channel.receive(_Own())
-    forbidden.prepare({entry.forbids for entry in mistakes.catalogue() if entry.forbids})
+    forbidden.prepare(mistakes.forbidden_lists())
     shell.reset(new_session=True)  # type: ignore[no-untyped-call]
 
 

@@ -305,6 +305,7 @@ def keep_record(
                 "submitted_as": nb.submitted_as,
                 "comments": dict(nb.comments),
                 "cells": [vars(cell) for cell in nb.cells],
+                "stopped": [vars(cell) for cell in nb.stopped],
             }
             for nb in graded.notebooks
         ],
