@@ -438,10 +438,19 @@ def test_a_stopped_cell_that_no_test_needs_costs_nothing() -> None:
 
 
 def test_tracebacks_hold_no_frames_of_the_grader() -> None:
-    source = key(
-        answer("def f(g):\n    return g(1)"), test("assert f(lambda x: 1 / (x - 1)) == 1")
-    )
+    source = key(answer("def f(g):\n    return g(1)"), test("assert f(lambda x: 1 / (x - 1)) == 1"))
     text = grade(source, {}).notebooks[0].notebook.decode()
     assert "ZeroDivisionError" in text
     assert "remote.py" not in text
     assert "student.py" not in text
+
+
+@pytest.mark.parametrize("body", ["...", "pass", "'Squash.'"])
+def test_an_empty_body_is_not_started(body: str) -> None:
+    source = key(
+        locked("from tutor import check"),
+        answer("def tanh(x):\n    return x"),
+        test('check.exercise("activations/tanh")'),
+    )
+    (check,) = outcome(grade(source, {"answer": f"def tanh(x):\n    {body}"})).checks
+    assert {line["mistake"] for line in check["lines"]} == {"general/not_started"}

@@ -80,6 +80,10 @@ class NotebookRun:
         The same for all in which it ended or was stopped, with a word for how.
     asked
         Name of a test cell to the student's names that it asked for.
+    given_up
+        Names of tests that never ended, whatever alarm rang: they aren't run again.
+    pulse
+        Is told which test begins and when it has to end; and, with an empty name, that it has.
     secret
         Name of each cell whose outputs the student may not see, to the neutral line for it.
     """
@@ -96,6 +100,8 @@ class NotebookRun:
     asked: dict[str, frozenset[str]] = field(default_factory=dict)
     secret: dict[str, str] = field(default_factory=dict)
     bound: Bindings = field(default_factory=Bindings)
+    given_up: frozenset[str] = frozenset()
+    pulse: Callable[[str, float], None] = lambda name, seconds: None
     restarts: int = 0
     session: Session | None = None
 
@@ -175,9 +181,15 @@ class NotebookRun:
         self._test(place, examiner)
 
     def _test(self, place: int, examiner: Examiner) -> None:
+        name, seconds = self._name(place), self._seconds()
+        if name in self.given_up:
+            self._finish(place, outcome.endless(self.key.cells[name]))
+            return
         examiner.asked.clear()
-        verdict = examiner.run(self._name(place), self._seconds())
-        self.asked[self._name(place)] = frozenset(examiner.asked)
+        self.pulse(name, seconds)
+        verdict = examiner.run(name, seconds)
+        self.pulse("", 0.0)
+        self.asked[name] = frozenset(examiner.asked)
         self._record(place, verdict)
 
     def _record(self, place: int, verdict: Verdict) -> None:
@@ -193,10 +205,14 @@ class NotebookRun:
         key = self.cells[place].key
         assert key is not None
         death = Death("wall") if time.monotonic() >= self.deadline else Death("lost")
-        self.outcomes[key.name] = outcome.died(key, death)
+        self._finish(place, outcome.died(key, death))
+
+    def _finish(self, place: int, result: CellOutcome) -> None:
+        """Take down the outcome of a test that did not run to its end."""
+        self.outcomes[result.name] = result
         self.outputs[place] = []
-        if key.hidden:
-            self.secret[key.name] = _neutral(self.outcomes[key.name])
+        if self.key.cells[result.name].hidden:
+            self.secret[result.name] = _neutral(result)
 
     def _seconds(self) -> float:
         return max(0.1, min(self.settings.cell_seconds, self.deadline - time.monotonic()))

@@ -57,6 +57,12 @@ def died(key: KeyCell, death: Death) -> CellOutcome:
     )
 
 
+def endless(key: KeyCell) -> CellOutcome:
+    """Give the outcome of a test cell that never ended outside the student's process."""
+    log = "the test did not end with what the student's code gave, and could not be interrupted"
+    return replace(died(key, Death("wall")), log=(log,))
+
+
 def stopped(cell: Cell, status: str) -> str:
     """Say to a student which of their cells was stopped, and why."""
     if cell.key is not None:

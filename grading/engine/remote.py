@@ -153,6 +153,13 @@ class StudentFunction(StudentObject):
         """Call it on each case, for the price of one message; see `Session.call_many`."""
         return self._session.call_many(self, forbids, cases)
 
+    def has_empty_body(self) -> bool:
+        """Whether there is nothing in it but `...`, `pass` or a docstring, on the student's word.
+
+        Who says so falsely is told to begin, and gets no points.
+        """
+        return self._session.request("empty", self) is True
+
     @property
     def __doc__(self) -> str | None:  # type: ignore[override]
         text = self._session.request("describe", self)

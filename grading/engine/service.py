@@ -21,7 +21,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -30,6 +30,7 @@ from typing import Any, NoReturn
 from grading.engine import examiner, graded, protocol, sanitize, source
 from grading.engine.grade import NotebookRun, Settings, missing
 from grading.engine.key import KeyNotebook, digest, read
+from grading.engine.pulse import Pulse
 from grading.engine.remote import Nobody, Session
 from grading.records import (
     AnswerKey,
@@ -46,8 +47,10 @@ from grading.sandbox.spawn import PRELOAD
 EXAMINER_BYTES = 3 * 1024**3
 EXTRA_SECONDS = 30.0
 MAX_KEYS = 64
+MAX_ATTEMPTS = 4
 _REHEARSAL_SECONDS = 10.0
 _RESULT_BYTES = 1024**3
+_LOOK_SECONDS = 1.0
 _STUDENT_MAIN = "grading.engine.student:main"
 
 
@@ -96,14 +99,7 @@ class Engine:
         started = time.monotonic()
         settings = settings or Settings()
         prepared = self._prepare(key)
-        for _ in range(
-            2
-        ):  # again if the warm process itself was ended, by a shortage of memory say
-            warm = self._warm_process(prepared)
-            job = _Job(prepared, submission, limits or Limits(), settings, warm)
-            answer = _in_fork(job, settings.submission_seconds * 2 + EXTRA_SECONDS)
-            if not isinstance(answer, str) or _lives(warm):
-                break
+        answer, warm = self._answer(prepared, submission, limits or Limits(), settings)
         seconds = time.monotonic() - started
         if isinstance(answer, str):
             return _broken(submission, answer, warm.tier.name, seconds)
@@ -114,6 +110,26 @@ class Engine:
         return GradedSubmission(
             submission.student, submission.assignment, notebooks, problems, warm.tier.name, seconds
         )
+
+    def _answer(
+        self, prepared: _Prepared, submission: Submission, limits: Limits, settings: Settings
+    ) -> tuple[dict[str, Any] | str, WarmProcess]:
+        """Let an examiner grade; another one if it is stuck, or if it lost the warm process."""
+        deadline = time.monotonic() + settings.submission_seconds * 2 + EXTRA_SECONDS
+        given_up: set[tuple[int, int]] = set()
+        for attempt in range(1, MAX_ATTEMPTS + 1):
+            warm = self._warm_process(prepared)
+            with closing(Pulse()) as pulse:
+                job = _Job(prepared, submission, limits, settings, warm, pulse, given_up)
+                answer = _in_fork(job, deadline - time.monotonic())
+                if not isinstance(answer, str):
+                    break
+                stuck = pulse.stuck()
+            if stuck is not None:
+                given_up.add(stuck)
+            elif attempt > 1 or _lives(warm):
+                break  # the warm process may have been ended by a shortage of memory, once
+        return answer, warm
 
     def prepare(self, key: AnswerKey) -> None:
         """Read a key and start the warm process, so that forks of this process need not."""
@@ -271,6 +287,8 @@ class _Job:
     limits: Limits
     settings: Settings
     warm: WarmProcess
+    pulse: Pulse
+    given_up: set[tuple[int, int]]
 
     def run(self) -> dict[str, Any]:
         """Grade; give plain data."""
@@ -332,6 +350,7 @@ class _Job:
                 what = "a text cell holds what a browser would run or load; it is shown as text"
                 problems.append(self._problem(path, None, what, "Look at it before you open it."))
         run = NotebookRun(key, cells, self._spawner(files), self.settings, deadline)
+        self._watch(run)
         run.run()
         sealed_failures = {
             name
@@ -344,6 +363,20 @@ class _Job:
             if key.unsealed & sealed_failures:
                 run.run_beside()
         return run.result(path)
+
+    def _watch(self, run: NotebookRun) -> None:
+        """Have a run say which test it is at; leave out those at which it has stuck before."""
+        names = list(run.key.cells)
+        place = list(self.prepared.notebooks).index(run.key.name)
+
+        def tell(name: str, seconds: float) -> None:
+            if name:
+                self.pulse.begin(place, names.index(name), seconds)
+            else:
+                self.pulse.rest()
+
+        run.pulse = tell
+        run.given_up = frozenset(names[cell] for book, cell in self.given_up if book == place)
 
     def _spawner(self, files: dict[str, bytes]) -> Callable[[], Session]:
         def spawn() -> Session:
@@ -397,7 +430,7 @@ def _in_fork(job: _Job, seconds: float) -> dict[str, Any] | str:
         _be_examiner(job, writer)
     os.close(writer)
     try:
-        data = _read_all(reader, time.monotonic() + seconds)
+        data = _read_all(reader, time.monotonic() + seconds, job.pulse)
     except TimeoutError:
         return f"grading took more than {seconds:g} seconds"
     finally:
@@ -447,15 +480,16 @@ def _write_all(descriptor: int, data: bytes | memoryview) -> None:
         view = view[os.write(descriptor, view) :]
 
 
-def _read_all(descriptor: int, deadline: float) -> bytes:
+def _read_all(descriptor: int, deadline: float, pulse: Pulse) -> bytes:
     parts: list[bytes] = []
     poller = select.poll()
     poller.register(descriptor, select.POLLIN)
-    while poller.poll(max(deadline - time.monotonic(), 0) * 1000):
-        part = os.read(descriptor, 1 << 20)
-        if not part:
-            return b"".join(parts)
-        parts.append(part)
+    while (left := deadline - time.monotonic()) > 0 and not pulse.stuck():
+        if poller.poll(min(left, _LOOK_SECONDS) * 1000):
+            part = os.read(descriptor, 1 << 20)
+            if not part:
+                return b"".join(parts)
+            parts.append(part)
     raise TimeoutError
 
 

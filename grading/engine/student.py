@@ -39,6 +39,7 @@ from grading.engine.fingerprint import fingerprint
 from grading.engine.shell import StudentShell, error_output, finished
 from tutor import forbidden, mistakes
 from tutor.check.calling import watched
+from tutor.check.functions import has_empty_body
 
 MAX_TRACEBACK = 4000
 _VIEWS = ("dict_keys", "dict_values", "dict_items")
@@ -242,6 +243,10 @@ class Server:
         """Give the docstring of a function."""
         text = getattr(value, "__doc__", None)
         return text if type(text) is str else ""
+
+    def do_empty(self, function: Any) -> bool:
+        """Say whether a function does nothing."""
+        return has_empty_body(function)
 
     def do_seed(self, library: str, seed: Any) -> None:
         """Seed a generator of random numbers as the test just did with its own."""

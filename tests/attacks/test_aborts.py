@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import time
 
 import pytest
 from engine_course import (
@@ -319,6 +320,24 @@ def test_many_files_are_capped() -> None:
     result = grade(KEY, GOOD, files=files)
     assert scores(result) == ALL
     assert len(result.problems) == 2000
+
+
+def test_a_test_that_computes_for_ever_in_c_costs_that_test_alone() -> None:
+    """No alarm interrupts `sum`: the examiner is ended, and the others are graded."""
+    source = key(
+        answer("def f():\n    return 2"),
+        test("assert 1 == 1", "before"),
+        test("assert sum(range(f())) == 1"),
+        hidden("assert max(range(f())) == 1"),
+        test("assert f() > 0", "after"),
+    )
+    start = time.monotonic()
+    result = grade(source, {"answer": "def f():\n    return 10**13"}, seconds=0.5)
+    assert time.monotonic() - start < 60
+    assert scores(result) == {"before": 5, "test": 0, "hidden": 0, "after": 5}
+    assert {outcome(result, name).status for name in ("test", "hidden")} == {"timeout"}
+    for name in ("test", "hidden"):
+        assert any("did not end" in line for line in outcome(result, name).log)
 
 
 def test_the_engine_outlives_its_warm_process() -> None:

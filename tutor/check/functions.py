@@ -56,8 +56,11 @@ _NOTHING = {"RESUME", "NOP", "LOAD_CONST", "LOAD_CONST_IMMORTAL", "RETURN_CONST"
 def has_empty_body(student: Any) -> bool:
     """Say whether a function does nothing at all: its body is `...`, `pass` or a docstring.
 
-    A function of another process doesn't show its code; it doesn't count as empty.
+    What stands for a function of another process has a method `has_empty_body` that asks there.
     """
+    elsewhere = getattr(student, "has_empty_body", None)
+    if elsewhere is not None:
+        return elsewhere() is True
     code = getattr(student, "__code__", None)
     if not isinstance(code, CodeType):
         return False
