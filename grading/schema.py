@@ -15,7 +15,16 @@ import types
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, TypedDict, Union, get_args, get_origin, get_type_hints
+from typing import (
+    Any,
+    Literal,
+    TypedDict,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+    is_typeddict,
+)
 
 from grading.analysis import ClassReport
 from grading.collect import Collected
@@ -161,7 +170,7 @@ def _schema(kind: Any, records: dict[str, Any]) -> dict[str, Any]:
     """Turn a type into a schema; records go into `records` and are referred to."""
     if kind in _PLAIN:
         return dict(_PLAIN[kind])
-    if dataclasses.is_dataclass(kind) or isinstance(kind, type(Checked)):
+    if isinstance(kind, type) and (dataclasses.is_dataclass(kind) or is_typeddict(kind)):
         name = kind.__name__
         if name not in records:
             records[name] = {}  # before its fields, which may refer to it
