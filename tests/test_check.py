@@ -539,6 +539,26 @@ def test_small_arguments_are_written_out():
     assert "[1, 1, 1]" in str(result)
 
 
+@pytest.mark.parametrize(
+    ("exercise", "wrong", "hint"),
+    [
+        ("activations/relu", lambda x: np.max(0, x), "`np.maximum(0, x)` compares"),
+        ("xor/add_feature", lambda X: np.hstack([X, X[:, 0] * X[:, 1]]), "`np.column_stack`"),
+    ],
+)
+def test_errors_of_numpy_come_with_what_to_do(exercise, wrong, hint):
+    assert hint in str(check.exercise(exercise, wrong))
+
+
+def test_the_picture_shows_a_case_that_failed():
+    """For α = 1, the first case, this elu is right."""
+    result = check.exercise(
+        "activations/elu", lambda x, alpha: np.where(x > 0, x, alpha * np.exp(x) - 1)
+    )
+    assert result.lines[0].ok
+    assert re.search(r"differs from expected at \d+ of 161 inputs", result._repr_html_())
+
+
 def test_a_long_list_of_arrays_goes_by_its_name():
     result = check.exercise("training/mend_b", lambda X, y, params, batches, lr: [0.0])
     assert re.search(r"params of 4 arrays, batches of \d arrays, 0.2\)", str(result))

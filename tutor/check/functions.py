@@ -243,6 +243,16 @@ _ERROR_HINTS = (
         "`np.where(condition, a, b)` and `np.maximum` decide entry by entry.",
     ),
     (
+        "only integer scalar arrays",
+        "`np.max(0, x)` looks for the largest entry along an axis `x`. `np.maximum(0, x)` compares "
+        "entry by entry.",
+    ),
+    (
+        "same number of dimensions",
+        "An array of shape (N,) isn't a column: a column has shape (N, 1). `np.column_stack` takes "
+        "both.",
+    ),
+    (
         "only length-1 arrays",
         "The functions of `math` take one number. Those of numpy take whole arrays.",
     ),
@@ -370,7 +380,9 @@ def _picture(
     if not exercise.plot or not off:
         return None
     x = np.linspace(-4.0, 4.0, 161)
-    more = tuple(cases[0][1:])
+    # With the parameters of a case that failed: for others the two curves may agree.
+    failed = [args for args, line in zip(cases, lines, strict=False) if not line.ok]
+    more = tuple(failed[0][1:])
     got = call(student, (x, *more))
     curve = None if got.error is not None else as_array(got.value)
     right = as_array(call(exercise.reference, (x, *more)).value)

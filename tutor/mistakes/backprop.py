@@ -61,6 +61,13 @@ COMPOSITE = Exercise(
             "Evaluates every local derivative at x.",
         ),
         Mistake(
+            "cosine_at_x",
+            lambda x: np.cos(x) * 2 * (3 * x + 1) * 3,
+            "Three links, and two of them are right. Which number goes into the sine? It goes into "
+            "the cosine, too.",
+            "Evaluates the outermost derivative at x.",
+        ),
+        Mistake(
             "sine_kept",
             lambda x: np.sin((3 * x + 1) ** 2) * 2 * (3 * x + 1) * 3,
             "The sine is still there. What is its derivative?",

@@ -490,7 +490,9 @@ BUDGET = Exercise(
     mistakes=(
         Mistake(
             "biases_forgotten",
-            lambda sizes: _total(sizes) >= 1000 > _weights([int(v) for v in sizes]),
+            lambda sizes: (
+                len(sizes) > 3 and _total(sizes) >= 1000 > _weights([int(v) for v in sizes])
+            ),
             "Under 1000 without biases, over it with them.",
             "Forgets the bias.",
         ),
