@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from command import environment_for_programs
 from distributed import Client
@@ -29,10 +30,14 @@ class LocalCluster:
         Where each gets a folder to itself: workers share no file with anybody.
     modules
         A folder of further modules that workers can import.
+    nannies
+        Whether each worker has a process above it that starts it again when it dies. That is Dask's
+        default, and costs one more start of Python a worker.
     """
 
     root: Path
     modules: Path | None = None
+    nannies: bool = False
     port: int = 0
     scheduler: Process | None = None
     workers: list[Process] = field(default_factory=list)
@@ -54,7 +59,8 @@ class LocalCluster:
 
     def start_worker(self, *options: str, threads: int = 1) -> Process:
         """Start a worker; it need not be there yet when this returns."""
-        given = ("--nthreads", str(threads), "--death-timeout", "60", *options)
+        alone = () if self.nannies else ("--no-nanny",)
+        given = ("--nthreads", str(threads), "--death-timeout", "60", *alone, *options)
         self.workers.append(self._start("worker", self.address, *given))
         return self.workers[-1]
 
@@ -96,9 +102,9 @@ def kill(process: Process) -> None:
 
 
 @contextmanager
-def cluster(root: Path, workers: int = 2, modules: Path | None = None) -> Iterator[LocalCluster]:
-    """Start a cluster; end it afterwards, whatever is left of it."""
-    made = LocalCluster(root, modules)
+def cluster(root: Path, workers: int = 2, **given: Any) -> Iterator[LocalCluster]:
+    """Start a cluster (see `LocalCluster`); end it afterwards, whatever is left of it."""
+    made = LocalCluster(root, **given)
     try:
         made.start_scheduler()
         for _ in range(workers):

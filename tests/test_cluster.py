@@ -36,6 +36,7 @@ pytestmark = pytest.mark.slow  # schedulers and workers are processes that take 
 
 RIGHT = {"double": "def double(x):\n    return 2 * x", "triple": "def triple(x):\n    return 3 * x"}
 SLOW = RIGHT | {"double": "import time\n\ntime.sleep(1)\n" + RIGHT["double"]}
+COUNT = 8  # submissions of the slow class: more than are under way at a time
 ANSWERS: dict[str, dict[str, str]] = {
     "ada": RIGHT | {"explain": "It grows."},
     "ben": {},
@@ -103,10 +104,10 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def slow_class(course: Path, tmp_path: Path) -> Path:
-    """Twelve submissions of a second each."""
+    """Submissions of a second each."""
     root = tmp_path / "slow"
     shutil.copytree(course, root)
-    for number in range(12):
+    for number in range(COUNT):
         small.hand_in(root, f"student-{number}", SLOW, "2026-03-01 10:00:00 UTC")
     return root
 
@@ -131,16 +132,16 @@ def test_gradebook_equals_the_local_one(
 
 def test_a_killed_worker_loses_nothing(tmp_path: Path) -> None:
     with cluster(tmp_path / "cluster", workers=0) as where:
-        doomed = where.start_worker("--no-nanny")
-        where.start_worker("--no-nanny")
+        doomed = where.start_worker()
+        where.start_worker()
         where.wait_for(2)
         results = {}
         with Cluster(where.address, choice()) as pool:
-            for task, graded in pool.grade(submissions(8, SLOW)):
+            for task, graded in pool.grade(submissions(5, SLOW)):
                 results[task.submission.student] = graded
                 if len(results) == 2:
                     kill(doomed)
-    assert sorted(results) == [f"s{number}" for number in range(8)]
+    assert sorted(results) == [f"s{number}" for number in range(5)]
     assert {graded.score for graded in results.values()} == {9}
 
 
@@ -155,16 +156,16 @@ def test_a_lost_scheduler_is_named_and_the_run_goes_on_later(
         _, errors = process.communicate(timeout=100)
         assert process.returncode == 3
         assert f"The scheduler at {where.address} was lost." in errors
-        assert "12 submissions to do." in errors
+        assert f"{COUNT} submissions to do." in errors
         # Nothing of Dask's own chatter.
         assert len(errors.splitlines()) < 10, errors
         done = graded_so_far(slow_class)
-        assert 2 <= done < 12
+        assert 2 <= done < COUNT
         where.start_scheduler()
         where.start_worker()
         again = grade(slow_class, where)
     assert again.up_to_date == done
-    assert again.graded == 12 - done
+    assert again.graded == COUNT - done
     with Gradebook(book(slow_class)) as finished:
         assert {row.score for row in finished.rows(small.ASSIGNMENT)} == {9}
 
@@ -214,14 +215,14 @@ def test_few_submissions_are_read_ahead(two_workers: LocalCluster) -> None:
     read = []
 
     def tasks() -> Iterator[Task]:
-        for task in submissions(30):
+        for task in submissions(15):
             read.append(task)
             yield task
 
     with Cluster(two_workers.address, choice()) as pool:
         for number, _ in enumerate(pool.grade(tasks()), start=1):
             assert len(read) <= number + 2 * 2
-    assert number == len(read) == 30
+    assert number == len(read) == 15
 
 
 def test_other_versions_are_named(
@@ -294,7 +295,7 @@ def test_what_kills_workers_gets_a_row_and_the_others_are_graded(
 
     monkeypatch.setattr(client.desk, "grade", killer.grade)
     with (
-        cluster(tmp_path / "cluster", modules=tmp_path) as where,
+        cluster(tmp_path / "cluster", modules=tmp_path, nannies=True) as where,
         Cluster(where.address, choice()) as pool,
     ):
         results = {task.submission.student: got for task, got in pool.grade(submissions(6))}
