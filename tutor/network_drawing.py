@@ -209,7 +209,9 @@ class _Draughtsman:
         c = self.counts
         name = "–".join(str(size) for size in self.network.sizes)
         layers = [f"{self.network.sizes[0]} inputs"]
-        layers += [f"{row.neurons} {row.activation} neurons" for row in c.per_layer]
+        for row in c.per_layer:
+            noun = "neuron" if row.neurons == 1 else "neurons"
+            layers.append(f"{row.neurons} {row.activation} {noun}")
         slopes = f", {c.slopes} slopes" if c.slopes else ""
         totals = (
             f"{c.neurons} neurons, {c.weights} weights, {c.biases} biases{slopes}:"

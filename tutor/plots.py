@@ -284,7 +284,7 @@ def activation(
     alt = (
         f"{_title(chosen, parameters)} and its derivative for x from {number(left)} to "
         f"{number(right)}. The function goes from {number(value[0])} to {number(value[-1])}; "
-        f"its derivative lies between {number(slope.min())} and {number(slope.max())}."
+        f"its derivative {_span(slope, 'lies between {} and {}')}."
     )
     if at is not None:
         alt += " " + _tangent(axes, chosen, float(at), parameters)
@@ -325,6 +325,12 @@ def _title(chosen: Activation, parameters: Mapping[str, Any]) -> str:
         if np.ndim(value) == 0
     )
     return f"{chosen.label} ({settings})" if settings else chosen.label
+
+
+def _span(values: Any, words: str) -> str:
+    """Say between which numbers the values lie, or the one number that they all are."""
+    low, high = number(np.nanmin(values)), number(np.nanmax(values))
+    return f"is {low}" if low == high else words.format(low, high)
 
 
 def _tangent(axes: Axes, chosen: Activation, at: float, parameters: Mapping[str, Any]) -> str:
@@ -510,8 +516,7 @@ def gallery(span: tuple[float, float] = (-4.0, 4.0)) -> Picture:
             axes.set_ylim(*limits(value, slope, margin=0.12))
             axes.locator_params(nbins=4)
             said.append(
-                f"{each.label} takes {each.range}, slope {number(slope.min())} to "
-                f"{number(slope.max())}"
+                f"{each.label} takes {each.range}, the slope {_span(slope, 'goes from {} to {}')}"
             )
         handles, labels = grid.flat[0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=2)
