@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 import sample_class
-from command import grading, nbgrader
+from command import COURSE, grading, nbgrader
 from gradebook_dump import dump
 from nbgrader import api
 from sample_class import ASSIGNMENT, Maker, Sample
 
+from grading.analysis import analyse
+from grading.course import load_course
 from grading.gradebook import Gradebook, Row
 
 TIMEOUT = 8  # seconds a cell may take: one student's never ends
@@ -49,6 +51,17 @@ def test_each_gets_the_score_it_should(samples: list[Sample], rows: dict[str, Ro
     expected = {s.student: s.score for s in samples}
     got = {row.student: None if row.failed else row.score for row in rows.values()}
     assert got == expected
+
+
+def test_the_report_tells_an_endless_loop_from_what_was_not_begun(graded: Path) -> None:
+    course = load_course(COURSE, graded)
+    with Gradebook(course.db_url, course.course_id) as book:
+        (found,) = analyse(course, book, [ASSIGNMENT]).assignments
+    where = {status: {c.student: c.cells for c in cells} for status, cells in found.trouble.items()}
+    assert where["timeout"] == {"jane": ("activations/relu",)}
+    assert where["died"] == {"karl": ("activations/tanh",)}
+    begun = {item.name: item.unanswered for item in found.items}
+    assert (begun["activations/relu"], begun["activations/tanh"]) == (1, 1)  # ben's
 
 
 def test_only_the_late_one_is_late(rows: dict[str, Row]) -> None:

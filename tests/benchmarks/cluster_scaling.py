@@ -14,6 +14,9 @@ left out, that of the grading processes is not. All gradebooks have to be equal.
   columns say how many seconds of CPU time each took.
 - waiting: each submission sleeps. That leaves the processor idle, so that the speed-up shows how
   well submissions are handed out, as on machines of their own.
+
+Starting a worker takes several seconds of CPU time, which a small class does not repay. So there is
+a second speed-up, of the submissions a second between the first grade and the last.
 """
 
 from __future__ import annotations
@@ -40,9 +43,20 @@ WAIT = "import time\n\ntime.sleep({seconds})\n"
 
 @dataclass(frozen=True)
 class Cost:
-    """What one grading of a class took: seconds, and seconds of CPU time by who used them."""
+    """What one grading of a class took.
+
+    Attributes
+    ----------
+    seconds
+        All of it.
+    rate
+        Submissions a second between the first grade and the last.
+    graders, scheduler, command
+        Seconds of CPU time, by who used them.
+    """
 
     seconds: float
+    rate: float
     graders: float
     scheduler: float
     command: float
@@ -100,7 +114,9 @@ def grade(
         sys.exit(f"{told['graded']} of {number} were graded:\n{log.read_text()[-2000:]}")
     own, below = most
     scheduler, *workers = [b - a for a, b in zip(before, after, strict=True)] or [0.0]
-    cost = Cost(told["seconds"], below + sum(workers), scheduler, own)
+    times = [path.stat().st_mtime for path in (class_dir / "autograded").glob("s*")]
+    rate = (number - 1) / (max(times) - min(times))
+    cost = Cost(told["seconds"], rate, below + sum(workers), scheduler, own)
     return cost, f"sqlite:///{class_dir / 'gradebook.db'}"
 
 
@@ -125,11 +141,14 @@ def measure(what: str, school: Class, number: int) -> None:
             costs[name, workers], book = way(school, number, workers)
             books.append(dump(book))
     print(f"\n{what}: {number} submissions of {school.assignment}")
-    print(f"{'':14s}{'workers':>8s}{'seconds':>9s}{'speed-up':>10s}", end="")
+    print(f"{'':14s}{'workers':>8s}{'seconds':>9s}{'speed-up':>10s}{'a second':>10s}", end="")
+    print(f"{'speed-up':>10s}", end="")
     print("   CPU seconds: graders, scheduler, command")
     for (name, workers), cost in costs.items():
         ratio = costs[name, 1].seconds / cost.seconds
+        steady = cost.rate / costs[name, 1].rate
         print(f"{name:14s}{workers:8d}{cost.seconds:9.1f}{ratio:9.2f}×", end="")
+        print(f"{cost.rate:10.2f}{steady:9.2f}×", end="")
         print(f"{cost.graders:23.1f}{cost.scheduler:11.1f}{cost.command:9.1f}")
     if any(book != books[0] for book in books):
         sys.exit("The gradebooks differ.")
