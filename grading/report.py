@@ -143,4 +143,4 @@ def _number(value: float | None) -> str:
 
 
 def _share(value: Any) -> str:
-    return "–" if value is None else f"{value:.2f}"
+    return "–" if value is None else f"{value:.2f}".replace("-", "−")
