@@ -17,9 +17,10 @@ DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "notebooks
 def blocks(document: Path) -> list[str]:
     """Return the lines of its code blocks that are commands."""
     found = re.findall(
-        r"^ *```[a-z]*\n(.*?)^ *```", document.read_text(encoding="utf-8"), re.M | re.S
+        r"^ *```([a-z]*)\n(.*?)^ *```", document.read_text(encoding="utf-8"), re.M | re.S
     )
-    lines = [line.strip() for block in found for line in block.splitlines()]
+    shell = [block for language, block in found if language not in ("text", "python")]
+    lines = [line.strip() for block in shell for line in block.splitlines()]
     return [line for line in lines if line and not line.startswith("#")]
 
 
