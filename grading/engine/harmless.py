@@ -118,6 +118,7 @@ _SCRIPT = re.compile(r"(?:java|vb|live)script:|data:(?:text|application|image/sv
 _TEX = re.compile(r"\\\s*(?:href|url|style|class|cssId|require|unicode|html\w*)(?![a-z])", re.I)
 
 
+@lru_cache(maxsize=512)
 def calm_html(text: str) -> str | None:
     """Reduce HTML to tables, text, pictures that it holds itself, and links.
 

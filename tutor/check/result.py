@@ -195,7 +195,7 @@ def _row(line: Line, advice: str | None) -> str:
     colour = _COLOURS[line.status]
     hint = ""
     if advice:
-        hint = f'<div style="margin-top: 2px;"><strong>Hint:</strong> {_marked(advice)}</div>'
+        hint = f'<div style="padding-top: 2px;"><strong>Hint:</strong> {_marked(advice)}</div>'
     return (
         f'<tr style="{_TEXT} border-left: 4px solid {colour};">'
         f'<th scope="row" style="{_CELL} white-space: nowrap;">'
