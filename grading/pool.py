@@ -131,6 +131,7 @@ class Pool:
         self._folder = self._clean_up.enter_context(workplace())
         self._workers: list[Worker] = []
         self._nursery: Nursery | None = None
+        self._again: set[tuple[str, str]] = set()
         method = "forkserver" if hasattr(os, "fork") else "spawn"
         self._context: Any = multiprocessing.get_context(method)
         if self.choice.name == "sealed":
@@ -166,7 +167,7 @@ class Pool:
         """Grade the tasks; results come in the order in which they are ready.
 
         Exactly one result a task, unless `stop` is called. A worker that dies or takes longer than
-        its engine allows costs the submission that it was working on, and is replaced.
+        its engine allows is replaced; what it was working on is tried once more if it died.
         """
         waiting = iter(tasks)
         while not self._stop.is_set():
@@ -179,6 +180,11 @@ class Pool:
                 if graded is None:
                     continue
                 task = worker.task
+                if worker.died and self._first_death(task):
+                    self._workers.remove(worker)
+                    worker.kill()
+                    self._workers.append(self._hire(task))
+                    continue
                 following = next(waiting, None) if worker.alive else None
                 if following is not None and following.key is task.key:
                     worker.send(following)  # before the result is written: nobody waits
@@ -190,6 +196,13 @@ class Pool:
                 yield task, graded
                 if self._stop.is_set():
                     return
+
+    def _first_death(self, task: Task) -> bool:
+        """Whether no worker died of a task before: it may have been killed for something else."""
+        who = (task.submission.assignment, task.submission.student)
+        first = who not in self._again
+        self._again.add(who)
+        return first
 
     def _employ(self, waiting: Iterator[Task]) -> None:
         """Start workers as long as there is work for them."""
@@ -244,6 +257,7 @@ class Worker:
         self._process = process
         self._key = knows
         self.alive = True
+        self.died = False
         self.send(task)
 
     def send(self, task: Task) -> None:
@@ -269,6 +283,7 @@ class Worker:
                 message = self.pipe.recv()
             except (EOFError, OSError):
                 self.alive = False
+                self.died = True
                 self._process.join(1)
                 how = f"ended the grader's process (exit code {self._process.exitcode})"
                 return lost(self.task.submission, how, "Grade it by hand, or by itself again.")

@@ -137,9 +137,14 @@ def sealed(school: Class, number: int, jobs: int) -> float:
     start = time.perf_counter()
     with (school.folder / "log.txt").open("w+") as log:
         running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=log, cwd=ROOT)
+        while running.poll() is None and not _count(class_dir / "autograded"):
+            time.sleep(0.02)
+        first = time.perf_counter() - start
         watch_memory(running, class_dir / "autograded", number)
         code = running.wait()
         seconds = time.perf_counter() - start
+        rate = (number - 1) / max(seconds - first, 1e-9)
+        print(f"  sealed: {first:.1f} s until the first submission, then {rate:.2f} a second")
         found = len(list((class_dir / "autograded").glob("*/*/*.ipynb")))
         if code not in (0, 1) or found != number:
             log.seek(0)
