@@ -4,14 +4,17 @@
 as nobody, in a mount namespace that opens the way to the interpreter if only root may go there.
 """
 
+import json
 import os
 import re
 import shlex
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
+import small_course
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 NOBODY = "65534"
@@ -58,6 +61,19 @@ def opening_script(paths: list[Path]) -> list[str]:
     return lines
 
 
+def run_where_all_is_open(command: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run a command where everybody can reach the interpreter and this repository."""
+    paths = [Path(sys.base_prefix), Path(sys.prefix), REPOSITORY]
+    script = "\n".join([*opening_script(paths), "exec " + shlex.join(command)])
+    return subprocess.run(
+        ["unshare", "--mount", "sh", "-c", script],
+        capture_output=True,
+        text=True,
+        cwd=REPOSITORY,
+        check=False,
+    )
+
+
 def run_tests(chosen: str, *, prefix: tuple[str, ...], tiers: str | None = None) -> int:
     """Run chosen tests of `test_sandbox` where everybody can reach the interpreter."""
     command = [
@@ -67,24 +83,35 @@ def run_tests(chosen: str, *, prefix: tuple[str, ...], tiers: str | None = None)
         *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "pytest_timeout"),
         *("-k", chosen, str(REPOSITORY / "tests/test_sandbox.py")),
     ]
-    paths = [Path(sys.base_prefix), Path(sys.prefix), REPOSITORY]
-    script = "\n".join([*opening_script(paths), "exec " + shlex.join(command)])
-    finished = subprocess.run(
-        ["unshare", "--mount", "sh", "-c", script],
-        capture_output=True,
-        text=True,
-        cwd=REPOSITORY,
-        check=False,
-    )
+    finished = run_where_all_is_open(command)
     assert finished.returncode == 0, finished.stdout[-6000:] + finished.stderr[-2000:]
     passed = re.search(r"(\d+) passed", finished.stdout)
     return int(passed[1]) if passed else 0
 
 
+USER = ("setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups")
+
+
+@pytest.mark.slow
+def test_grading_run_as_an_ordinary_user():
+    with tempfile.TemporaryDirectory(prefix="ordinary-") as folder:
+        course = small_course.make(Path(folder, "course"))
+        small_course.release(course)
+        right = {"double": "def double(x):\n    return 2 * x"}
+        small_course.hand_in(course, "ada", right)
+        small_course.hand_in(course, "bob", {"double": "import os\nos._exit(0)"})
+        subprocess.run(["chown", "-R", f"{NOBODY}:{NOBODY}", folder], check=True)
+        command = [*USER, "env", f"HOME={folder}", sys.executable, "-m", "grading", "run"]
+        done = run_where_all_is_open([*command, "--json", "--course-dir", str(course)])
+    assert done.returncode == 0, done.stderr[-3000:]
+    result = json.loads(done.stdout)
+    rows = {row["student"]: (row["score"] > 0, row["tier"]) for row in result["submissions"]}
+    assert rows == {"ada": (True, "namespaces"), "bob": (False, "namespaces")}
+
+
 def test_ordinary_user():
-    user = ("setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups")
     tiers = os.environ.get("SANDBOX_TIERS", "namespaces,landlock")
-    assert run_tests(CHOSEN, prefix=user) > 40 * len(tiers.split(","))
+    assert run_tests(CHOSEN, prefix=USER) > 40 * len(tiers.split(","))
 
 
 def test_root_becomes_nobody_without_namespaces_too():
