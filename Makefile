@@ -13,7 +13,7 @@ NODELAY := --ServerApp.jpserver_extensions=tutor.lab_nodelay=True
 ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 .DEFAULT_GOAL := help
-.PHONY: help lab test check lint grade release bench clean
+.PHONY: help lab test check oldest lint grade release bench clean
 
 help:
 	@sed -n '2,6s/^#   //p' Makefile
@@ -58,6 +58,20 @@ test: lint
 check: lint
 	$(BIN)/python -m pytest -n 2 --dist loadscope -m "not slow and not browser" $(PYTEST_OPTIONS)
 
+# The oldest versions that pyproject.toml allows, beside the newest that `make test` has.
+OLDEST := tests/test_oldest.py tests/test_activations.py tests/test_check.py tests/test_plots.py \
+  tests/test_cli.py::test_score_table_and_where_things_are tests/test_cli.py::test_why_explains_each_cell
+
+.venv-oldest/.done: tests/oldest.txt
+	@echo "Installing the oldest versions into .venv-oldest (a minute or two, once; Python 3.11 or 3.12) …"
+	@$(PYTHON) -m venv .venv-oldest
+	@.venv-oldest/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r tests/oldest.txt
+	@.venv-oldest/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+oldest: .venv-oldest/.done
+	.venv-oldest/bin/python -m pytest -n 2 -p no:cacheprovider $(OLDEST)
+
 grade: $(VENV)/.instructor
 	@$(BIN)/python tests/sample_class.py grading/sample-class
 	@$(BIN)/grading run --class-dir grading/sample-class --timeout 5 || \
@@ -71,4 +85,4 @@ bench: $(VENV)/.test
 	$(BIN)/python -m pytest tests/benchmarks --benchmark-only
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks build ./*.egg-info
+	rm -rf $(VENV) .venv-oldest .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks build ./*.egg-info

@@ -14,6 +14,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import textwrap
 from collections.abc import Iterator, Mapping
@@ -97,6 +98,22 @@ def copy_course(to: Path) -> None:
             shutil.copyfile(ROOT / name, to / name)
 
 
+def installed_course(to: Path) -> dict[str, str]:
+    """Copy the course, with this environment as its `.venv`, so that `make` installs nothing.
+
+    Returns the environment variables for commands there.
+    """
+    copy_course(to)
+    (to / ".venv").mkdir()
+    for name in ("bin", "lib", "include", "share", "etc", "pyvenv.cfg"):
+        if (Path(sys.prefix) / name).exists():
+            (to / ".venv" / name).symlink_to(Path(sys.prefix) / name)
+    for stamp in (".lab", ".instructor", ".test"):
+        (to / ".venv" / stamp).touch()
+    # The packages are this course's, not those of the copy, unless they are looked for there first.
+    return environment_for_programs(PYTHONPATH=str(to), HOME=str(to.parent), LC_ALL="C.UTF-8")
+
+
 def plain(text: str) -> str:
     """Leave out trailing blanks and the lines of progress, which depend on the machine's speed."""
     lines = [line.rstrip() for line in text.splitlines()]
@@ -149,6 +166,17 @@ NOT_RUN = {
     "python3 -m venv .venv": "the Makefile's own line; every CI run starts with it",
     ". .venv/bin/activate": "the test runs in an environment already",
     'pip install -r requirements.txt -e ".[instructor]"': "the Makefile's own line",
+    'pip install -r requirements.txt -e ".[cluster]"': "the tests' environment has that extra",
+    'pip install -e ".[postgresql]"': "the tests' environment has that extra",
+    "git clone <this repository> && cd <its folder>": "CI starts with it",
+    "make test": "this test is a part of it",
+    "py -m venv .venv": "Windows",
+    ".venv\\Scripts\\pip install -r requirements.txt": "Windows",
+    ".venv\\Scripts\\jupyter lab --notebook-dir=notebooks": "Windows",
+    "pip install nbdime": "changes the environment that the tests run in",
+    "nbdime config-git --enable": "needs nbdime, which no test needs",
+    "git diff solutions/03-activations/activations.ipynb": "shows more with nbdime only",
+    "createdb course": "PostgreSQL's own; test_postgresql makes a database with initdb",
 }
 """Commands of the documents that no test runs as they stand, with the reason."""
 

@@ -612,7 +612,7 @@ def test_drawing_escapes_names() -> None:
 
 
 def _overlaps(svg: str) -> list[tuple[str, str]]:
-    """Pairs of boxes (gates, variables, plates) that overlap in the picture."""
+    """Pairs of boxes (gates, variables, plates) that overlap by more than rounding to 0.1 makes."""
     boxes = []
     for rect in ElementTree.fromstring(svg).iter(f"{SVG}rect"):
         x, y, width, height = (float(rect.get(key, 0)) for key in ("x", "y", "width", "height"))
@@ -621,7 +621,7 @@ def _overlaps(svg: str) -> list[tuple[str, str]]:
         (str(a), str(b))
         for i, a in enumerate(boxes)
         for b in boxes[:i]
-        if min(a[2], b[2]) - max(a[0], b[0]) > 0.2 and min(a[3], b[3]) - max(a[1], b[1]) > 0.2
+        if min(a[2], b[2]) - max(a[0], b[0]) > 0.3 and min(a[3], b[3]) - max(a[1], b[1]) > 0.3
     ]
 
 

@@ -122,11 +122,6 @@ class KeyCell:
         """Whether students haven't seen all of it."""
         return HIDDEN_BEGIN in self.source
 
-    @cached_property
-    def visible_source(self) -> str:
-        """The source as students saw it."""
-        return clear_region(self.source, HIDDEN_BEGIN, HIDDEN_END, None)
-
     def answered(self, cell_type: str, source: str) -> bool:
         """Whether a manual answer differs from what was released."""
         return checksum(self, cell_type, source) != self.checksum

@@ -1915,10 +1915,6 @@ def _slide_derivative(x: Any) -> Any:
     return np.tanh(x) * (1 - np.tanh(x) ** 2)
 
 
-def _central(x: Any, h: float) -> Any:
-    return (np.tanh(x + h) - np.tanh(x - h)) / (2 * h)
-
-
 SLIDE_GAP = Exercise(
     id="activations/slide_gap",
     title="Prove it: the other slide's tanh'",

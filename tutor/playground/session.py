@@ -218,16 +218,6 @@ class Playground:
         return measures["train_loss"] + (measures["penalty"] if with_penalty else 0.0)
 
     @property
-    def loss_meaning(self) -> str:
-        """What `loss` consists of, in LaTeX."""
-        config = self.config
-        mean = r"\frac{1}{N} \sum_i \frac{1}{2} (o_i - t_i)^2"
-        if not config.loss_includes_penalty or config.regularization == "none":
-            return mean
-        each = {"L1": "|w|", "L2": r"\frac{1}{2} w^2"}[config.regularization]
-        return rf"{mean} + {config.regularization_rate:g} \sum_w {each}"
-
-    @property
     def target_reached(self) -> bool:
         """Whether the configuration's target holds now; False without a target."""
         target = self.config.target
