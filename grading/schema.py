@@ -31,7 +31,7 @@ from grading.collect import Collected
 from grading.export import Outcome
 from grading.feedback import FeedbackSummary
 from grading.gradebook import Row
-from grading.records import KINDS, STATUSES, CellOutcome, Problem
+from grading.records import KINDS, STATUSES, CellOutcome, Problem, Stopped
 from grading.run import Summary
 
 __all__ = ["FOLDER", "PRINTED", "schema", "text"]
@@ -97,6 +97,7 @@ class Notebook(TypedDict):
     submitted_as: str | None
     comments: dict[str, str | None]
     cells: list[CellOutcome]
+    stopped: list[Stopped]
 
 
 class Why(TypedDict):
@@ -146,6 +147,7 @@ def schema(command: str) -> dict[str, Any]:
         _add(records["Summary"], "submissions", rows)
         why = {"anyOf": [_schema(Why, records), _PLAIN[type(None)]]}
         records["Row"]["properties"]["why"] = why  # only with --why
+        records["Notebook"]["required"].remove("stopped")  # records of older versions have none
         _add_what_records_leave_open(records)
     top = kinds[0] if len(kinds) == 1 else {"anyOf": kinds}
     title = f"grading {command} --json"
