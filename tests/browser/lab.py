@@ -294,9 +294,13 @@ class Lab:
         """
         end = time.monotonic() + seconds
         while True:
-            changed = int((np.abs(self.pixels(where) - before).max(axis=2) > 40).sum())
+            changed = self.changed(where, before)
             if changed or time.monotonic() > end:
                 return changed
+
+    def changed(self, where: Locator, before: np.ndarray) -> int:
+        """Return the number of pixels that differ from `before` now."""
+        return int((np.abs(self.pixels(where) - before).max(axis=2) > 40).sum())
 
     def screenshot(self, name: str, where: Locator | None = None) -> Path:
         """Save a screenshot for people to look at."""
