@@ -128,12 +128,6 @@ def browser_page(address: str, width: int = 1280, height: int = 900) -> Iterator
         yield page
 
 
-def _backend_ids(node: dict[str, Any]) -> Iterator[int]:
-    yield node["backendNodeId"]
-    for child in node.get("children", []):
-        yield from _backend_ids(child)
-
-
 class Lab:
     """JupyterLab with one notebook open at a time.
 
@@ -284,7 +278,8 @@ class Lab:
 
     def pixels(self, where: Locator) -> np.ndarray:
         """Return what is on screen there: shape (height, width, 3), 0 to 255."""
-        with Image.open(io.BytesIO(where.screenshot())) as image:
+        # To hide the caret, every style of the page is computed anew, twice.
+        with Image.open(io.BytesIO(where.screenshot(caret="initial"))) as image:
             return np.asarray(image.convert("RGB"), dtype=int)
 
     def wait_until_changed(self, where: Locator, before: np.ndarray, seconds: float = 20) -> int:
@@ -312,16 +307,16 @@ class Lab:
     def accessible(self, within: Locator | None = None) -> list[dict[str, Any]]:
         """Return the accessibility tree, of the page or of an element: role, name and value."""
         session = self.page.context.new_cdp_session(self.page)
-        nodes = session.send("Accessibility.getFullAXTree")["nodes"]
-        if within is not None:
+        session.send("Accessibility.enable")
+        if within is None:
+            nodes = session.send("Accessibility.getFullAXTree")["nodes"]
+        else:
             mark = "inspected-by-a-test"
             within.evaluate("(element, mark) => element.setAttribute('data-test', mark)", mark)
-            root = session.send("DOM.getDocument")["root"]["nodeId"]
-            query = {"nodeId": root, "selector": f"[data-test={mark}]"}
-            found = session.send("DOM.querySelector", query)
-            described = session.send("DOM.describeNode", found | {"depth": -1})["node"]
-            wanted = set(_backend_ids(described))
-            nodes = [node for node in nodes if node.get("backendDOMNodeId") in wanted]
+            expression = f"document.querySelector('[data-test={mark}]')"
+            found = session.send("Runtime.evaluate", {"expression": expression})["result"]
+            asked = {"objectId": found["objectId"]}
+            nodes = session.send("Accessibility.queryAXTree", asked)["nodes"]
             within.evaluate("element => element.removeAttribute('data-test')")
         session.detach()
         return [
