@@ -114,6 +114,21 @@ def installed_course(to: Path) -> dict[str, str]:
     return environment_for_programs(PYTHONPATH=str(to), HOME=str(to.parent), LC_ALL="C.UTF-8")
 
 
+def in_shell(script: str, course: Path, environment: Mapping[str, str], seconds: int = 300) -> str:
+    """Run a block's lines in one shell, which stops at the first that fails; give the output."""
+    done = subprocess.run(
+        ["bash", "-ec", script],
+        cwd=course,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=seconds,
+    )
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
 def plain(text: str) -> str:
     """Leave out trailing blanks and the lines of progress, which depend on the machine's speed."""
     lines = [line.rstrip() for line in text.splitlines()]

@@ -11,10 +11,11 @@ import subprocess
 import time
 import urllib.request
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
-from documents import NOT_RUN, ROOT, commands, fenced, installed_course
+from documents import NOT_RUN, ROOT, commands, fenced, in_shell, installed_course
 
 SHELL = ("", "sh", "console", "text")
 
@@ -167,18 +168,7 @@ def test_what_the_readme_tells_instructors(tmp_path: Path) -> None:
     assert few != text
     maker.write_text(few, encoding="utf-8")
 
-    def shell(script: str) -> str:
-        done = subprocess.run(
-            ["bash", "-ec", script],
-            cwd=course,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=300,
-        )
-        assert done.returncode == 0, done.stdout
-        return done.stdout
+    shell = partial(in_shell, course=course, environment=environment)
 
     assert "2 graded" in shell(block("README.md", "make grade"))
     page = "grading/sample-class/feedback/ada/03-activations/activations.html"

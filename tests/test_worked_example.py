@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
+from functools import partial
 from pathlib import Path
 
 import pytest
-from documents import ROOT, fenced, installed_course
+from documents import ROOT, fenced, in_shell, installed_course
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 SECTION = "## 10. A short history"  # the example's cells end the section before it
@@ -39,18 +39,7 @@ def test_an_exercise_is_added_and_removed(tmp_path: Path) -> None:
     for stamp in ("lab", "test"):
         assert (course / ".venv" / f".{stamp}").exists()
 
-    def shell(script: str) -> str:
-        done = subprocess.run(
-            ["bash", "-ec", script],
-            cwd=course,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=400,
-        )
-        assert done.returncode == 0, done.stdout
-        return done.stdout
+    shell = partial(in_shell, course=course, environment=environment, seconds=400)
 
     source = course / "solutions" / "01-xor" / "xor.ipynb"
     released = course / "notebooks" / "01-xor" / "xor.ipynb"
