@@ -1,9 +1,8 @@
-"""Grade submissions one after the other, each in a trusted fork of its own.
+"""Grade submissions one after the other, in trusted forks.
 
-The calling process stays clean: it reads the answer key once, and forks an examiner for each
-submission. The examiner parses what was handed in, talks to the sandboxed student processes, runs
-the tests and sends back plain data. A submission that manages to break its examiner breaks nothing
-else.
+The calling process stays clean: it reads the answer key once, and forks examiners (`process`). An
+examiner parses what was handed in, talks to the sandboxed student processes, runs the tests and
+sends back plain data. A submission that manages to break its examiner breaks nothing else.
 """
 
 from __future__ import annotations
@@ -12,24 +11,22 @@ import gc
 import importlib
 import importlib.util
 import os
-import resource
-import select
 import signal
 import sys
 import threading
 import time
-import traceback
 from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NoReturn
+from typing import Any
 
 from grading.engine import examiner, graded, protocol, sanitize, source
 from grading.engine.grade import NotebookRun, Settings, missing
 from grading.engine.key import KeyNotebook, digest, read
+from grading.engine.process import EXECUTION, MAX_SUBMISSIONS, ExaminerProcess, Request
 from grading.engine.pulse import Pulse
 from grading.engine.remote import Nobody, Session
 from grading.records import (
@@ -41,17 +38,13 @@ from grading.records import (
     Stopped,
     Submission,
 )
-from grading.sandbox import Limits, SandboxError, Tier, WarmProcess, kernel
+from grading.sandbox import Limits, SandboxError, Tier, WarmProcess
 from grading.sandbox.spawn import PRELOAD
 
-EXAMINER_BYTES = 3 * 1024**3
 EXTRA_SECONDS = 30.0
 MAX_KEYS = 64
 MAX_ATTEMPTS = 4
 _REHEARSAL_SECONDS = 10.0
-_RESULT_BYTES = 1024**3
-_LOOK_SECONDS = 1.0
-_EXECUTION = "NBGRADER_EXECUTION"
 _STUDENT_MAIN = "grading.engine.student:main"
 
 
@@ -94,6 +87,7 @@ class Engine:
         self._modules: frozenset[str] = frozenset()
         self._keys: dict[str, _Prepared] = {}
         self._known: dict[int, tuple[AnswerKey, _Prepared]] = {}
+        self._examining: tuple[_Prepared, WarmProcess, ExaminerProcess] | None = None
 
     def grade(
         self,
@@ -123,20 +117,40 @@ class Engine:
     ) -> tuple[dict[str, Any] | str, WarmProcess]:
         """Let an examiner grade; another one if it is stuck, or if it lost the warm process."""
         deadline = time.monotonic() + settings.submission_seconds * 2 + EXTRA_SECONDS
-        given_up: set[tuple[int, int]] = set()
+        request = Request(submission, limits, settings)
         for attempt in range(1, MAX_ATTEMPTS + 1):
             warm = self._warm_process(prepared)
-            with closing(Pulse()) as pulse:
-                job = _Job(prepared, submission, limits, settings, warm, pulse, given_up)
-                answer = _in_fork(job, deadline - time.monotonic())
-                if not isinstance(answer, str):
-                    break
-                stuck = pulse.stuck()
+            examiner_process = self._examiner_process(prepared, warm)
+            answer = examiner_process.ask(request, deadline - time.monotonic())
+            if not isinstance(answer, str):
+                break
+            stuck = examiner_process.stuck
+            self._dismiss()
             if stuck is not None:
-                given_up.add(stuck)
+                request = replace(request, given_up=request.given_up | {stuck})
             elif attempt > 1 or _lives(warm):
                 break  # the warm process may have been ended by a shortage of memory, once
         return answer, warm
+
+    def _examiner_process(self, prepared: _Prepared, warm: WarmProcess) -> ExaminerProcess:
+        """Give the examiner of this key: the last one, if it is fit for another submission."""
+        known = self._examining
+        if known is not None and known[0] is prepared and known[1] is warm and not known[2].spent:
+            return known[2]
+        self._dismiss()
+
+        def examine(request: Request, pulse: Pulse) -> dict[str, Any]:
+            return _Job(prepared, request, warm, pulse).run()
+
+        made = ExaminerProcess(examine, MAX_SUBMISSIONS if prepared.only_checks else 1)
+        self._examining = (prepared, warm, made)
+        return made
+
+    def _dismiss(self) -> None:
+        """End the examiner."""
+        if self._examining is not None:
+            self._examining[2].close()
+        self._examining = None
 
     def prepare(self, key: AnswerKey) -> None:
         """Read a key and start the warm process, so that forks of this process need not."""
@@ -201,7 +215,8 @@ class Engine:
         return self._warm
 
     def close(self) -> None:
-        """End the warm process."""
+        """End the warm process and the examiner."""
+        self._dismiss()
         if self._warm is not None and os.getpid() == self._warm.owner:
             self._warm.close()
         self._warm = None
@@ -250,17 +265,17 @@ def dress_rehearsal(prepared: _Prepared, warm: WarmProcess) -> None:
     files = {f"{name}.ipynb": content for name, content in prepared.key.notebooks.items()}
     solved = Submission("", prepared.key.assignment, files)
     settings = Settings(_REHEARSAL_SECONDS, _REHEARSAL_SECONDS)
-    before = os.environ.get(_EXECUTION), signal.getsignal(signal.SIGALRM)
-    os.environ[_EXECUTION] = "autograde"
+    before = os.environ.get(EXECUTION), signal.getsignal(signal.SIGALRM)
+    os.environ[EXECUTION] = "autograde"
     try:
         with closing(Pulse()) as pulse, suppress(Exception):  # grading will meet it again
-            answer = _Job(prepared, solved, Limits(), settings, warm, pulse, set()).run()
+            answer = _Job(prepared, Request(solved, Limits(), settings), warm, pulse).run()
             _unpacked(protocol.decode_frame(b"".join(protocol.encode_frame(answer))))
     finally:
         signal.signal(signal.SIGALRM, before[1])
-        os.environ.pop(_EXECUTION)
+        os.environ.pop(EXECUTION)
         if before[0] is not None:
-            os.environ[_EXECUTION] = before[0]
+            os.environ[EXECUTION] = before[0]
 
 
 def _lives(warm: WarmProcess) -> bool:
@@ -330,23 +345,20 @@ class _Job:
     """All that the examiner needs for one submission."""
 
     prepared: _Prepared
-    submission: Submission
-    limits: Limits
-    settings: Settings
+    request: Request
     warm: WarmProcess
     pulse: Pulse
-    given_up: set[tuple[int, int]]
 
     def run(self) -> dict[str, Any]:
         """Grade; give plain data."""
-        deadline = time.monotonic() + self.settings.submission_seconds
+        deadline = time.monotonic() + self.request.settings.submission_seconds
         problems: list[Problem] = []
-        files, refused = sanitize.safe_files(self.submission.files)
+        files, refused = sanitize.safe_files(self.request.submission.files)
         for path in refused:
             remedy = "Nothing; the file was left out."
             problems.append(self._problem(path, None, "a file name that leads elsewhere", remedy))
         files |= self.prepared.files
-        found = sanitize.find_notebooks(self.prepared.notebooks, self.submission.files)
+        found = sanitize.find_notebooks(self.prepared.notebooks, self.request.submission.files)
         calibrated: dict[str, list[str]] = {}
         outcomes = []
         for name, key in self.prepared.notebooks.items():
@@ -396,7 +408,7 @@ class _Job:
             if graded.shown(cell) != cell.source:
                 what = "a text cell holds what a browser would run or load; it is shown as text"
                 problems.append(self._problem(path, None, what, "Look at it before you open it."))
-        run = NotebookRun(key, cells, self._spawner(files), self.settings, deadline)
+        run = NotebookRun(key, cells, self._spawner(files), self.request.settings, deadline)
         self._watch(run)
         run.run()
         sealed_failures = {
@@ -423,12 +435,14 @@ class _Job:
                 self.pulse.rest()
 
         run.pulse = tell
-        run.given_up = frozenset(names[cell] for book, cell in self.given_up if book == place)
+        run.given_up = frozenset(
+            names[cell] for book, cell in self.request.given_up if book == place
+        )
 
     def _spawner(self, files: dict[str, bytes]) -> Callable[[], Session]:
         def spawn() -> Session:
-            handle = self.warm.spawn(self.limits)
-            return Session(handle, self.settings.cell_seconds, files)
+            handle = self.warm.spawn(self.request.limits)
+            return Session(handle, self.request.settings.cell_seconds, files)
 
         return spawn
 
@@ -439,8 +453,8 @@ class _Job:
         """
         key.calibrated = True
         cells = sanitize.solved(key)
-        deadline = time.monotonic() + self.settings.submission_seconds
-        settings = replace(self.settings, figures="none")
+        deadline = time.monotonic() + self.request.settings.submission_seconds
+        settings = replace(self.request.settings, figures="none")
         sealed = NotebookRun(key, cells, self._spawner(files), settings, deadline)
         sealed.run()
         failed = {
@@ -462,82 +476,8 @@ class _Job:
     def _problem(
         self, file: str | None, cell: str | None, what: str, remedy: str, fatal: bool = False
     ) -> Problem:
-        student, assignment = self.submission.student, self.submission.assignment
+        student, assignment = self.request.submission.student, self.request.submission.assignment
         return Problem(student, assignment, file, cell, what, remedy, fatal)
-
-
-def _in_fork(job: _Job, seconds: float) -> dict[str, Any] | str:
-    """Run a job in a fork; give its answer, or what went wrong."""
-    reader, writer = os.pipe()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    pid = os.fork()
-    if pid == 0:
-        os.close(reader)
-        _be_examiner(job, writer)
-    os.close(writer)
-    try:
-        data = _read_all(reader, time.monotonic() + seconds, job.pulse)
-    except TimeoutError:
-        return f"grading took more than {seconds:g} seconds"
-    finally:
-        os.close(reader)
-        try:
-            os.kill(pid, signal.SIGKILL)
-        finally:
-            _, status = os.waitpid(pid, 0)
-    try:
-        answer = protocol.decode_frame(data, max_bytes=_RESULT_BYTES)
-    except protocol.ProtocolError:
-        code = os.waitstatus_to_exitcode(status)
-        return f"the examiner ended without a result (status {code})"
-    return answer if isinstance(answer, (dict, str)) else "the examiner gave no result"
-
-
-def _be_examiner(job: _Job, writer: int) -> NoReturn:
-    """Run in the fork: grade, write the answer, end without any clean-up of the parent's."""
-    code = 1
-    try:
-        gc.disable()
-        with suppress(OSError):
-            kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
-        os.environ[_EXECUTION] = "autograde"  # as under nbgrader
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        pages = Path("/proc/self/statm").read_text().split()[0]
-        mapped = int(pages) * resource.getpagesize()
-        resource.setrlimit(resource.RLIMIT_AS, (mapped + EXAMINER_BYTES,) * 2)
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        try:
-            answer: Any = job.run()
-        except MemoryError:
-            answer = "the examiner ran out of memory"
-        except Exception:
-            answer = "the examiner failed: " + traceback.format_exc()[-2000:]
-        for piece in protocol.encode_frame(answer, max_bytes=_RESULT_BYTES):
-            _write_all(writer, piece)
-        code = 0
-    finally:
-        os._exit(code)
-
-
-def _write_all(descriptor: int, data: bytes | memoryview) -> None:
-    view = memoryview(data)
-    while len(view):
-        view = view[os.write(descriptor, view) :]
-
-
-def _read_all(descriptor: int, deadline: float, pulse: Pulse) -> bytes:
-    parts: list[bytes] = []
-    poller = select.poll()
-    poller.register(descriptor, select.POLLIN)
-    while (left := deadline - time.monotonic()) > 0 and not pulse.stuck():
-        if poller.poll(min(left, _LOOK_SECONDS) * 1000):
-            part = os.read(descriptor, 1 << 20)
-            if not part:
-                return b"".join(parts)
-            parts.append(part)
-    raise TimeoutError
 
 
 # ------------------------------------------------------------------------ between the two of us
