@@ -1,10 +1,13 @@
 """The checks against solutions as students write them, right and wrong, and against mutants."""
 
 import corpus
+import numpy as np
 import pytest
 from corpus.__main__ import confusion
 
-from tutor import mistakes
+from tutor import check, mistakes
+from tutor.check.calling import call
+from tutor.check.diagnose import agree
 
 
 def test_the_corpus_is_large_enough():
@@ -43,7 +46,30 @@ def test_no_hint_is_ever_a_wrong_one():
 
 @pytest.mark.slow
 def test_mutants_that_change_the_function_fail():
-    results = list(corpus.mutation_tests())
+    results = corpus.mutation_tests()
     survivors = [(exercise, source) for exercise, source, failed in results if not failed]
     assert len(results) > 1000
     assert len(survivors) <= 0.02 * len(results), survivors
+
+
+@pytest.mark.slow
+def test_the_hints_of_mutants_are_true():
+    """Whatever a random wrong function is told, it computes just that mistake."""
+    told = 0
+    for number, (exercise_id, source, failed) in enumerate(corpus.mutation_tests()):
+        if not failed or number % 12:
+            continue
+        exercise = mistakes.get(exercise_id)
+        student = corpus.answer(exercise_id, source)
+        for mistake_id in corpus.hints(check.exercise(exercise_id, student)):
+            if mistake_id.startswith("general/"):
+                continue
+            rule = mistakes.mistake(mistake_id).rule
+            rng = np.random.default_rng(77)
+            for _ in range(20):
+                args = exercise.draw(rng)
+                got = call(student, args)
+                if not isinstance(got.error, OverflowError):
+                    assert agree(got, call(rule, args), exercise), (mistake_id, source)
+            told += 1
+    assert told > 5

@@ -32,7 +32,8 @@ from grading.pool import Task
 from grading.records import AnswerKey, Submission
 from grading.run import Summary, run
 
-pytestmark = pytest.mark.slow  # schedulers and workers are processes that take seconds to start
+# Schedulers and workers are processes that take seconds to start.
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared_nursery")]
 
 RIGHT = {"double": "def double(x):\n    return 2 * x", "triple": "def triple(x):\n    return 3 * x"}
 SLOW = RIGHT | {"double": "import time\n\ntime.sleep(1)\n" + RIGHT["double"]}

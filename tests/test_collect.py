@@ -399,6 +399,7 @@ def test_readable_names_stay_on_one_line() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("shared_nursery")
 def test_the_command_and_then_a_run(tmp_path: Path) -> None:
     root = small.make(tmp_path / "course")
     small.release(root)
@@ -434,6 +435,7 @@ def test_collector_works_in_nbgraders_zip_collect(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("shared_nursery")
 def test_what_the_exchange_collected_is_graded(tmp_path: Path) -> None:
     root = small.make(tmp_path / "course")
     small.release(root)

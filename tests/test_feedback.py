@@ -30,6 +30,8 @@ from grading.feedback_page import Sheet, render
 from grading.gradebook import Gradebook
 from grading.marks import Mark, NotebookMarks, SubmissionMarks
 
+pytestmark = pytest.mark.usefixtures("shared_nursery")
+
 RIGHT = {"double": "def double(x):\n    return 2 * x", "triple": "def triple(x):\n    return 3 * x"}
 ESSAY = (
     "It grows like $x^2$, and **fast**. <script>alert('essay')</script>"

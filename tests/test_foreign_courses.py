@@ -29,6 +29,8 @@ from grading.course import load_course
 from grading.errors import EXIT_OK
 from grading.gradebook import Gradebook
 
+pytestmark = pytest.mark.usefixtures("shared_nursery")
+
 GUIDE = Path(nbgrader.__file__).parent / "docs/source/user_guide"
 PLAIN, AUTOTEST = "ps1", "ps1_autotest"
 CONFIG = """\

@@ -10,7 +10,6 @@ import shutil
 import signal
 import sqlite3
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -46,18 +45,6 @@ FAILED = {
     "evalue": "large numbers",
     "traceback": [],
 }
-
-
-@pytest.fixture(scope="module", autouse=True)
-def no_waiting_for_the_disk() -> Iterator[None]:
-    """Let SQLite hand its writes to the system at once: these gradebooks need not outlive it."""
-
-    def relax(connection: Any, _: object) -> None:
-        connection.execute("PRAGMA synchronous=OFF")
-
-    sa.event.listen(sa.Engine, "connect", relax)
-    yield
-    sa.event.remove(sa.Engine, "connect", relax)
 
 
 def half(text: str) -> dict[str, object]:

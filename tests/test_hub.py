@@ -14,7 +14,7 @@ import pytest
 import small_course as small
 from command import grading, nbgrader
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared_nursery")]
 COURSE = "small"
 ANSWERS = {
     "mia": {"double": "def double(x):\n    return 2 * x", "explain": "Mia's reasons."},

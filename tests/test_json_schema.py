@@ -23,6 +23,8 @@ from grading.records import STATUSES, CellOutcome, Problem
 from grading.run import Summary
 from grading.schema import FOLDER, PRINTED, schema, text
 
+pytestmark = pytest.mark.usefixtures("shared_nursery")
+
 TEXT = (Path(package.__file__).parent / "JSON.md").read_text(encoding="utf-8")
 PARTS = dict(
     zip(

@@ -24,7 +24,7 @@ from nbgrader.tests.apps.conftest import course_dir, db, temp_cwd  # noqa: F401 
 from grading.commands import grading
 from grading.errors import EXIT_FAILED, EXIT_OK, EXIT_PROBLEMS
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared_nursery")]
 
 # nbgrader has one exit code for "some of it failed" and for "nothing could be done".
 CODES = {0: (EXIT_OK,), 1: (EXIT_PROBLEMS, EXIT_FAILED)}

@@ -25,7 +25,7 @@ from grading.errors import CourseError
 from grading.gradebook import Gradebook
 from grading.run import Summary, run
 
-pytestmark = pytest.mark.slow  # commands with seconds of start-up
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared_nursery")]
 
 RIGHT = {"double": "def double(x):\n    return 2 * x", "triple": "def triple(x):\n    return 3 * x"}
 CLASS = {

@@ -15,6 +15,8 @@ from grading.engines import EngineChoice
 from grading.records import Problem
 from grading.release import Release, compare, normal_form, prepare, prove, write
 
+pytestmark = pytest.mark.usefixtures("shared_nursery")
+
 SECRETS = ("2 * x", "3 * x", "2469", "straight line", "Because it grows", "BEGIN", "END")
 
 

@@ -16,6 +16,8 @@ from grading.analysis import analyse
 from grading.course import load_course
 from grading.gradebook import Gradebook, Row
 
+pytestmark = pytest.mark.usefixtures("shared_nursery")
+
 TIMEOUT = 8  # seconds a cell may take: one student's never ends
 
 

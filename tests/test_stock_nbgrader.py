@@ -21,7 +21,8 @@ from nbgrader.utils import get_username
 
 from grading.commands import grading as our_commands
 
-pytestmark = pytest.mark.slow  # a dozen commands, two of which start kernels
+# A dozen commands, two of which start kernels.
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared_nursery")]
 
 COURSE_ID = "first-neural-networks"
 STUDENT = get_username()

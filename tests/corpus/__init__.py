@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import functools
 import math
 import re
 from collections.abc import Iterator
@@ -75,6 +76,7 @@ def hints(result: check.Result) -> set[str]:
     return found - {"general/value", "general/not_finite"} if len(found) > 1 else found
 
 
+@functools.cache
 def verdict(entry: Entry) -> str:
     """Say what became of a wrong solution: "hint", "no hint", "wrong hint" or "passed"."""
     result = checked(entry)
@@ -188,13 +190,18 @@ class _Swap(ast.NodeTransformer):
         return self.new if node is self.old else super().generic_visit(node)
 
 
-def mutation_tests() -> Iterator[tuple[str, str, bool]]:
+@functools.cache
+def mutation_tests() -> tuple[tuple[str, str, bool], ...]:
     """Test every mutant that changes its function: give exercise, source, and whether it failed.
 
     A mutant changes the function if it departs from the reference on any of 200 drawn inputs, ten
     times as many as visible and hidden tests use, and drawn with another seed. Solutions with
     `while` are left out, because some of their mutants never end.
     """
+    return tuple(_mutation_tests())
+
+
+def _mutation_tests() -> Iterator[tuple[str, str, bool]]:
     for entry in right():
         exercise = mistakes.get(entry.exercise)
         if exercise.kind != "function" or "while" in entry.source:
