@@ -345,6 +345,48 @@ def test_a_table_gives_partial_credit():
     assert repr(result) == "1.0"
 
 
+def test_rows_may_be_named_without_what_is_hard_to_type():
+    right = {"e^(−z)": 1, "circle": 2, "0.1": 3}
+    assert check.table({"e^(-z)": 1, "Circle ": 2, 0.1: 3}, right).ok
+    result = check.table({"e^(−z)": 1, "disc": 2, "0.1": float("nan")}, right)
+    assert [line.status for line in result.lines] == ["passed", "not started", "wrong", "wrong"]
+    assert "nan" in result.lines[2].message
+    assert "`disc`" in result.lines[3].message
+    # A note beside a full table does no harm.
+    assert check.table(right | {"mine": 0}, right).ok
+
+
+def test_answers_are_told_what_form_they_have():
+    for answer, words in (
+        (("1", "1", "-1.5"), "text in quotes"),
+        ((1, 1), "a tuple of length 2"),
+        ((1, 1, float("nan")), "nan"),
+    ):
+        assert words in only(check.exercise("xor/and_gate", answer)).message
+    for settings in ({"hidden_layers": (3,), "activation": "tanh", "learning_rate": 0.1},):
+        assert check.exercise("playground/smallest_network", settings).ok
+    assert "29.5" in only(check.exercise("parameters/budget", [2, 29.5, 29, 1])).message
+    assert "'back'" in only(check.exercise("training/sgd_loop", ["back"] * 5)).message
+
+
+def test_a_pattern_has_to_explain_every_wrong_result():
+    def half_rounded(x):
+        y = 1 / (1 + np.exp(-x))
+        return np.round(y, 2) if x.size == 5 else 2 * y
+
+    lines = check.exercise("activations/sigmoid", half_rounded).lines
+    assert {line.mistake for line in lines} == {"general/value"}
+
+
+def test_hints_of_hidden_tests_hold_no_numbers():
+    def wrong(dy, J):
+        return -(dy @ J)
+
+    line = only(check.exercise("backprop/multivariate", wrong, seed=3, hidden=True))
+    assert line.mistake == "general/sign"
+    assert not re.search(r"\d", line.message + line.hint)
+
+
 def test_plain_answers_never_show_the_right_one():
     for exercise in mistakes.catalogue():
         if exercise.kind == "number":

@@ -808,3 +808,19 @@ def test_import_loads_nothing_heavy():
     ).stdout.split()
     assert "tutor" in loaded
     assert not {"matplotlib", "IPython", "ipywidgets", "anywidget", "traitlets"} & set(loaded)
+
+
+@pytest.mark.parametrize("replicas", [None, 3])
+def test_one_step_over_all_samples_is_the_same_however_it_is_taken(replicas):
+    """Unshuffled, the way forward is shared with the measurement; shuffled, it isn't."""
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(30, 2)), rng.integers(0, 2, size=30)
+    ends = []
+    for shuffle in (False, True):
+        network = Network([2, 5, 1], "tanh", "sigmoid", seed=1, replicas=replicas)
+        history = network.train(
+            X, y, epochs=20, batch_size=30, lr=0.5, l2=0.01, shuffle=shuffle, test=(X[:9], y[:9])
+        )
+        ends.append((network.parameters.flat, history.loss, history.test_loss))
+    for one, other in zip(*ends, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-10)

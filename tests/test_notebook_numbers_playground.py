@@ -125,17 +125,18 @@ def test_layers_dont_help_with_the_spiral_soon_and_sines_do():
     for name, changes in networks.items():
         loss = measure(**settings, **changes).summary("test_loss").median
         assert loss == pytest.approx(answer("depth")[name], abs=6e-4)
-    # In a tenth of the time that layers are given in the next cell.
+    # In about a third of the time that layers of ReLUs take in the next cell.
     assert measure(**settings, **networks["8-8 and sines"]).summary().median == 102
 
 
 @pytest.mark.slow
 def test_layers_help_with_the_spiral_in_the_end():
-    settings = {"dataset": "spiral", "hidden_layers": (8, 8, 8), "seeds": 3, "epochs": 1000}
+    settings = {"dataset": "spiral", "hidden_layers": (8, 8, 8), "seeds": 3, "epochs": 500}
     relu, tanh = (measure(activation=name, **settings) for name in ("relu", "tanh"))
-    assert relu.reached == 3
-    assert relu.summary("test_loss").median < 0.03
-    assert 0.03 < tanh.summary("test_loss").median < 0.2
+    assert (relu.reached, tanh.reached) == (3, 0)
+    assert 250 < relu.summary().median < 450
+    assert relu.summary("test_loss").median < 0.05
+    assert 0.1 < tanh.summary("test_loss").median < 0.35
 
 
 # Challenges ---------------------------------------------------------------------------------------

@@ -170,6 +170,19 @@ def test_the_rate_for_loop_d_is_judged_by_the_loop_of_the_notebook() -> None:
         assert check.exercise("training/mend_d", rate).ok == learns, rate
 
 
+def test_losses_are_averaged_by_epoch_or_their_form_is_named() -> None:
+    np.testing.assert_allclose(classifier.by_epoch([1.0, 3.0, 5.0, 7.0], epochs=2), [2, 6])
+    for losses, words in (
+        (None, "None"),
+        ([], "0 losses"),
+        ([1.0, 2.0, 3.0], "3 losses"),
+        (2.0, "one number"),
+        (["a", "b"], "something else"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            classifier.by_epoch(losses, epochs=2)
+
+
 def test_zero_weights_leave_all_but_the_last_bias_where_they_are() -> None:
     trained, _ = classifier.train(X, Y, classifier.start(scale=0), lr=0.5, epochs=3, size=7)
     assert [bool(np.any(p)) for p in trained] == [False, False, False, True]

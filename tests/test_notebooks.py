@@ -13,8 +13,8 @@ SOLUTIONS = sorted((ROOT / "solutions").glob("*/*.ipynb"))
 RELEASED = sorted((ROOT / "notebooks").glob("*/*.ipynb"))
 # A cell that doesn't fit on a screen hides half of its idea.
 SCREENFUL = 40
-# What a cell shows beside the list of files on a small laptop's screen.
-WIDTH = 100
+# What a cell shows without scrolling in a window of 900 pixels, or beside the list of files.
+WIDTH = 88
 
 both = pytest.mark.parametrize("path", SOLUTIONS + RELEASED, ids=lambda p: "/".join(p.parts[-3:]))
 solutions = pytest.mark.parametrize("path", SOLUTIONS, ids=lambda p: p.stem)

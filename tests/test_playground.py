@@ -668,6 +668,15 @@ def test_experiment_equals_single_runs():
     assert result.curve_epochs.tolist() == list(range(41))
 
 
+def test_what_is_done_to_a_result_doesnt_reach_the_next_one():
+    first = experiment(seeds=2, epochs=3)
+    first.curves["test_loss"][:] = 0
+    first.epochs_to_target[:] = 1
+    again = experiment(seeds=2, epochs=3)
+    assert again.curves["test_loss"].min() > 0.3
+    assert np.isinf(again.epochs_to_target).all()
+
+
 def test_runs_that_never_arrive_are_not_left_out():
     result = experiment(seeds=9, epochs=40, target=Target("test_loss", 0.1), learning_rate=0.03)
     assert 0 < result.reached < 9

@@ -159,3 +159,27 @@ def train(
             now = list(train_step(X[rows], y[rows], W1, b1, W2, b2, lr))
         losses.append(loss(forward(X, now)[1], y))
     return now, losses
+
+
+def by_epoch(losses: Any, epochs: int) -> FloatArray:
+    """Return the mean loss of each epoch, (epochs,), of a loop that notes one a batch.
+
+    Raises
+    ------
+    ValueError
+        In words for a student, if `losses` isn't a list of numbers that fills the epochs.
+    """
+    if losses is None:
+        raise ValueError("it gives None in place of its losses: the last `return` may be missing")
+    try:
+        values = np.asarray(losses, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ValueError("it gives something else than a list of numbers") from None
+    if values.ndim != 1:
+        raise ValueError("it gives one number in place of a list with a loss for each batch")
+    if not values.size or values.size % epochs:
+        raise ValueError(
+            f"it gives {values.size} losses, which don't fill {epochs} epochs: one belongs to each "
+            "batch, and `return` behind the loop"
+        )
+    return np.asarray(values.reshape(epochs, -1).mean(axis=1))

@@ -20,6 +20,7 @@ X is (N, D), shared by all, or (R, N, D); W[l] is (R, D, M), b[l] is (R, M), Z i
 # Annotations stay text, so that numpy.random loads only when it is used.
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -347,13 +348,17 @@ class Network:
         if seed is not None:
             self._rngs = generators(seed, self.replicas)
         batches = Batches(self, X, y, at_least_one(batch_size, "batch_size"))
+        step: Callable[[Parameters, Rule], None] = functools.partial(self._epoch, batches)
+        if len(batches) == 1 and not shuffle and rule.is_plain:
+            # The step sees what was measured just before it: one way forward serves both.
+            step = functools.partial(self._descend, *probes[0][1:])
         gradients = self._room()
         with np.errstate(all="ignore"):
             records = [self._measure(probes)]
             for _ in range(epochs):
                 if shuffle:
                     batches.shuffle(self._random(np.random.Generator.permutation, X.shape[-2]))
-                self._epoch(batches, gradients, rule)
+                step(gradients, rule)
                 records.append(self._measure(probes))
         return History.from_records(records)
 
@@ -365,8 +370,12 @@ class Network:
             if rule.input_noise:
                 X = self._add_noise(X, rule.input_noise)
             self._forward(cache, X)
-            self._backward(cache, y, gradients, rule.l1, rule.l2)
-            self._step(gradients, rule.lr)
+            self._descend(y, cache, gradients, rule)
+
+    def _descend(self, y: FloatArray, cache: Cache, gradients: Parameters, rule: Rule) -> None:
+        """Take one step from where the cache's samples are."""
+        self._backward(cache, y, gradients, rule.l1, rule.l2)
+        self._step(gradients, rule.lr)
 
     def _draw_masks(self, cache: Cache, p: float) -> None:
         """Choose the hidden neurons that are left out of this step, for each sample anew."""

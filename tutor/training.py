@@ -60,6 +60,11 @@ class Rule:
     dropout: float
     input_noise: float
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether a step sees samples and neurons as they are."""
+        return not (self.dropout or self.input_noise)
+
 
 class Batches:
     """The training data in a new order each epoch, cut into batches.
@@ -81,6 +86,10 @@ class Batches:
             size = X_batch.shape[-2]
             cache = caches.setdefault(size, Cache(network, size))
             self._batches.append((X_batch, y_batch, cache))
+
+    def __len__(self) -> int:
+        """Return the number of batches in an epoch."""
+        return len(self._batches)
 
     def __iter__(self) -> Iterator[tuple[FloatArray, FloatArray, Cache]]:
         """Yield X, y and a cache for each batch."""

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from tutor.check.calling import Missing, call
-from tutor.check.compare import as_array, close, difference, kind_of, number
-from tutor.check.functions import finish, not_started
+from tutor.check.compare import Difference, as_array, close, difference, kind_of, number
+from tutor.check.functions import finish, not_started, show
+from tutor.check.patterns import find_pattern
 from tutor.check.result import Line, Result
 from tutor.mistakes.records import Exercise, Mistake, Tolerance
 
@@ -27,9 +28,23 @@ def check_answer(
         lines = [not_started(name, why)]
     elif answer is None or answer is Ellipsis:
         lines = [not_started(name, "is still empty.")]
+    elif _holds_nan(answer):
+        says = f"`{name}` holds nan, which isn't a number."
+        lines = [_wrong(exercise, says, _NAN_HINT, "not_a_number")]
     else:
         lines = _CHECKERS[exercise.kind](answer, exercise)
     return finish(lines, exercise, hidden=hidden, points=points)
+
+
+_NAN_HINT = "nan comes from 0/0, inf − inf or 0·inf. Print the steps that led to it."
+
+
+def _holds_nan(answer: Any) -> bool:
+    """Say whether a number, or one in a list, is nan. Tables are told so row by row."""
+    if isinstance(answer, list | tuple):
+        return any(_holds_nan(part) for part in answer)
+    array = as_array(answer)
+    return array is not None and array.dtype.kind == "f" and bool(np.isnan(array).any())
 
 
 def _wrong(exercise: Exercise, says: str, hint: str | None, general: str = "value") -> Line:
@@ -70,11 +85,39 @@ def _number(answer: Any, exercise: Exercise) -> list[Line]:
         if _numeric_difference(answer, mistake.rule(*exercise.cases[0]), exercise) is None
     ]
     if found.id not in ("value", "not_finite") and not matching:
-        says = f"`{name}` is {kind_of(answer)}; {_wanted(expected, exercise)} is asked for."
-        hint = "Write the number without quotes." if isinstance(answer, str) else found.hint
-        return [_wrong(exercise, says, hint, found.id)]
-    shown = number(answer) if as_array(answer) is not None else "your answer"
-    return [_with_mistake(exercise, f"`{name}` is {shown}: that isn't it yet.", matching)]
+        return [_wrong_form(exercise, name, answer, expected, found)]
+    is_number = as_array(answer) is not None
+    shown = f" is {number(answer)}" if is_number else ""
+    says = f"`{name}`{shown}: that isn't it yet."
+    pattern = None if matching else find_pattern([answer], [expected], exercise.tolerance)
+    if pattern is not None and pattern.id in _TOLD:
+        return [_wrong(exercise, says, _TOLD[pattern.id], pattern.id)]
+    return [_with_mistake(exercise, says, matching)]
+
+
+# What may be said of a plain answer without giving it away.
+_TOLD = {
+    "rounded": "Right as far as it goes. Give more digits.",
+    "close": "Close. Give more digits, or look for what is rounded on the way.",
+    "percent": "A hundred times too large: is this per cent?",
+    "sign": "Look at the sign.",
+}
+
+
+def _wrong_form(
+    exercise: Exercise, name: str, answer: Any, expected: Any, found: Difference
+) -> Line:
+    """Say that an answer, or a row of a table, is another kind of thing than was asked for."""
+    several = isinstance(expected, tuple) and not exercise.parts and len(expected) > 1
+    asked = f"{_wanted(expected, exercise)} {'are' if several else 'is'} asked for"
+    hint = found.hint
+    if isinstance(answer, str):
+        hint = f"Write the number{'s' if isinstance(expected, tuple) else ''} without quotes."
+    elif isinstance(expected, tuple) and len(expected) == 1:
+        hint = "A comma makes the brackets hold one: `(4)` is the number 4, `(4,)` a tuple."
+    elif isinstance(expected, tuple):
+        hint = "Write them in brackets, with commas between."
+    return _wrong(exercise, f"`{name}` is {kind_of(answer)}; {asked}.", hint, found.id)
 
 
 def _numeric_difference(answer: Any, wanted: Any, exercise: Exercise) -> Any:
@@ -83,7 +126,10 @@ def _numeric_difference(answer: Any, wanted: Any, exercise: Exercise) -> Any:
 
 def _wanted(expected: Any, exercise: Exercise) -> str:
     if isinstance(expected, tuple):
-        return f"({', '.join(exercise.parts)})" if exercise.parts else f"{len(expected)} numbers"
+        if exercise.parts:
+            return f"({', '.join(exercise.parts)})"
+        several = len(expected) > 1
+        return f"{len(expected)} numbers in brackets" if several else "one number in brackets"
     array = as_array(expected, lists=True)
     return "a number" if array is None or not array.ndim else f"an array of shape {array.shape}"
 
@@ -107,6 +153,11 @@ def _option(value: Any, options: Sequence[Any]) -> Any:
     return next((option for option in options if _same_text(value, option)), None)
 
 
+def _stranger(answer: Any, options: Sequence[Any]) -> str:
+    """Write the first of several things that isn't one of the options."""
+    return show(next(item for item in answer if _option(item, options) is None))
+
+
 def _listing(options: Sequence[Any]) -> str:
     return ", ".join(f'"{o}"' if isinstance(o, str) else str(o) for o in options)
 
@@ -127,13 +178,13 @@ def _set(answer: Any, exercise: Exercise) -> list[Line]:
     name = exercise.name
     if not isinstance(answer, set | frozenset | list | tuple):
         says = f"`{name}` is {kind_of(answer, known_only=True)}; a set is asked for."
-        return [_wrong(exercise, says, 'Write it as {"a", "b"}.', "wrong_type")]
+        example = ", ".join(f'"{option}"' for option in exercise.options[:2])
+        return [_wrong(exercise, says, f"Write it as {{{example}}}.", "wrong_type")]
     given = {_option(item, exercise.options) for item in answer}
     if None in given:
-        says = f"`{name}` holds something that isn't one of the choices."
-        return [
-            _wrong(exercise, says, f"Choose from {_listing(exercise.options)}.", "not_an_option")
-        ]
+        says = f"`{name}` holds {_stranger(answer, exercise.options)}, which isn't a choice."
+        hint = f"Choose from {_listing(exercise.options)}, each in quotes of its own."
+        return [_wrong(exercise, says, hint, "not_an_option")]
     right = set(exercise.answer)
     if given == right:
         return [_right(exercise)]
@@ -158,13 +209,28 @@ def _table(answer: Any, exercise: Exercise) -> list[Line]:
             f"`{exercise.name}` is {kind_of(answer, known_only=True)}; a dictionary is asked for."
         )
         return [_wrong(exercise, says, 'Write it as {"name": value}.', "wrong_type")]
-    return [_row(key, right, answer, exercise) for key, right in exercise.answer.items()]
+    rows = {_plain_name(key): key for key in exercise.answer}
+    strange = [key for key in answer if _plain_name(key) not in rows]
+    given = {rows[_plain_name(key)]: answer[key] for key in answer if key not in strange}
+    lines = [_row(key, right, given, exercise) for key, right in exercise.answer.items()]
+    if strange and len(given) < len(rows):
+        says = f"`{strange[0]}` isn't a row of this table."
+        hint = "Copy the names of the rows as they stand in the cell's comment."
+        lines.append(_wrong(exercise, says, hint, "missing_key"))
+    return lines
+
+
+def _plain_name(key: Any) -> str:
+    """Write a row's name without what is hard to type: capitals, the long minus sign."""
+    return str(key).replace("−", "-").strip().casefold()
 
 
 def _row(key: Any, right: Any, answer: dict[Any, Any], exercise: Exercise) -> Line:
     value = answer.get(key)
     if value is None or value is Ellipsis:
         return not_started(str(key), "is still to fill in.")
+    if _holds_nan(value):
+        return _wrong(exercise, f"`{key}` is nan, not a number.", _NAN_HINT, "not_a_number")
     if _cell_agrees(value, right, exercise):
         return Line("passed", f"`{key}`: right.")
     if exercise.options and _option(value, exercise.options) is None:
@@ -181,9 +247,7 @@ def _row(key: Any, right: Any, answer: dict[Any, Any], exercise: Exercise) -> Li
     if not found and not isinstance(right, str | bool):
         form = difference(value, right, exercise.tolerance, lists=True)
         if form is not None and form.id not in ("value", "not_finite"):
-            says = f"`{key}` is {kind_of(value)}; {_wanted(right, exercise)} is asked for."
-            advice = "Write the number without quotes." if isinstance(value, str) else form.hint
-            return _wrong(exercise, says, advice, form.id)
+            return _wrong_form(exercise, str(key), value, right, form)
     found.sort(key=lambda mistake: -len(mistake.rule(*exercise.cases[0])))
     return _with_mistake(exercise, f"`{key}`: not yet right.", found[:1])
 
@@ -204,6 +268,8 @@ def _ordering(answer: Any, exercise: Exercise) -> list[Line]:
     given = [_option(item, right) for item in answer]
     if None in given or len(set(given)) != len(given) or len(given) != len(right):
         says = f"`{name}` has to hold each of the {len(right)} items once."
+        if None in given:
+            says = f"`{name}` holds {_stranger(answer, right)}, which isn't one of the items."
         return [
             _wrong(exercise, says, f"The items are {_listing(sorted(right))}.", "not_an_option")
         ]
@@ -226,14 +292,30 @@ def _in_this_order(items: Sequence[Any], given: Sequence[Any]) -> bool:
 
 
 def _judged(answer: Any, exercise: Exercise) -> list[Line]:
+    if _quoted(answer) and not _quoted(exercise.example):
+        says = f"`{exercise.name}` holds text in quotes; numbers are asked for."
+        return [_wrong(exercise, says, "Write numbers without quotes.", "returned_string")]
     verdict = call(exercise.reference, (answer,))
     if verdict.error is not None:
-        says = f"`{exercise.name}` doesn't have the form that is asked for: {_form(exercise)}."
+        says = f"`{exercise.name}` is {_described(answer)}. What is asked for is {_form(exercise)}."
         return [_wrong(exercise, says, None, "wrong_type")]
     if verdict.value is None:
         return [_right(exercise)]
     found = [m for m in exercise.mistakes if bool(call(m.rule, (answer,)).value)]
     return [_with_mistake(exercise, f"`{exercise.name}`: {verdict.value}", found[:1])]
+
+
+def _quoted(answer: Any) -> bool:
+    """Say whether there is text in an answer. A dictionary of settings may hold some."""
+    if isinstance(answer, list | tuple):
+        return any(_quoted(part) for part in answer)
+    return isinstance(answer, str)
+
+
+def _described(answer: Any) -> str:
+    if isinstance(answer, list | tuple):
+        return f"{kind_of(answer)} of length {len(answer)}"
+    return kind_of(answer)
 
 
 def _form(exercise: Exercise) -> str:

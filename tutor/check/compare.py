@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -159,14 +159,21 @@ def _tuples(
     numbers = all(np.ndim(part) == 0 for part in expected)
     if numbers and isinstance(got, np.ndarray) and got.shape == (len(expected),):
         got = tuple(got)
+    order = f"Return {listing}, in this order."
+    if not parts:
+        order = "Return them in a list, one after the other."
     if not isinstance(got, list | tuple):
-        return _wrong_type(got, None, wanted=f"{len(expected)} things: {listing}")
+        wrong = _wrong_type(got, None, wanted=f"{len(expected)} things: {listing}")
+        if wrong.id == "returned_generator":
+            return replace(wrong, hint="Collect them: in square brackets they become a list.")
+        return wrong if wrong.hint else replace(wrong, hint=order)
     if len(got) != len(expected):
+        came = "1 thing" if len(got) == 1 else f"{len(got)} things"
         return Difference(
             "wrong_length",
-            f"{len(got)} things came back; expected {len(expected)}: {listing}.",
+            f"{came} came back; expected {len(expected)}: {listing}.",
             "The number of things that came back is wrong.",
-            f"Return {listing}, in this order.",
+            order if got else "The list is empty. Is anything appended to it in your loop?",
         )
     for name, one, other in zip(names, got, expected, strict=True):
         found = difference(one, other, tolerance, lists=lists)
@@ -218,14 +225,18 @@ def _plain(got: Any, expected: Any) -> Difference | None:
 
 
 def _wrong_type(got: Any, numbers: Array | None, wanted: str | None = None) -> Difference:
-    if wanted is None:
-        array = numbers is not None and numbers.ndim > 0
-        wanted = (
-            f"an array of shape {numbers.shape}" if array and numbers is not None else "a number"
-        )
     name = type_name(got)
     says, plain = kind_of(got), kind_of(got, known_only=True)
     hint = _TYPE_HINTS.get(name)
+    truth = numbers is not None and numbers.dtype.kind == "b"
+    if wanted is None:
+        wanted = "True or False" if truth else "a number"
+        if numbers is not None and numbers.ndim:
+            wanted = f"an array of shape {numbers.shape}"
+            if isinstance(got, list | tuple) and len(got) != len(numbers):
+                says += f" of length {len(got)}"
+    if truth and name == "str":
+        hint = "Write True and False without quotes."
     if name in ("list", "tuple") and numbers is not None and not numbers.ndim:
         hint = "One number is asked for, not several."
     if isinstance(got, np.ndarray) and got.dtype.kind not in "biuf":
@@ -256,7 +267,7 @@ _TYPE_IDS = {
 _TYPE_HINTS = {
     "NoneType": "Does every path through your function end in `return`? `print` doesn't return.",
     "list": "Turn the list into an array with `np.array(...)` before you return it.",
-    "tuple": "Is there a stray comma in your `return`? A comma makes a tuple.",
+    "tuple": "A comma in your `return` makes a tuple. One thing is asked for.",
     "str": "Return the numbers themselves, without quotes or `str(...)`.",
     "generator": "Collect the values first: `np.array([... for ...])` with square brackets.",
     "map": "A `map` computes nothing until it is asked: write `np.array(list(...))`.",
@@ -286,6 +297,8 @@ def _shapes(array: Array, numbers: Array) -> Difference | None:
         hint = "Do you add up or pick out more than you should? Keep one value per entry."
     elif numbers.ndim == 0:
         hint = "One number is asked for: is there a sum or a mean missing?"
+        if array.size == 1:
+            hint = "One number is asked for: which axis is left over?"
     elif array.size == numbers.size:
         hint = "The number of values is right: check `keepdims` and added or lost axes."
     elif array.ndim == numbers.ndim + 1 and array.shape[-1] == array.shape[-2]:
@@ -320,8 +333,8 @@ def _values(
             "not_finite",
             says,
             "Some values are nan (not a number).",
-            "nan comes from 0/0, inf − inf, inf/inf or 0·inf. Which of your steps can grow too "
-            "large?",
+            "nan comes from 0/0, inf − inf, inf/inf or 0·inf, and one nan spoils every sum, mean "
+            "and median. Which of your steps can grow too large?",
         )
     if np.isinf(array[index]) and not np.isinf(numbers[index]):
         return Difference(

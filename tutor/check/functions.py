@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from tutor import progress
-from tutor.check.calling import Missing, Outcome, call, call_many
+from tutor.check.calling import Missing, Outcome, call, call_many, same
 from tutor.check.compare import Difference, as_array, difference, kind_of, number, type_name
 from tutor.check.diagnose import Trial, elementwise_input, find_mistake
+from tutor.check.patterns import find_pattern
 from tutor.check.result import Line, Result
 from tutor.mistakes.records import Exercise
 
@@ -96,7 +97,11 @@ def check_function(
         for args, outcome, right in zip(cases, outcomes, trial.expected, strict=True)
     ]
     if any(line.mistake and not line.forbidden for line in lines):
-        lines = _with_catalogued_hint(lines, trial, outcomes, student)
+        order = _argument_order(student, exercise)
+        if order is not None:
+            lines = _with_hint(lines, "general/argument_order", order)
+        else:
+            lines = _with_catalogued_hint(lines, trial, outcomes, student)
     if not hidden and len(lines) == len(outcomes):
         lines = _said_once(lines, outcomes)
     picture = None if hidden else _picture(student, exercise, cases, lines)
@@ -206,11 +211,16 @@ def _side_effects(exercise: Exercise, args: Sequence[Any], outcome: Outcome) -> 
         f"`{names[i]}`" if i < len(names) and names[i] else f"input {i + 1}"
         for i in outcome.changed
     )
+    belongs = "belongs" if len(outcome.changed) == 1 else "belong"
+    says = f"The values are right, but your function changes {changed}, which {belongs} to the "
+    lists = any(isinstance(args[i], list) for i in outcome.changed)
     return Difference(
         "changed_input",
-        f"The values are right, but your function changes {changed}, which belongs to the caller.",
-        f"The values are right, but your function changes {changed}, which belongs to the caller.",
-        "`x[...] = ` and `x += ` write into the array that was handed in. Work on `x.copy()`.",
+        f"{says}caller.",
+        f"{says}caller.",
+        "`x[...] = ` and `x += ` write into the array that was handed in"
+        + (", `append`, `pop` and `sort` change a list" if lists else "")
+        + ". Work on `x.copy()`.",
     )
 
 
@@ -220,17 +230,85 @@ def _with_catalogued_hint(
     exercise = trial.exercise
     found = find_mistake(trial, outcomes, lambda cases: call_many(student, cases))
     if found is None:
-        return list(lines)
+        return _with_pattern(lines, trial, outcomes, student)
     full_id = f"{exercise.id}/{found.id}" if exercise.id else found.id
     if found.untouched:
         told = f"`{exercise.name}` does what it did at first."
         return [Line("not started", told, found.hint, full_id)]
+    return _with_hint(lines, full_id, found.hint)
+
+
+def _with_hint(
+    lines: Sequence[Line], mistake: str, hint: str, *, only: Sequence[str] = ()
+) -> list[Line]:
+    """Give one hint to all wrong lines, or to those with `only` these mistakes."""
     return [
         line
-        if line.ok or line.forbidden
-        else Line(line.status, line.message, found.hint, full_id, line.forbidden, line.weight)
+        if line.ok or line.forbidden or (only and line.mistake not in only)
+        else replace(line, hint=hint, mistake=mistake)
         for line in lines
     ]
+
+
+# Where a pattern says more than the general hint.
+_VAGUE = tuple(
+    f"general/{name}" for name in ("value", "wrong_shape", "transposed", "returned_list")
+)
+
+
+def _with_pattern(
+    lines: Sequence[Line], trial: Trial, outcomes: Sequence[Outcome], student: Any
+) -> list[Line]:
+    """Add what the results look like, where neither the catalogue nor an error says more."""
+    vague = [line.mistake for line in lines if line.mistake in _VAGUE]
+    if not vague or any(outcome.error is not None for outcome in outcomes):
+        return list(lines)
+    again = call_many(student, [*trial.cases, *trial.probes.cases])
+    repeated = zip(outcomes, again, strict=False)
+    if not all(same(one.value, other.value) for one, other in repeated):
+        hint = (
+            "Two calls with the same input give different results: random numbers are drawn. What "
+            "is handed in is all that is needed."
+        )
+        return _with_hint(lines, "general/random", hint, only=_VAGUE)
+    expected = [*trial.expected, *trial.probes.expected]
+    if any(outcome.error is not None for outcome in again):
+        again, expected = list(outcomes), trial.expected
+    values, right = ([each.value for each in part] for part in (again, expected))
+    if _gives_back(trial.cases, outcomes):
+        hint = (
+            "What comes back is what was handed in. `p = p - …` in a loop gives a name to a new "
+            "thing; the list that it came from stays as it was."
+        )
+        return _with_hint(lines, "general/given_back", hint, only=_VAGUE)
+    found = find_pattern(values, right, trial.exercise.tolerance)
+    if found is None:
+        return list(lines)
+    return _with_hint(lines, f"general/{found.id}", found.hint, only=_VAGUE)
+
+
+def _gives_back(cases: Sequence[Sequence[Any]], outcomes: Sequence[Outcome]) -> bool:
+    """Say whether one of the inputs comes back unchanged, in every case."""
+    return any(
+        all(
+            type(outcome.value) is type(args[i]) and same(outcome.value, args[i])
+            for args, outcome in zip(cases, outcomes, strict=True)
+        )
+        for i in range(min(map(len, cases)))
+        if all(isinstance(args[i], np.ndarray | list) for args in cases)
+    )
+
+
+def _argument_order(student: Any, exercise: Exercise) -> str | None:
+    """Say so when the `def` line has the task's arguments in another order."""
+    code = getattr(student, "__code__", None)
+    wanted = _argument_names(exercise)
+    if not isinstance(code, CodeType):
+        return None
+    given = list(code.co_varnames[: code.co_argcount])
+    if given == wanted or sorted(given) != sorted(wanted):
+        return None
+    return f"The task's arguments stand in another order: `{exercise.signature}`."
 
 
 # What errors say --------------------------------------------------------------------------------
@@ -270,8 +348,69 @@ _ERROR_HINTS = (
     ),
     ("could not be broadcast", "Print the shapes of what you combine: they don't fit together."),
     ("NoneType", "A function that you use returns None: is its `return` missing?"),
-    ("positional argument", "The arguments in your `def` line differ from the task's."),
-    ("unexpected keyword", "The arguments in your `def` line differ from the task's."),
+    (
+        "positional argument",
+        "A function gets more or fewer things than it takes. Several arrays for one argument go "
+        "into a list: `np.column_stack([a, b])`.",
+    ),
+    (
+        "out of bounds",
+        "Places are counted from 0, so the last one is the length − 1. An array doesn't grow when "
+        "you write behind its end.",
+    ),
+    ("index out of range", "Places are counted from 0, so the last one is the length − 1."),
+    (
+        "arrays used as indices must be",
+        "Only whole numbers can be places. What stands in the square brackets: are the arguments "
+        "in the order of the task?",
+    ),
+    ("too many indices", "You give more places than the array has axes. Print its shape."),
+    ("invalid index to scalar", "A single number has no entries. Which of your names holds one?"),
+    ("has no len()", "A single number has no length. Which of your names holds one?"),
+    ("is not subscriptable", "What stands before the square brackets has no entries."),
+    (
+        "has no attribute",
+        "Lists, arrays and numbers can do different things: print `type(...)` of what stands "
+        "before the dot. `len`, `sum` and `min` take a list; `np.argmin(x)` finds a place.",
+    ),
+    (
+        "inhomogeneous",
+        "An array needs rows of one length. Go through parts of different shapes one by one.",
+    ),
+    (
+        "cannot unpack",
+        "Each turn of your loop gets one thing, and you ask for several. `zip(...)` makes pairs.",
+    ),
+    (
+        "as a data type",
+        "A shape is one argument, in brackets of its own: `np.zeros((rows, columns))`.",
+    ),
+    (
+        "either both or neither",
+        "`np.where` needs a value for both cases: `np.where(condition, this, that)`.",
+    ),
+    ("bitwise_xor", "`^` isn't a power in Python: write `**`."),
+    ("for ^:", "`^` isn't a power in Python: write `**`."),
+    (
+        "unsupported operand",
+        "These two kinds of things can't be combined so. Is one of them a list, text or None? Go "
+        "through a list entry by entry.",
+    ),
+    (
+        "multiply sequence",
+        "A list can't be multiplied by a number. Go through it entry by entry.",
+    ),
+    (
+        "infinity to integer",
+        "An array of whole numbers can't hold infinity: `x.astype(float)` makes another one that "
+        "can.",
+    ),
+    (
+        "cannot reshape",
+        "The number of entries doesn't fit the new shape. Does every part have to be as long?",
+    ),
+    ("__round__", "`round` takes one number. Nothing has to be rounded here."),
+    ("unexpected keyword", "Is the argument's name spelled as the function has it?"),
     (
         "math range error",
         "An exp grows beyond the largest number. Which sign can its argument have?",
@@ -284,6 +423,12 @@ _ERROR_HINTS = (
 )
 
 
+_COLUMN_HINT = (
+    "A matrix (N, K) goes with (K,), a number for each column, or with (N, 1), a number for each "
+    "row. `x[:, None]` turns (N,) into (N, 1), and `keepdims=True` keeps it so."
+)
+
+
 def explain_error(error: BaseException, name: str) -> Difference:
     """Say what an error means. For hidden tests only the built-in class is named, not the text."""
     kind = _builtin_class(error)
@@ -293,9 +438,17 @@ def explain_error(error: BaseException, name: str) -> Difference:
         return Difference("not_started", "This part isn't written yet.", "Not written yet.")
     if isinstance(error, NameError) and not isinstance(error, UnboundLocalError):
         hint = "Is the name spelled as where it is defined, and has that cell been run?"
+        missing = re.search(r"name '(\w+)' is not defined", text)
+        if missing and callable(getattr(np, missing[1], None)):
+            hint = f"numpy's functions need their first name: `np.{missing[1]}`."
+    if isinstance(error, TypeError) and text.startswith(f"{name}()"):
+        hint = "The arguments in your `def` line differ from the task's."
+    paired = re.search(r"broadcast together with shapes \((\d+),\d+\) \((\d+),\)", text)
+    if paired and paired[1] == paired[2]:
+        hint = _COLUMN_HINT
     if isinstance(error, SystemExit):
         hint = "Remove `exit()` and `quit()`: they stop the whole notebook."
-    said = f": {text}" if text else ""
+    said = f": {text.removesuffix(' in comparison')}" if text else ""
     where = _where(error)
     return Difference(
         "gap_left" if "ellipsis" in text else "raised",

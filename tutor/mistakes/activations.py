@@ -677,6 +677,14 @@ ELU = Exercise(
             "Writes ReLU.",
         ),
         _truncated(act.elu),
+        Mistake(
+            "minus_in_exponent",
+            lambda x, alpha: np.where(
+                np.asarray(x) > 0, x, alpha * _exp(np.minimum(np.asarray(x), 0) - 1)
+            ),
+            "Your curve jumps at 0. Is the 1 taken from the exponential or from its exponent?",
+            "Reads e^x − 1 as e^(x − 1).",
+        ),
     ),
 )
 
@@ -1324,7 +1332,7 @@ def _dip(x: float) -> float:
 
 
 def _function_case(rng: Rng) -> tuple[Any, ...]:
-    f = (_line, _hill, _ramp, _ramp, _fall, _dip)[rng.integers(6)]
+    f = (_line, _hill, _hill, _ramp, _ramp, _fall, _dip)[rng.integers(7)]
     return f, np.sort(rng.uniform(-4, 4, size=12))
 
 
@@ -1385,6 +1393,12 @@ IS_MONOTONIC = Exercise(
             lambda f, x: bool(np.all(np.diff(x) >= 0)),
             "You compare the inputs, which are sorted anyway. Compare what f gives.",
             "Looks at x instead of f(x).",
+        ),
+        Mistake(
+            "first_step_only",
+            lambda f, x: bool(f(float(x[1])) >= f(float(x[0]))),
+            "The loop ends in its first turn: `return True` belongs behind it.",
+            "Returns from within the loop, whatever it finds.",
         ),
     ),
 )
@@ -1985,8 +1999,11 @@ def _off(sketch: Any, name: str) -> bool:
 def _judge_sketch(sketch: Any) -> str | None:
     if not isinstance(sketch, dict) or set(sketch) != set(_SKETCHED):
         return "is asked for as a table with the six rows " + ", ".join(_SKETCHED) + "."
-    if any(np.shape(heights) != (3,) for heights in sketch.values()):
-        return "needs three heights a row, at x = −2, 0 and 2."
+    for name, heights in sketch.items():
+        if np.shape(heights) != (3,):
+            return f"needs three heights for {name}, at x = −2, 0 and 2."
+        if any(isinstance(height, str) for height in heights):
+            return f"needs numbers for {name}, without quotes."
     wrong = [name for name in _SKETCHED if _off(sketch, name)]
     if wrong:
         return f"has {len(wrong)} of 6 curves off by more than 0.15; look at {wrong[0]}."

@@ -468,6 +468,9 @@ def _total(sizes: Any) -> int:
 
 def _judge_sizes(sizes: Any) -> str | None:
     values = list(sizes)
+    odd = [v for v in values if isinstance(v, int | float) and (v % 1 or v < 1)]
+    if odd:
+        return f"a layer can't have {odd[0]} neurons."
     total = _total(values)
     if values[0] != 2 or values[-1] != 1:
         return "it has to begin with 2 inputs and end with 1 output."
@@ -599,6 +602,12 @@ L2_PENALTY = Exercise(
             "Only the first matrix counts in your result: is the `return` inside the loop?",
             "Returns from within the loop.",
         ),
+        Mistake(
+            "norms_added",
+            lambda Ws, rate: 0.5 * rate * float(sum(np.sqrt(np.sum(W**2)) for W in Ws)),
+            "You add lengths, with a root in them. The penalty uses the squares themselves.",
+            "Takes the norm for its square.",
+        ),
     ),
 )
 
@@ -679,6 +688,12 @@ L2_STEP = Exercise(
             "Almost: you pull at the weights after the step. Both gradients are taken at the old "
             "ones.",
             "Uses the updated weights too early.",
+        ),
+        Mistake(
+            "step_only",
+            lambda W, dW, lr, rate: lr * (dW + rate * W),
+            "This is the step. Where do you land?",
+            "Returns the change instead of the new value.",
         ),
     ),
 )
@@ -827,8 +842,9 @@ EARLY_STOPPING = Exercise(
         Mistake(
             "last_of_equals",
             lambda train, test: int(len(test) - 1 - np.argmin(test[::-1])),
-            "Of two equally good epochs the first one is asked for.",
-            "Overwrites the best with an equal one.",
+            "Of two equally good epochs the first is asked for. (If you stop at the first rise: a "
+            "loss may rise and fall again.)",
+            "Overwrites the best with an equal one, or stops at the first rise.",
         ),
     ),
 )

@@ -485,6 +485,12 @@ EPOCHS_TO_TARGET = Exercise(
             "You look for a loss above the target.",
             "Turns the comparison round.",
         ),
+        Mistake(
+            "first_loss_only",
+            lambda losses, target: 0 if losses[0] <= target else -1,
+            "The loop ends in its first turn: `return -1` belongs behind it.",
+            "Returns from within the loop, whatever it finds.",
+        ),
     ),
 )
 

@@ -4,8 +4,8 @@ Measured numbers come from the seeds "1" to "20" unless said otherwise; tests/ m
 The tolerances leave room for 50 or 100 seeds in place of 20, but not for another quartile.
 
 Challenges are judged by training: the settings that a student gives, on a few seeds side by side.
-That takes a tenth of a second for a network of the default size. Networks are kept, because the
-judge and the mistakes ask for the same ones.
+That takes a tenth of a second for a network of the default size. The judge and the mistakes ask for
+the same ones, which `experiment` looks up.
 """
 
 from __future__ import annotations
@@ -483,7 +483,6 @@ class _RefusedError(Exception):
     """Settings that can't be trained, with what to tell the student."""
 
 
-@functools.lru_cache(maxsize=64)
 def _train(config: Config, seeds: int | tuple[str, ...], epochs: int) -> Experiment:
     from tutor.playground import experiment
 

@@ -380,6 +380,13 @@ CROSS_ENTROPY = Exercise(
             "You average before the logarithm. Each sample pays for itself.",
             "Swaps mean and logarithm.",
         ),
+        Mistake(
+            "rows_picked",
+            lambda P, y: float(-np.mean(np.log(P[y]))),
+            "`P[y]` picks whole rows, those with the labels' numbers. One entry of each row is "
+            "needed.",
+            "Takes a label for the number of a row.",
+        ),
     ),
 )
 
@@ -829,6 +836,11 @@ def _slip(wrong: str) -> Callable[..., tuple[Any, ...]]:
     return lambda *args: _train_step(*args, wrong=wrong)
 
 
+def _gradients_alone(*args: Any) -> tuple[Any, ...]:
+    before, lr = args[2:6], args[6]
+    return tuple((p - new) / lr for p, new in zip(before, _train_step(*args), strict=True))
+
+
 TRAIN_STEP = Exercise(
     id="training/train_step",
     title="Forward, backward, update",
@@ -892,6 +904,12 @@ TRAIN_STEP = Exercise(
             _slip("first_layer_kept"),
             "Your first layer stays as it was. Its gradient takes one more step backwards.",
             "Trains the last layer only.",
+        ),
+        Mistake(
+            "gradients_only",
+            _gradients_alone,
+            "These are the gradients. Where do you land with a step against them?",
+            "Stops before the update.",
         ),
     ),
 )
@@ -1071,6 +1089,12 @@ HE_SCALE = Exercise(
             lambda fan_in, fan_out: float(np.sqrt(2) / fan_in),
             "The root covers the numerator only.",
             "Closes the bracket too early.",
+        ),
+        Mistake(
+            "half_of_it",
+            lambda fan_in, fan_out: (2 / fan_in) / 2,
+            "`** 1 / 2` takes the first power and then the half. Brackets, or `np.sqrt`.",
+            "Forgets that a power comes before a division.",
         ),
     ),
 )
@@ -1397,9 +1421,9 @@ MEND_B = Exercise(
         Mistake(
             "no_steps",
             lambda X, y, params, batches, lr: _loop(X, y, params, batches, 0),
-            "The parameters stay as they are: the update gets zeros. Empty `grads` before the new "
-            "gradients are added, not after.",
-            "Empties the gradients between adding and using them.",
+            "The parameters stay as they are: the update gets zeros. Print `grads` in front of it: "
+            "do the new gradients arrive there?",
+            "Empties the gradients before they are used, or never fills them.",
         ),
         Mistake(
             "uphill",

@@ -731,6 +731,18 @@ LOG_LOSS = Exercise(
             "The factor is wrong: which base has your logarithm?",
             "Doesn't distinguish log from log10.",
         ),
+        Mistake(
+            "first_sample_only",
+            lambda y, P: float(-(y[0] * np.log(P[0]) + (1 - y[0]) * np.log(1 - P[0]))),
+            "Only the first sample counts in your result: is the `return` inside the loop?",
+            "Returns from within the loop.",
+        ),
+        Mistake(
+            "last_sample_only",
+            lambda y, P: float(-(y[-1] * np.log(P[-1]) + (1 - y[-1]) * np.log(1 - P[-1]))),
+            "Only the last sample counts in your result: = or += in the loop?",
+            "Overwrites in a loop where it should add.",
+        ),
     ),
 )
 
@@ -926,6 +938,12 @@ BRAIN = Exercise(
             lambda: {"connections": 86e9},
             "That is the number of neurons. Each of them has thousands of connections.",
             "Mixes up neurons and connections.",
+        ),
+        Mistake(
+            "without_powers",
+            lambda: {"neurons": 86.0},
+            "86 what? Billions: write the power of ten with it, 86e9.",
+            "Leaves the unit out.",
         ),
     ),
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import csv
+import functools
 import io
 import math
 from collections.abc import Callable, Sequence
@@ -208,7 +210,8 @@ def experiment(
 ) -> Experiment:
     """Train one configuration from many seeds, all at the same time.
 
-    Each seed has its own data and its own first weights, exactly those of a single run with it.
+    Each seed has its own data and its own first weights, exactly those of a single run with it. All
+    is determined by the arguments, so an experiment that was made before is looked up.
 
     Parameters
     ----------
@@ -245,19 +248,38 @@ def experiment(
     config = config.replace(target=target)
     if not is_number(epochs) or epochs < 1 or epochs % 1:
         raise ValueError(f"epochs: expected a whole number from 1, got {epochs!r}")
-    runs = Replicas(config, _seeds(seeds))
+    chosen = _seeds(seeds)
+    if progress is not None:
+        return _trained(config, chosen, int(epochs), progress)
+    # A copy: what is kept for the next time must not change with what is done to this one.
+    return copy.deepcopy(_kept(config, chosen, int(epochs)))
+
+
+@functools.lru_cache(maxsize=32)
+def _kept(config: Config, seeds: tuple[str, ...], epochs: int) -> Experiment:
+    """Train, or recall what came out before: comparisons often share one side."""
+    return _trained(config, seeds, epochs)
+
+
+def _trained(
+    config: Config,
+    seeds: tuple[str, ...],
+    epochs: int,
+    progress: Callable[[int], None] = lambda epoch: None,
+) -> Experiment:
+    target = config.target or DEFAULT_TARGET
+    runs = Replicas(config, seeds)
     first_reached = np.full(runs.replicas, np.inf)
-    for epoch in range(int(epochs) + 1):
+    for epoch in range(epochs + 1):
         if epoch:
             runs.train_epoch()
-            if progress is not None:
-                progress(epoch)
+            progress(epoch)
         reached = target.reached(getattr(runs.measures, target.metric))
         first_reached[reached & np.isinf(first_reached)] = epoch
     return Experiment(
         config=config,
         seeds=runs.seeds,
-        epochs=int(epochs),
+        epochs=epochs,
         target=target,
         epochs_to_target=first_reached,
         failed_at=runs.failed_at,
