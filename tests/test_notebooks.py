@@ -7,6 +7,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbval_run import nbval
 
 ROOT = Path(__file__).resolve().parents[1]
 SOLUTIONS = sorted((ROOT / "solutions").glob("*/*.ipynb"))
@@ -23,13 +24,6 @@ released = pytest.mark.parametrize("path", RELEASED, ids=lambda p: p.stem)
 
 def read(path: Path) -> nbformat.NotebookNode:
     return nbformat.read(path, as_version=4)
-
-
-def nbval(path: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", *options, "--nbval-current-env"]
-    command += ["--nbval-sanitize-with", str(ROOT / "tests/nbval_sanitize.cfg")]
-    command += ["-p", "no:cacheprovider", "-p", "no:xdist", "-q", "--color=no", str(path)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=280)
 
 
 def test_there_are_notebooks() -> None:

@@ -317,7 +317,7 @@ class Network:
         input_noise : float
             Standard deviation of the noise that is added to X anew in each step.
         shuffle : bool
-            Whether each epoch has a new order.
+            Whether each epoch has a new order. If one batch holds all samples, no order is drawn.
         test : (X, y) or None
             More data, on which the network is only measured.
         seed : int, or R of them, or None
@@ -349,9 +349,10 @@ class Network:
             self._rngs = generators(seed, self.replicas)
         batches = Batches(self, X, y, at_least_one(batch_size, "batch_size"))
         step: Callable[[Parameters, Rule], None] = functools.partial(self._epoch, batches)
-        if len(batches) == 1 and not shuffle and rule.is_plain:
-            # The step sees what was measured just before it: one way forward serves both.
-            step = functools.partial(self._descend, *probes[0][1:])
+        if len(batches) == 1 and rule.is_plain:
+            # The step sees all samples, so their order doesn't matter, and they have gone forward
+            # already, when they were measured.
+            step, shuffle = functools.partial(self._descend, *probes[0][1:]), False
         gradients = self._room()
         with np.errstate(all="ignore"):
             records = [self._measure(probes)]

@@ -5,12 +5,15 @@ Run by hand on a quiet machine: `python tests/benchmarks/notebook_times.py [NAME
 """
 
 import resource
-import subprocess
 import sys
 import time
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from nbval_run import nbval  # noqa: E402
+
 LIMIT = 20  # s
 
 
@@ -22,11 +25,8 @@ def seconds_of_children() -> float:
 
 def measure(path: Path) -> tuple[float, float, int]:
     """Run one notebook; return its seconds, the processor's seconds and the exit code."""
-    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-q"]
-    command += ["--nbval-sanitize-with", str(ROOT / "tests/nbval_sanitize.cfg")]
-    command += ["-p", "no:cacheprovider", "-p", "no:xdist", str(path)]
     start, used = time.perf_counter(), seconds_of_children()
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+    done = nbval(path)
     return time.perf_counter() - start, seconds_of_children() - used, done.returncode
 
 

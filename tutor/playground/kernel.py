@@ -120,6 +120,8 @@ class _Workspace:
     a_matrices: Floats
     """With the row of ones."""
     dz_matrices: Floats
+    a_turned: Floats
+    """The transposed `a_matrices`."""
 
     @classmethod
     def of(
@@ -128,9 +130,10 @@ class _Workspace:
         """Make room for `units` units."""
         with_ones = np.ones((units + 1, *lead, samples), dtype)
         z, dz, scratch = np.empty((3, units, *lead, samples), dtype)
+        a = _matrices(with_ones)
         return cls(
             *(z, with_ones[:-1], dz, scratch),
-            *(_matrices(z), _matrices(with_ones), _matrices(dz)),
+            *(_matrices(z), a, _matrices(dz), a.swapaxes(-1, -2)),
         )
 
 
@@ -147,6 +150,7 @@ class Batch:
 
     def __init__(self, inputs: Floats, targets: Floats) -> None:
         self.inputs = _matrices(np.ascontiguousarray(inputs))
+        self.turned = self.inputs.swapaxes(-1, -2)
         self.targets = np.ascontiguousarray(targets)
         self.size = inputs.shape[-1]
 
@@ -266,6 +270,10 @@ class Kernel:
     def forward(self, batch: Batch) -> list[Floats]:
         """Return each layer's output, (M, B) or (M, R, B), valid until the next call."""
         layers = self._workspace(batch)
+        self._forward(batch, layers)
+        return [layer.a for layer in layers]
+
+    def _forward(self, batch: Batch, layers: Sequence[_Workspace]) -> None:
         below = batch.inputs
         blocks = self.blocks
         if below.dtype != blocks[0].dtype:
@@ -274,21 +282,20 @@ class Kernel:
             self._product(block, below, out=layer.z_matrices)
             unit.forward(layer.z, layer.a)
             below = layer.a_matrices
-        return [layer.a for layer in layers]
 
     def gradient(self, batch: Batch) -> Floats:
         """Return the gradient of the batch's summed loss, Σ ½(o − t)², as a flat vector.
 
         It is valid until the next call.
         """
-        self.forward(batch)
         layers = self._workspace(batch)
+        self._forward(batch, layers)
         np.subtract(layers[-1].a, batch.targets, out=layers[-1].dz)
         for i in range(len(layers) - 1, -1, -1):
             layer = layers[i]
             self.units[i].backward(layer.z, layer.a, layer.dz, layer.scratch)
-            below = layers[i - 1].a_matrices if i else batch.inputs
-            self._product(layer.dz_matrices, below.swapaxes(-1, -2), out=self._gradients[i])
+            below = layers[i - 1].a_turned if i else batch.turned
+            self._product(layer.dz_matrices, below, out=self._gradients[i])
             if i:
                 self._product(self._transposed[i], layer.dz_matrices, out=layers[i - 1].dz_matrices)
         return self._gradient
