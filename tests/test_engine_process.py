@@ -153,3 +153,46 @@ def test_random_numbers_start_anew_for_each_submission(engine: service.Engine) -
         drawn.append(answer["drawn"])
     examiner.close()
     assert drawn[0] == drawn[1]
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "stopped"),
+    [
+        ("def relu(z): return np.maximum(z, 0)", "ok", 0),
+        ("def relu(z): os._exit(3)", "died", 0),
+        ("def relu(z): return np.maximum(z, 0)\nos._exit(3)", "died", 1),
+        ("def relu(z):\n    while True: pass", "failed", 0),
+        ("relu = np.tanh", "failed", 0),
+        ("class relu:\n    def __new__(cls, z): return np.maximum(z, 0)", "ok", 0),
+    ],
+)
+def test_a_call_made_in_advance_is_the_tests_own(answer: str, status: str, stopped: int) -> None:
+    """It runs behind the student's cell, and how it ends is told of the test, not of the cell."""
+    key = small_key()
+    found = course.grade(key, {"answer": "import os\nimport numpy as np\n" + answer}, seconds=1)
+    assert course.outcome(found).status == status
+    assert len(found.notebooks[0].stopped) == stopped
+
+
+def test_an_answer_that_no_test_reads_is_passed_over(engine: service.Engine) -> None:
+    key = course.key(
+        course.answer("def relu(z): return np.maximum(z, 0)\ndef double(x): return 2 * x"),
+        course.test(CHECKS),
+        course.test("assert double(3) == 6", "other"),
+    )
+    prepared = engine._prepare(key)
+    engine._warm_process(prepared)
+    [book] = prepared.notebooks.values()
+    call = book.first_calls["test"]
+    job = service._Job(
+        prepared,
+        process.Request(Submission("s", "hw", {}), Limits(), service.Settings()),
+        engine._warm_process(prepared),
+        process.Pulse(),
+    )
+    session = job._spawner({})()
+    source = "import numpy as np\nseen = []\ndef relu(z):\n    seen.append(1)\n    return z"
+    session.run(source, False, ["relu"], call)
+    assert len(session.get(["seen"])["seen"]) == len(call.cases)
+    assert session.get(["seen", "relu"])["relu"] is session.fetched["relu"]
+    session.close()

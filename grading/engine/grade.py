@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from grading.engine import graded, outcome
 from grading.engine import source as sources
 from grading.engine.examiner import Bindings, Examiner, Verdict
-from grading.engine.key import KeyNotebook
+from grading.engine.key import FirstCall, KeyNotebook
 from grading.engine.remote import Session, StudentGone
 from grading.engine.sanitize import Cell
 from grading.records import CellOutcome, NotebookOutcome, Stopped
@@ -134,7 +134,8 @@ class NotebookRun:
             return
         try:
             draws = self._draws(self.cells[place])
-            answer = session.run(self.cells[place].source, draws, self._asked_next(place))
+            names, call = self._asked_next(place)
+            answer = session.run(self.cells[place].source, draws, names, call)
         except StudentGone as gone:
             self._skip(place, gone.death)
             return
@@ -149,17 +150,24 @@ class NotebookRun:
         name = cell.key.name if cell.key is not None else None
         self.stopped[place] = Stopped(name, place + 1, status, outcome.stopped(cell, status))
 
-    def _asked_next(self, place: int) -> Sequence[str]:
-        """Name what the test right behind a cell asks for, if students have seen it."""
+    def _asked_next(self, place: int) -> tuple[Sequence[str], FirstCall | None]:
+        """Give the names and the call that the test right behind a cell asks for.
+
+        Only if students have seen it: what a hidden test asks for has to wait.
+        """
         for following in self.cells[place + 1 :]:
             if following.is_test:
                 key = following.key
                 assert key is not None
-                real = key.hidden or self.key.needs_real_objects(key.name)
-                return () if real else sorted(self.key.asks.get(key.name, ()))
+                if key.hidden or self.key.needs_real_objects(key.name):
+                    break
+                return sorted(self.key.asks.get(key.name, ())), self._first_call(key.name)
             if following.is_run:
                 break
-        return ()
+        return (), None
+
+    def _first_call(self, name: str) -> FirstCall | None:
+        return None if name in self.given_up else self.key.first_calls.get(name)
 
     def _skip(self, place: int, death: Death) -> None:
         self.skipped[place] = death
@@ -258,7 +266,8 @@ class NotebookRun:
         try:
             session.allow(self._seconds())
             session.discreet = True
-            return session.return_to(waiting.place, sorted(waiting.likely))
+            call = self._first_call(self._name(waiting.place))
+            return session.return_to(waiting.place, sorted(waiting.likely), call)
         except StudentGone:
             return set()  # examining it will say so
         except Exception:

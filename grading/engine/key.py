@@ -7,7 +7,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -150,6 +150,23 @@ class TestPlan:
     certain: bool = False
 
 
+@dataclass(frozen=True)
+class FirstCall:
+    """The first call that a test makes, the same for every student; see `remote.Session.run`.
+
+    Attributes
+    ----------
+    name
+        Of the student's function.
+    forbids, cases
+        As in `remote.Session.call_many`.
+    """
+
+    name: str
+    forbids: tuple[str, ...]
+    cases: Sequence[Sequence[Any]]
+
+
 @dataclass
 class KeyNotebook:
     """One notebook of the answer key.
@@ -172,6 +189,8 @@ class KeyNotebook:
         Whether the key itself was run to find those.
     asks
         Name of a test cell to the student's names that it was seen to ask for.
+    first_calls
+        Name of a test cell to the call that it was seen to ask for first.
     """
 
     name: str
@@ -182,6 +201,7 @@ class KeyNotebook:
     unsealed: set[str] = field(default_factory=set)
     calibrated: bool = False
     asks: dict[str, frozenset[str]] = field(default_factory=dict)
+    first_calls: dict[str, FirstCall] = field(default_factory=dict)
 
     @property
     def language(self) -> str:

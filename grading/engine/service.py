@@ -247,9 +247,12 @@ def rehearse(prepared: _Prepared) -> None:
     for notebook in prepared.notebooks.values():
         for name, plan in notebook.plans.items():
             if plan.certain:
-                rehearsing = examiner.Examiner(notebook, Nobody())
+                nobody = Nobody()
+                rehearsing = examiner.Examiner(notebook, nobody)
                 rehearsing.run(name, _REHEARSAL_SECONDS)
                 notebook.asks[name] = frozenset(rehearsing.asked)
+                if nobody.first is not None:
+                    notebook.first_calls[name] = nobody.first
     signal.signal(signal.SIGALRM, handler)
 
 

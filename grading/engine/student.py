@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from types import FrameType
+from types import FrameType, FunctionType
 from typing import Any
 
 import matplotlib
@@ -137,12 +137,14 @@ class Server:
     def reply(self, request: list[Any]) -> None:
         """Do what one request asks and send the answer.
 
-        ``["with", requests, request, names]`` spares messages: requests whose answers nobody
-        needs, and names that will be asked for next.
+        ``["with", requests, request, names, call]`` spares messages: requests whose answers nobody
+        needs, names that will be asked for next, and a call that will be asked for next, if it
+        isn't empty. It is answered without being asked for where the name is a function.
         """
         wanted: list[str] = []
+        ahead: list[Any] = []
         if request[0] == "with":
-            _, before, request, wanted = request
+            _, before, request, wanted, ahead = request
             for name, *arguments in before:
                 with suppress(BaseException):  # what builds on it will fail
                     getattr(self, "do_" + name)(*arguments)
@@ -150,10 +152,23 @@ class Server:
             answer = ["ok", getattr(self, "do_" + request[0])(*request[1:])]
         except BaseException as error:
             answer = _error(error)
-        if wanted and answer[0] == "ok":
-            with suppress(protocol.ProtocolError, RecursionError):
-                self.channel.send([*answer, self.do_get(wanted)], self.lent)
-                return
+        if answer[0] != "ok" or not (wanted and self._send_with(answer, wanted, ahead)):
+            self._send(answer)
+
+    def _send_with(self, answer: list[Any], wanted: list[str], ahead: list[Any]) -> bool:
+        """Send an answer and what comes along with it; say whether that can travel."""
+        function = self.shell.user_ns.get(ahead[0]) if ahead else None
+        calls = type(function) is FunctionType
+        try:
+            self.channel.send([*answer, self.do_get(wanted), calls], self.lent)
+        except (protocol.ProtocolError, RecursionError):
+            return False
+        if calls:
+            _, number, cases, seconds = ahead
+            self.reply(["calls", number, function, cases, {}, seconds])
+        return True
+
+    def _send(self, answer: list[Any]) -> None:
         try:
             self.channel.send(answer, self.lent)
         except (protocol.ProtocolError, RecursionError) as error:
@@ -398,7 +413,7 @@ def _rehearse(shell: StudentShell) -> None:
             ["run", function, 5.0, False],
             ["run", "print('a')\nf(1)", 5.0, False],
             ["get", ["f", "g"]],
-            ["with", [["watch", ["f"]], ["keep", 0]], ["run", "f(2)", 5.0, False], ["f"]],
+            ["with", [["watch", ["f"]], ["keep", 0]], ["run", "f(2)", 5.0, False], ["f"], []],
             ["return", 0, ["f"]],
             ["forbid", -2, ["np.tanh", "scipy.*"]],
             ["calls", -2, _FIRST, [(x,), (x, 2.0), (x,)], {}, 5.0],
