@@ -24,6 +24,7 @@ import psutil  # type: ignore[import-untyped]  # brought by ipykernel
 
 from grading.engines import EngineChoice, SealedEngine
 from grading.records import AnswerKey
+from grading.sandbox.spawn import wait_or_kill
 
 __all__ = ["Nursery", "NurseryGoneError", "Nursling"]
 
@@ -38,32 +39,10 @@ class NurseryGoneError(Exception):
     """The process that forks workers has ended; its workers have ended with it."""
 
 
-_begun: list[tuple[subprocess.Popen[bytes], Connection[Any, Any]]] = []
-
-
-def begin() -> None:
-    """Start the process for the next `Nursery` in advance; it ends with this one if none comes."""
-    if not _begun:
-        _begun.append(_start())
-
-
-def _start() -> tuple[subprocess.Popen[bytes], Connection[Any, Any]]:
-    pipe, theirs = Pipe()
-    with theirs:
-        descriptor = theirs.fileno()
-        process = subprocess.Popen(
-            [sys.executable, "-c", _BEGIN, str(descriptor), json.dumps(sys.path)],
-            pass_fds=[descriptor],
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,  # a Ctrl-C at the terminal is for the grader alone
-        )
-    return process, pipe
-
-
 class Nursery:
     """The grader's side of that process.
 
-    It starts at once, if not in advance (`begin`), and imports while its owner does something else.
+    It starts at once, and imports while its owner does something else.
 
     Parameters
     ----------
@@ -74,7 +53,14 @@ class Nursery:
     """
 
     def __init__(self, choice: EngineChoice, folder: Path) -> None:
-        self._process, self._pipe = _begun.pop() if _begun else _start()
+        self._pipe, theirs = Pipe()
+        with theirs:
+            descriptor = theirs.fileno()
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", _BEGIN, str(descriptor), json.dumps(sys.path)],
+                pass_fds=[descriptor],
+                stdin=subprocess.DEVNULL,
+            )
         self._key: AnswerKey | None = None
         with contextlib.suppress(OSError):  # whoever asks first will see
             self._pipe.send((choice, folder))
@@ -125,11 +111,7 @@ class Nursery:
         with contextlib.suppress(psutil.Error):
             family = psutil.Process(self._process.pid).children(recursive=True)
         self._pipe.close()
-        try:
-            self._process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        wait_or_kill(self._process)
         for process in family:
             with contextlib.suppress(psutil.Error):
                 process.kill()
@@ -179,10 +161,7 @@ def serve(descriptor: int) -> None:
     from grading.pool import settle
 
     pipe: Connection[Any, Any] = Connection(descriptor)
-    try:
-        choice, folder = pipe.recv()
-    except EOFError:
-        return  # there was nothing to grade
+    choice, folder = pipe.recv()
     engine = SealedEngine(choice)
     settle(folder)
     with engine, contextlib.suppress(EOFError, OSError):

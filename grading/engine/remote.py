@@ -110,8 +110,6 @@ class StudentIterator(StudentObject):
 
     __slots__ = ("_items", "_more")
 
-    CHUNK = 64
-
     def __init__(self, session: Session, number: int, student_type: str) -> None:
         super().__init__(session, number, student_type)
         self._items: list[Any] = []

@@ -336,11 +336,7 @@ class WarmProcess:
     def close(self) -> None:
         """End the warm process and every student process it has forked."""
         self._control.close()
-        try:
-            self._process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        wait_or_kill(self._process)
         shutil.rmtree(self._scratch, ignore_errors=True)
 
     def __enter__(self) -> WarmProcess:
@@ -353,6 +349,15 @@ class WarmProcess:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def wait_or_kill(process: subprocess.Popen[bytes], seconds: float = 5) -> None:
+    """Wait for a process that has been told to end; end it if that takes too long."""
+    try:
+        process.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _environment(spare: str) -> dict[str, str]:
