@@ -12,6 +12,9 @@ NODELAY := --ServerApp.jpserver_extensions=tutor.lab_nodelay=True
 # JupyterLab refuses to run as root unless told; inside a container root is the usual user.
 ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
 
+# Where this is set, every process compiles the course anew, and the tests start hundreds.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help lab test check oldest lint grade release bench clean
 
@@ -45,6 +48,9 @@ lab: $(VENV)/.lab
 	@echo "Opening JupyterLab on notebooks/ (stop it with Ctrl-C) …"
 	@$(BIN)/jupyter lab --notebook-dir=notebooks $(NODELAY) $(ROOT) $(LAB_OPTIONS)
 
+# Two workers; a file's tests stay together, and tests/conftest.py says which files come first.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
+
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -53,10 +59,10 @@ lint: $(VENV)/.test
 	$(BIN)/lint-imports
 
 test: lint
-	$(BIN)/python -m pytest -n 2 --dist loadscope $(PYTEST_OPTIONS)
+	$(PYTEST) $(PYTEST_OPTIONS)
 
 check: lint
-	$(BIN)/python -m pytest -n 2 --dist loadscope -m "not slow and not browser" $(PYTEST_OPTIONS)
+	$(PYTEST) -m "not slow and not browser" --ignore tests/browser $(PYTEST_OPTIONS)
 
 # The oldest versions that pyproject.toml allows, beside the newest that `make test` has.
 OLDEST := tests/test_oldest.py tests/test_activations.py tests/test_check.py tests/test_plots.py \

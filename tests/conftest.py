@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +12,40 @@ import sqlalchemy as sa
 
 if TYPE_CHECKING:
     from nurseries import Nurseries
+
+FIRST = (
+    "test_notebooks_in_lab.py",
+    "test_guide.py",
+    "test_nbgrader_conformance.py",
+    "test_notebooks.py",
+    "test_archive.py",
+    "test_cluster.py",
+    "test_aborts.py",
+)
+"""The files that take longest: whoever begins with them late leaves the other worker idle."""
+
+
+_WHOLLY_SLOW = re.compile(r"^pytestmark = \[?\s*pytest\.mark\.slow\b", re.MULTILINE)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out slow tests without importing their files: that takes as long as the quick ones."""
+    if "not slow" not in config.option.markexpr or not collection_path.name.startswith("test_"):
+        return None
+    text = collection_path.read_text(encoding="utf-8")
+    return bool(_WHOLLY_SLOW.search(text)) or None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Bring the long files to the front, then those with slow tests; the quick ones fill up."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+
+    def rank(item: pytest.Item) -> tuple[int, bool]:
+        name = item.path.name
+        return FIRST.index(name) if name in FIRST else len(FIRST), item.path not in slow
+
+    items.sort(key=rank)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -71,6 +71,7 @@ def executed(tmp_path_factory):
     return {cell.metadata.nbgrader.grade_id: cell for cell in notebook.cells[1:]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CELLS)
 def test_cells_score_as_they_should(executed, name):
     _, points, score = CELLS[name]

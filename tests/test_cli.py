@@ -31,7 +31,7 @@ from grading.lock import exclusive
 from grading.records import Problem
 from grading.sandbox import Tier
 
-pytestmark = pytest.mark.usefixtures("shared_nursery")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared_nursery")]
 
 RIGHT = {"double": "def double(x):\n    return 2 * x", "triple": "def triple(x):\n    return 3 * x"}
 SLOW = {"double": "import time\ntime.sleep(1.5)\n" + RIGHT["double"], "triple": RIGHT["triple"]}

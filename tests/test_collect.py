@@ -319,6 +319,7 @@ def zeros(name: str, size: int, says: int | None = None) -> bytes:
     return file.getvalue()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("says", [None, 1000])
 def test_bombs(course: Course, tmp_path: Path, says: int | None) -> None:
     """300 MB of zeros in 300 kB; also one that denies it. Ten gigabytes would be no different."""
@@ -343,6 +344,7 @@ def test_many_files_of_one_student_add_up(course: Course, tmp_path: Path) -> Non
     assert not tree(course)
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_entries(course: Course, tmp_path: Path) -> None:
     path = tmp_path / "submissions.zip"
     with zipfile.ZipFile(path, "w") as made:

@@ -69,6 +69,7 @@ def test_hooks_of_pre_commit_name_programs_that_exist() -> None:
         assert shutil.which(program, path=environment_for_programs()["PATH"]), program
 
 
+@pytest.mark.slow
 def test_sources_are_in_the_normal_form_and_the_hook_brings_them_there(tmp_path: Path) -> None:
     sources = sorted((ROOT / "solutions").glob("*/*.ipynb"))
     copies = [shutil.copy(path, tmp_path / path.name) for path in sources]
@@ -82,6 +83,7 @@ def test_sources_are_in_the_normal_form_and_the_hook_brings_them_there(tmp_path:
     assert Path(copies[0]).read_bytes() == sources[0].read_bytes()
 
 
+@pytest.mark.slow
 def test_students_package_imports_nothing_that_windows_lacks() -> None:
     script = f"""
 import sys

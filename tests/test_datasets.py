@@ -62,6 +62,7 @@ def test_stream_starts_with_the_published_numbers():
     assert [stream.random() for _ in range(2)] == [0.9282578795792454, 0.3752569768646784]
 
 
+@pytest.mark.slow
 @given(st.text(max_size=600))
 def test_stream_equals_its_slow_twin(seed):
     stream = SeedRandom(seed)

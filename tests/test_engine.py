@@ -38,6 +38,7 @@ def one(code: str, check: str, points: float = 5) -> dict:
 # ------------------------------------------------------------------ what a test cell can ask
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "check"),
     [
@@ -97,6 +98,7 @@ def test_right_answer_passes_sealed(code: str, check: str) -> None:
     assert found.sealed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("check", "score", "status"),
     [
@@ -197,6 +199,7 @@ def test_state_made_by_tests_is_kept_among_tests() -> None:
 # -------------------------------------------------------------------- deaths, time, memory
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("death", "status"),
     [
@@ -259,6 +262,7 @@ def test_manual_answers_and_tasks() -> None:
     assert set(done.notebooks[0].comments.values()) == {None}
 
 
+@pytest.mark.slow
 def test_figures_are_drawn_for_people_only() -> None:
     plot = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
     source = key(cell(plot), cell(plot, "marked", points=2, grade=True, solution=True))
@@ -324,6 +328,7 @@ def test_several_notebooks_and_missing_ones() -> None:
     assert json.dumps(to_dict(result))
 
 
+@pytest.mark.slow
 def test_the_result_depends_on_the_arguments_alone() -> None:
     source = key(
         answer("import numpy as np\nimport builtins\nx = np.random.rand() < 2"),
@@ -338,6 +343,7 @@ def test_the_result_depends_on_the_arguments_alone() -> None:
 # -------------------------------------------------------------- tests that need real objects
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "check"),
     [

@@ -9,6 +9,8 @@ from grading.engine import Engine, sanitize
 from grading.engine.key import read_notebook
 from grading.records import Submission
 
+pytestmark = pytest.mark.slow
+
 FROM_TUTOR = "from tutor import check, activations"
 
 

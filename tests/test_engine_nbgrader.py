@@ -16,6 +16,8 @@ from engine_course import answer, cell, hidden, notebook, test, text
 from grading.engine import grade_submission
 from grading.records import AnswerKey, Submission
 
+pytestmark = pytest.mark.slow
+
 SHIPPED = Path(nbgrader.__file__).parent
 GUIDE = SHIPPED / "docs/source/user_guide"
 APPS = SHIPPED / "tests/apps/files"

@@ -14,6 +14,8 @@ from grading.engine import process, service
 from grading.records import AnswerKey, GradedSubmission, Submission
 from grading.sandbox import Limits, Tier
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "solutions").glob("0[235]*/*.ipynb"))
 
@@ -62,7 +64,6 @@ def engine() -> Iterator[service.Engine]:
         yield engine
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_what_a_submission_spoils_is_whole_for_the_next(path: Path, engine: service.Engine) -> None:
     text = path.read_bytes()

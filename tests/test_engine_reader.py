@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from engine_course import answer, cell, hidden, key, locked, notebook, test, text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grading.engine import graded, sanitize
 from grading.engine.key import read
+
+pytestmark = pytest.mark.slow
 
 KEY = key(
     locked("import math"),

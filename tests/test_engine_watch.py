@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from engine_course import answer, grade, key, locked, outcome, test
 
+pytestmark = pytest.mark.slow
+
 COURSE = key(
     locked("import numpy as np\nfrom tutor import check"),
     answer("def tanh(x):\n    return (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x))"),

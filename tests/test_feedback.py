@@ -30,7 +30,7 @@ from grading.feedback_page import Sheet, render
 from grading.gradebook import Gradebook
 from grading.marks import Mark, NotebookMarks, SubmissionMarks
 
-pytestmark = pytest.mark.usefixtures("shared_nursery")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared_nursery")]
 
 RIGHT = {"double": "def double(x):\n    return 2 * x", "triple": "def triple(x):\n    return 3 * x"}
 ESSAY = (
@@ -276,7 +276,6 @@ def test_a_cell_that_was_stopped_is_named_and_so_is_its_test() -> None:
 PEEK = "print('peeked:', [line for line in In if '24' + '69' in line])"
 
 
-@pytest.mark.slow
 def test_what_nbgrader_graded_is_stripped_of_hidden_tests(course: Path) -> None:
     """Under nbgrader a later cell of the student can print the tests that ran before."""
     answers = {**RIGHT, "double": "def double(x):\n    return x", "triple": RIGHT["triple"]}
@@ -327,7 +326,6 @@ def test_many_pages_are_made_by_several_processes(course: Path) -> None:
     assert {s: page(course, s) for s in CLASS} == one
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is another thing there")
 def test_ctrl_c_keeps_whole_pages_and_the_next_call_goes_on(course: Path) -> None:
     loaded = load_course(course)

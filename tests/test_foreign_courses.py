@@ -29,7 +29,7 @@ from grading.course import load_course
 from grading.errors import EXIT_OK
 from grading.gradebook import Gradebook
 
-pytestmark = pytest.mark.usefixtures("shared_nursery")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared_nursery")]
 
 GUIDE = Path(nbgrader.__file__).parent / "docs/source/user_guide"
 PLAIN, AUTOTEST = "ps1", "ps1_autotest"
@@ -121,7 +121,6 @@ def run(root: Path, *arguments: str) -> Result:
     return done
 
 
-@pytest.mark.slow
 def test_nbgraders_own_course_gets_nbgraders_rows(stock: Path, tmp_path: Path) -> None:
     """From the source alone: the automatic tests are made by nbgrader's own preprocessor."""
     root = make(tmp_path / "ours")
@@ -138,7 +137,6 @@ def test_nbgraders_own_course_gets_nbgraders_rows(stock: Path, tmp_path: Path) -
     assert (again["to_do"], again["up_to_date"]) == (0, 5)
 
 
-@pytest.mark.slow
 def test_a_gradebook_that_nbgrader_made_goes_on_with_grading_run(
     stock: Path, tmp_path: Path
 ) -> None:

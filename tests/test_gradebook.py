@@ -32,6 +32,8 @@ from grading.pool import Task
 from grading.register import register
 from grading.stock import StockEngine
 
+pytestmark = pytest.mark.slow
+
 RIGHT = {"double": "def double(x):\n    return 2 * x", "triple": "def triple(x):\n    return 3 * x"}
 # No kernels here: the outputs are in the submissions already, as with nbgrader's --no-execute.
 STORED = """
@@ -291,7 +293,6 @@ def test_cut_off_anywhere_the_next_run_makes_it_good(
     assert not list(graded.glob("*/.*"))
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_killed_at_random_moments_the_next_run_makes_it_good(cut: Cut, tmp_path: Path) -> None:
     """`kill -9` in the middle of writing results, first ones and newer ones."""

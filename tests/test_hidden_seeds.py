@@ -32,6 +32,7 @@ def test_seeded_hidden_tests_are_found() -> None:
         assert functions <= tested
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("exercise", "seed"), hidden_tests(), ids=lambda value: str(value).replace("/", "-")
 )

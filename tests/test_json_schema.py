@@ -125,6 +125,7 @@ def test_what_is_printed_fits_the_schemas(tmp_path: Path) -> None:
     assert check("release", "--check", course=course, code=1)["problems"]
 
 
+@pytest.mark.slow
 def test_a_schema_refuses_what_is_not_printed(tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.json"
     wrong.write_text('{"problems": [{"student": 5}]}')

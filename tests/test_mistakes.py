@@ -102,6 +102,7 @@ def test_each_rule_triggers_its_own_hint(exercise):
         assert failing_ids(result) == {f"{exercise.id}/{entry.id}"}, str(result)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("exercise", FUNCTIONS, **named)
 def test_each_rule_fails_hidden_tests(exercise):
     missed = [check.missed_by(exercise.id, seed) for seed in range(20)]

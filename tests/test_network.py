@@ -99,6 +99,7 @@ def central_differences(f, x, h=1e-6):
     return gradient
 
 
+@pytest.mark.slow
 @settings(relaxed, max_examples=150)
 @given(problems(), st.sampled_from([0.0, 0.1]), st.sampled_from([0.0, 0.2]))
 def test_backward_agrees_with_central_differences(problem, l1, l2):
@@ -407,6 +408,7 @@ def test_one_neuron_learns_a_line_and_a_hidden_layer_learns_xor():
     assert (xor(XOR_X)[:, 0].round() == XOR_Y).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hidden", HIDDEN)
 def test_each_activation_learns(hidden):
     X, y = four_quadrants(100)

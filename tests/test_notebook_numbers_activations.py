@@ -9,6 +9,8 @@ from tutor import activation_table, activations, check, mistakes, playground, pl
 from tutor.activations import softmax
 from tutor.widgets.dead_units import train
 
+pytestmark = pytest.mark.slow
+
 X = np.array([-3.0, -1.2, -0.1, 0.2, 1.5, 4.0])
 ALPHA = 0.7
 SIGMOID = 1 / (1 + np.exp(-X))

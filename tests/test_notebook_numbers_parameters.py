@@ -71,6 +71,7 @@ def test_dropout_keeps_the_sum_on_average() -> None:
     assert np.mean(3.0 * (u < 0.5) / 0.5) == pytest.approx(3.0, rel=0.01)
 
 
+@pytest.mark.slow
 def test_larger_networks_get_more_of_the_training_data_right() -> None:
     # Means over many starts: on another processor single runs end elsewhere.
     stacks = [plots_parameters.trained(size, replicas=60) for size in plots_parameters.SIZES]
@@ -94,6 +95,7 @@ def test_the_three_strengths_draw_what_the_exercise_says() -> None:
     assert new[1] < min(new[0], new[2]) - 0.02
 
 
+@pytest.mark.slow
 def test_a_large_network_with_a_rein_beats_all_sizes_without() -> None:
     data = [plots_parameters.points(100, seed) for seed in range(100, 110)]
     X, y = np.stack([d.x for d in data]), np.stack([d.y for d in data])
@@ -109,6 +111,7 @@ def test_a_large_network_with_a_rein_beats_all_sizes_without() -> None:
     assert reined.max() < min(e.max() for e in without)
 
 
+@pytest.mark.slow
 def test_the_reins_move_both_errors_towards_each_other() -> None:
     plain = plots_parameters.errors(plots_parameters.trained(20, replicas=10))
     for rein in ({"l2": 0.01}, {"dropout": 0.2}, {"input_noise": 1.0}):
@@ -117,6 +120,7 @@ def test_the_reins_move_both_errors_towards_each_other() -> None:
         assert new.mean() < plain[1].mean()
 
 
+@pytest.mark.slow
 def test_the_pictures_say_what_they_show() -> None:
     capacity = plots_parameters.capacity()
     assert re.search(

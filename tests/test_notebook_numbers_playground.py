@@ -12,6 +12,8 @@ import pytest
 from tutor import check, mistakes, playground
 from tutor.mistakes import playground_experiments as challenges
 
+pytestmark = pytest.mark.slow
+
 SINES = ("x1", "x2", "sin(x1)", "sin(x2)")
 
 
@@ -129,7 +131,6 @@ def test_layers_dont_help_with_the_spiral_soon_and_sines_do():
     assert measure(**settings, **networks["8-8 and sines"]).summary().median == 102
 
 
-@pytest.mark.slow
 def test_layers_help_with_the_spiral_in_the_end():
     settings = {"dataset": "spiral", "hidden_layers": (8, 8, 8), "seeds": 3, "epochs": 500}
     relu, tanh = (measure(activation=name, **settings) for name in ("relu", "tanh"))

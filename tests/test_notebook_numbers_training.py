@@ -10,6 +10,8 @@ import pytest
 from tutor import check, classifier, datasets, gradients, network, plots_training
 from tutor.live_loss import LiveLoss
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[1]
 X, Y = datasets.spiral(samples=300, classes=3, noise=0.2, seed=0)
 

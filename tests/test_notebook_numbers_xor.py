@@ -8,6 +8,8 @@ import pytest
 from tutor import datasets, plots_xor
 from tutor.network import Network
 
+pytestmark = pytest.mark.slow
+
 X, XOR = datasets.gate("xor")
 
 

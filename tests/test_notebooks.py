@@ -139,6 +139,7 @@ def test_there_is_a_written_question_with_a_marking_scheme(path: Path) -> None:
     assert len(schemes) >= len(manual)
 
 
+@pytest.mark.slow
 @both
 def test_spelling(path: Path, tmp_path: Path) -> None:
     text = "\n\n".join(c.source for c in read(path).cells)

@@ -207,6 +207,7 @@ configs = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, phases=NO_SHRINKING)
 @given(configs)
 def test_any_configuration(config):
@@ -223,6 +224,7 @@ def test_any_configuration(config):
         assert_same(playground, transcript, tolerance=1e-12 + 1000 * drift)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, phases=NO_SHRINKING)
 @given(configs, st.integers(2, 5))
 def test_replicas_equal_single_runs(config, count):

@@ -14,6 +14,7 @@ def wrong_sign(x):
     return 1 / (1 + np.exp(x))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", activations.ACTIVATIONS)
 def test_draws_each_activation(name):
     picture = plots.activation(name, at=0.5)
@@ -54,6 +55,7 @@ def test_a_step_is_broken_and_a_steep_curve_is_not():
     assert not np.isnan(plots.broken(plots.curve("sigmoid", 30 * x)[0])).any()
 
 
+@pytest.mark.slow
 def test_svg_is_the_same_each_time_and_in_each_process():
     code = (
         "import hashlib; from tutor import plots;"
@@ -81,6 +83,7 @@ def test_html_is_an_image_with_escaped_alt():
     assert base64.b64decode(data).decode() == picture.svg()
 
 
+@pytest.mark.slow
 def test_leaves_pyplot_alone():
     code = (
         "import sys; from tutor import plots;"
@@ -104,6 +107,7 @@ def test_compare_when_all_is_right():
     assert picture.alt == "My tanh agrees with expected at all 7 inputs."
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("student", "says"),
     [

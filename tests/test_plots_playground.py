@@ -8,6 +8,8 @@ import pytest
 
 from tutor import playground, plots_playground
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def network():

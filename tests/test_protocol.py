@@ -128,6 +128,7 @@ PLAIN = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(PLAIN)
 def test_any_plain_data_comes_back(value: Any) -> None:
     assert same(decode_frame(wire(value)), value)
@@ -178,6 +179,7 @@ def test_random_bodies_are_harmless(body: bytes, raw: int) -> None:
 TAGS = "".join(map(chr, protocol._READERS)).encode()
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.sampled_from([bytes([t]) for t in TAGS])
@@ -205,6 +207,7 @@ def test_bodies_made_of_tags_are_harmless(pieces: list[bytes], raw: bytes) -> No
     harmless(struct.pack("<4sIQ", b"nbg1", len(body), len(raw)) + body + raw)
 
 
+@pytest.mark.slow
 @given(st.sampled_from(VALUES), st.integers(0, 10_000), st.integers(0, 255))
 @settings(max_examples=1000)
 def test_a_changed_byte_is_harmless(value: Any, place: int, byte: int) -> None:

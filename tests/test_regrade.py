@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator
-from functools import cache
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,54 +15,17 @@ from click.testing import CliRunner, Result
 from gradebook_dump import dump
 from nbgrader import api
 
-from grading import run as running
 from grading.changes import CellScore, Standing, score_change
 from grading.commands import grading
 from grading.course import load_course
-from grading.engines import Engine, EngineChoice
 from grading.errors import EXIT_FAILED, EXIT_OK
 from grading.gradebook import Gradebook
-from grading.pool import Task
-from grading.records import GradedSubmission
 from grading.versions import REST, CellVersion, KeyVersion, differences, version_of
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared_nursery")]
 
 RIGHT = {"double": "def double(x):\n    return 2 * x", "triple": "def triple(x):\n    return 3 * x"}
 PLUS = RIGHT | {"double": "def double(x):\n    return x + 2", "explain": "It grows."}
-
-
-@cache
-def engine(choice: EngineChoice) -> Engine:
-    return choice.start(Path())
-
-
-class Here:
-    """Grades in this process, with one engine for all tests: starting it is what takes long."""
-
-    stopping = False
-
-    def __init__(self, choice: EngineChoice, jobs: int) -> None:
-        self.choice = choice.contained()
-        self.tier = self.choice.tier
-
-    def __enter__(self) -> Here:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def stop(self) -> None:
-        pass
-
-    def grade(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, GradedSubmission]]:
-        for task in tasks:
-            yield task, engine(self.choice).grade(task.key, task.submission)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def in_this_process() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(running.run.__kwdefaults__, "make_pool", Here)
-        yield
 
 
 def run(*arguments: str, course: Path) -> Result:

@@ -201,10 +201,12 @@ def choice(tmp_path_factory: pytest.TempPathFactory) -> EngineChoice:
     return EngineChoice("sealed", small.make(tmp_path_factory.mktemp("home")))
 
 
+@pytest.mark.slow
 def test_sound_assignment_is_proved(course: Course, choice: EngineChoice) -> None:
     assert prove([released(course)], choice, jobs=1) == []
 
 
+@pytest.mark.slow
 def test_wrong_reference_and_idle_test_are_refused(course: Course, choice: EngineChoice) -> None:
     def spoil(cells: dict[str, Any]) -> None:
         cells["triple"]["source"] = cells["triple"]["source"].replace("3 * x", "3 * abs(x)")
@@ -218,6 +220,7 @@ def test_wrong_reference_and_idle_test_are_refused(course: Course, choice: Engin
     }
 
 
+@pytest.mark.slow
 def test_this_courses_notebooks_are_in_step_with_their_sources() -> None:
     course = load_course(Path(__file__).parent.parent / "grading")
     for name in course.assignments():

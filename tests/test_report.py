@@ -35,6 +35,8 @@ from grading.records import CellOutcome, GradedSubmission, NotebookOutcome, Prob
 from grading.register import register
 from grading.similarity import same_words, similar_pairs, tokens
 
+pytestmark = pytest.mark.slow
+
 EVIL = '<img src=x onerror="alert(1)">'
 CELLS = ("test_double", "hidden_double", "test_triple", "explain", "draw")
 

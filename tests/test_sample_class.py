@@ -16,7 +16,7 @@ from grading.analysis import analyse
 from grading.course import load_course
 from grading.gradebook import Gradebook, Row
 
-pytestmark = pytest.mark.usefixtures("shared_nursery")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared_nursery")]
 
 TIMEOUT = 8  # seconds a cell may take: one student's never ends
 
@@ -94,7 +94,6 @@ def test_nothing_of_somebody_else_is_deleted(tmp_path: Path) -> None:
 COMPARED = ("ada", "ben", "dora", "lena", "pia")
 
 
-@pytest.mark.slow
 def test_nbgrader_gives_the_same(
     samples: list[Sample], graded: Path, tmp_path: Path, rows: dict[str, Row]
 ) -> None:

@@ -29,7 +29,10 @@ from grading.sandbox import Handle, Limits, SandboxError, Tier, WarmProcess, pro
 from grading.sandbox.limits import KIB, MIB
 from grading.sandbox.probe import broken_promises
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox is Linux only")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="the sandbox is Linux only"),
+]
 
 TIERS = os.environ.get("SANDBOX_TIERS", "namespaces,landlock").split(",")
 REPOSITORY = Path(__file__).resolve().parent.parent

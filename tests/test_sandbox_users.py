@@ -25,6 +25,7 @@ CHOSEN = (
 )
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(sys.platform != "linux", reason="the sandbox is Linux only"),
     pytest.mark.skipif(
         sys.platform == "linux" and os.getuid() != 0,
@@ -92,7 +93,6 @@ def run_tests(chosen: str, *, prefix: tuple[str, ...], tiers: str | None = None)
 USER = ("setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups")
 
 
-@pytest.mark.slow
 def test_grading_run_as_an_ordinary_user():
     with tempfile.TemporaryDirectory(prefix="ordinary-") as folder:
         course = small_course.make(Path(folder, "course"))

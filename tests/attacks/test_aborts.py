@@ -28,6 +28,8 @@ from grading.engine import Engine
 from grading.records import Submission
 from grading.sandbox import Limits
 
+pytestmark = pytest.mark.slow
+
 KEY = key(
     cell("import numpy as np"),
     answer("def f(x):\n    return x + 1"),

@@ -20,6 +20,8 @@ from engine_course import (
     test,
 )
 
+pytestmark = pytest.mark.slow
+
 KEY = key(
     cell("import numpy as np\nfrom numpy.testing import assert_allclose"),
     locked("TOLERANCE = 1e-9\ndef close(a, b):\n    return abs(a - b) <= TOLERANCE"),

@@ -10,6 +10,8 @@ import re
 import pytest
 from engine_course import answer, cell, grade, hidden, key, scores, shown, test, text
 
+pytestmark = pytest.mark.slow
+
 INPUT, EXPECTED, WORDS = "123457", "7654321", "canary"
 SECRETS = (INPUT, EXPECTED, WORDS, "BEGIN HIDDEN", "end_of_secret")
 KEY = key(

@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 
 from grading.engine import harmless
 
+pytestmark = pytest.mark.slow
+
 KEY = key(
     answer("x = 1"),
     test("assert x == 1"),
