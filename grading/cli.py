@@ -10,10 +10,17 @@ __all__ = ["main"]
 
 _EXTRAS = {"click", "rich", "nbgrader", "nbconvert", "nbformat", "nbclient", "sqlalchemy", "psutil"}
 
+# With these nothing is graded by this machine's own processes.
+_ELSEWHERE = {"--help", "-h", "--scheduler", "nbgrader", "--engine=nbgrader"}
+
 
 def main() -> None:
     """Run the command line; leaves by `SystemExit` with one of the exit codes of `errors`."""
     try:
+        if sys.argv[1:2] == ["run"] and not _ELSEWHERE & set(sys.argv):
+            from grading.nursery import begin
+
+            begin()  # it imports what grades, while this process imports nbgrader
         from grading.commands import grading
 
         grading(prog_name="grading")

@@ -39,10 +39,32 @@ class NurseryGoneError(Exception):
     """The process that forks workers has ended; its workers have ended with it."""
 
 
+_begun: list[tuple[subprocess.Popen[bytes], Connection[Any, Any]]] = []
+
+
+def begin() -> None:
+    """Start the process for the next `Nursery` in advance; it ends with this one if none comes."""
+    if not _begun:
+        _begun.append(_start())
+
+
+def _start() -> tuple[subprocess.Popen[bytes], Connection[Any, Any]]:
+    pipe, theirs = Pipe()
+    with theirs:
+        descriptor = theirs.fileno()
+        process = subprocess.Popen(
+            [sys.executable, "-c", _BEGIN, str(descriptor), json.dumps(sys.path)],
+            pass_fds=[descriptor],
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,  # a Ctrl-C at the terminal is for the grader alone
+        )
+    return process, pipe
+
+
 class Nursery:
     """The grader's side of that process.
 
-    It starts at once, and imports while its owner does something else.
+    It starts at once, if not in advance (`begin`), and imports while its owner does something else.
 
     Parameters
     ----------
@@ -53,14 +75,7 @@ class Nursery:
     """
 
     def __init__(self, choice: EngineChoice, folder: Path) -> None:
-        self._pipe, theirs = Pipe()
-        with theirs:
-            descriptor = theirs.fileno()
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", _BEGIN, str(descriptor), json.dumps(sys.path)],
-                pass_fds=[descriptor],
-                stdin=subprocess.DEVNULL,
-            )
+        self._process, self._pipe = _begun.pop() if _begun else _start()
         self._key: AnswerKey | None = None
         with contextlib.suppress(OSError):  # whoever asks first will see
             self._pipe.send((choice, folder))
@@ -161,7 +176,10 @@ def serve(descriptor: int) -> None:
     from grading.pool import settle
 
     pipe: Connection[Any, Any] = Connection(descriptor)
-    choice, folder = pipe.recv()
+    try:
+        choice, folder = pipe.recv()
+    except EOFError:
+        return  # there was nothing to grade
     engine = SealedEngine(choice)
     settle(folder)
     with engine, contextlib.suppress(EOFError, OSError):

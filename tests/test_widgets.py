@@ -257,6 +257,7 @@ def test_pictures_in_advance_are_those_that_moving_would_show(widget):
     assert [frame["values"] for frame in frames] == places
     after = dict(widget.screen.frame), [each.layout.display for each in widget.inputs.values()]
     assert after == before
+    widget._drawn.clear()
     for frame in frames:
         widget.set(**dict(zip(own, frame["values"], strict=True)))
         assert widget.screen.frame == frame

@@ -1,4 +1,5 @@
 import ast
+import asyncio
 import itertools
 import json
 import re
@@ -524,3 +525,86 @@ def test_the_page_is_made_of_all_its_files():
     assert set(module._PAGE) == {path.name for path in module._HERE.glob("playground*.js")}
     assert module._PAGE[-1] == "playground.js"  # the one that exports
     assert module.Playground._esm.count("export default") == 1
+
+
+# While it plays -----------------------------------------------------------------------------------
+
+
+def in_a_kernel(steps):
+    """Run a coroutine function with a page whose widget has an event loop, as in a kernel."""
+
+    async def run():
+        page = Page(seed="0.5")
+        try:
+            await steps(page, lambda: [content for content, _ in page.answers])
+        finally:
+            page.widget.close()
+
+    asyncio.run(run())
+
+
+def tell(page, what, **details):
+    page.widget._on_message(page.widget, {"do": what, "view": "me", **details}, [])
+
+
+async def until(condition):
+    for _ in range(500):
+        if condition():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it didn't happen within 5 seconds")
+
+
+def test_frames_come_one_by_one_and_other_questions_between_them():
+    async def steps(page, answers):
+        tell(page, "train", frames=3)
+        assert answers() == []  # the kernel listens first
+        await until(answers)
+        tell(page, "look", look=[1, 0])
+        await until(lambda: len(answers()) == 4)
+        assert [each["did"] for each in answers()].count("train") == 3
+        epochs = [each["frame"]["epoch"] for each in answers() if each["did"] == "train"]
+        assert epochs == sorted(set(epochs))
+        assert answers()[-1]["frame"]["look"] == [1, 0]  # though it was asked for before
+        await asyncio.sleep(0.1)
+        assert len(answers()) == 4  # and no more
+
+    in_a_kernel(steps)
+
+
+def test_a_pause_drops_what_is_left_of_this_view_only():
+    async def steps(page, answers):
+        tell(page, "train", frames=8)
+        page.widget._on_message(page.widget, {"do": "train", "view": "other", "frames": 1}, [])
+        await until(answers)
+        tell(page, "pause")
+        paused = answers()[-1]
+        assert (paused["did"], paused["frame"]["epoch"]) == ("pause", page.widget.playground.epoch)
+        await asyncio.sleep(0.2)
+        assert [each["view"] for each in answers()[answers().index(paused) + 1 :]] == ["other"]
+
+    in_a_kernel(steps)
+
+
+@pytest.mark.parametrize("frames", [None, "2", -1, 10**9])
+def test_a_strange_number_of_frames_does_no_harm(frames):
+    async def steps(page, answers):
+        tell(page, "train", frames=frames)
+        await asyncio.sleep(0.05)
+        tell(page, "pause")
+        assert len(page.widget._wanted) == 0
+        assert len(answers()) <= module.MOST_FRAMES + 1
+
+    in_a_kernel(steps)
+
+
+def test_a_closed_playground_trains_no_more():
+    async def steps(page, answers):
+        tell(page, "train", frames=4)
+        await until(answers)
+        page.widget.close()
+        epoch = page.widget.playground.epoch
+        await asyncio.sleep(0.1)
+        assert page.widget.playground.epoch == epoch
+
+    in_a_kernel(steps)

@@ -448,7 +448,7 @@ def test_a_slider_starts_training_that_goes_on_by_itself():
                 break
         assert widget.alt.startswith("8 hidden neurons")
         assert "after 1000 of 1000 steps" in widget.alt
-        assert not widget._awaited
+        assert not widget._training._awaited
         assert widget._runs[6, 1e-4, 1].steps < 1000
         trained = widget.alt
         widget.inputs["neurons"].value = 9
@@ -493,12 +493,24 @@ def test_no_change_of_an_artist_is_missed(name):
 def test_what_stays_is_not_drawn_again():
     widget = widgets.GateSpace()
     drawn = []
-    draw = widget._live._draw
-    widget._live._draw = lambda artist: drawn.append(artist) or draw(artist)
+    draw = widget._live._pen.draw_alone
+    widget._live._pen.draw_alone = lambda artist: drawn.append(artist) or draw(artist)
     widget.inputs["w1"].value = 0.6
     assert widget._dot in drawn
     assert not set(drawn) & {*widget._tags[:2]}
     assert len(drawn) < 8
+
+
+def test_a_picture_that_was_seen_is_not_drawn_again():
+    widget = widgets.NeuronLine()
+    first = widget.screen.frame
+    widget.inputs["b"].value = 1.0
+    widget._live._pen.draw_alone = None
+    widget.inputs["b"].value = -0.5
+    assert widget.screen.frame == first
+    assert widget.screen.problem == ""
+    widget.inputs["b"].value = 2.0
+    assert "TypeError" in widget.screen.problem  # that one has to be drawn
 
 
 # Sketches ---------------------------------------------------------------------------------------

@@ -53,6 +53,9 @@ class LiveLoss(Explorer):
             self._refresh()
             self._shown = time.monotonic()
 
+    def _settled(self, now: Any) -> bool:
+        return False
+
     def _controls(self) -> Mapping[str, ipywidgets.ValueWidget]:
         return {}
 

@@ -76,13 +76,26 @@ _STYLE: Any = {
 NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
 # matplotlib's parameters are global: one picture at a time.
 _style_lock = threading.RLock()
+_style_is_set = False
 
 
 @contextmanager
 def style() -> Iterator[None]:
-    """Set the course's matplotlib parameters while a figure is made or rendered."""
-    with _style_lock, matplotlib.rc_context(_STYLE):
-        yield
+    """Set the course's matplotlib parameters while a figure is made or rendered.
+
+    That takes a millisecond, so inside another `style()` nothing is done.
+    """
+    global _style_is_set
+    with _style_lock:
+        if _style_is_set:
+            yield
+            return
+        with matplotlib.rc_context(_STYLE):
+            _style_is_set = True
+            try:
+                yield
+            finally:
+                _style_is_set = False
 
 
 class Picture:

@@ -57,11 +57,12 @@ ipywidgets.interact(draw, x=ipywidgets.FloatSlider(min=-6, max=6, step=0.1));
 # Runs in the page. Notes when a key goes down, and the first frame after the picture has changed;
 # counts the positions that the slider passes.
 WATCH = """([output, pictures, handle]) => {
-    const seen = window.seen = {times: [], changes: 0, blank: 0, positions: 0};
+    const seen = window.seen = {times: [], changed: false, changes: 0, blank: 0, positions: 0};
     let pressed = null;
     output.addEventListener('keydown', () => { pressed = performance.now() }, true);
     let waiting = false;
     const changed = () => {
+        seen.changed = true;
         if (waiting) return;
         waiting = true;
         requestAnimationFrame(() => { const message = new MessageChannel();
@@ -70,7 +71,6 @@ WATCH = """([output, pictures, handle]) => {
                 const shown = [...output.querySelectorAll(pictures)].some(e =>
                     e.getBoundingClientRect().height > 50);
                 if (!shown) { seen.blank += 1; return }
-                seen.changes += 1;
                 if (pressed !== null) seen.times.push(performance.now() - pressed);
                 pressed = null;
             };
@@ -94,9 +94,11 @@ DRAG = """([base, handle, milliseconds, sweep]) => new Promise(resolve => {
         name, {clientX, clientY, buttons, bubbles: true, cancelable: true, view: window}));
     mouse(handle, 'mousedown', knob.left + knob.width / 2, 1);
     mouse(document.documentElement, 'mousemove', track.left, 1);
-    Object.assign(seen, {changes: 0, positions: 0});
+    Object.assign(seen, {changed: false, changes: 0, positions: 0});
     const start = performance.now();
     const move = () => {
+        seen.changes += seen.changed; // in the frame before, or since
+        seen.changed = false;
         const passed = performance.now() - start;
         if (passed >= milliseconds) {
             mouse(document.documentElement, 'mouseup', track.left, 0);

@@ -12,6 +12,7 @@ import html
 import threading
 import time
 import traceback
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -25,10 +26,15 @@ from IPython import get_ipython
 from IPython.display import display
 
 from tutor import plots
+from tutor.widgets.later import Later
 from tutor.widgets.live import LivePlot, joined
 
 AHEAD_SECONDS = 0.012
 """How long the kernel draws pictures in advance before it listens again."""
+LISTENING_SECONDS = 0.004
+"""How long it listens then."""
+FRAMES_KEPT = 200
+"""How many pictures a widget keeps, so that none is drawn a second time when it's moved to."""
 
 _HERE = Path(__file__).parent
 _THEME = {
@@ -118,6 +124,10 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
     def __init__(self, **start: Any) -> None:
         self._lock = threading.RLock()
         self._held = False
+        self._drawn: dict[tuple[Any, ...], dict[str, Any]] = {}  # frames, by all values
+        self._in_page: LivePlot | None = None  # whose still part is in the page
+        self._places: deque[Sequence[float]] = deque()  # where pictures in advance are wanted
+        self._later = Later(self._draw_ahead, LISTENING_SECONDS)
         self.inputs = dict(self._controls())
         self._start(start)
         self._tracks = {name: each for name, each in self.inputs.items() if hasattr(each, "step")}
@@ -172,6 +182,10 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         """
         return True
 
+    def _settled(self, now: Any) -> bool:
+        """Whether the picture of these values is the same from now on, and can be kept."""
+        return True
+
     # For everybody --------------------------------------------------------------------------------
 
     @property
@@ -209,6 +223,7 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs) or {}
         bundle["text/plain"] = f"{self.title}. {self.alt}"
         with self._lock:
+            self._restore()
             svg = self._live.svg()
         bundle["text/html"] = (
             f"<p><b>{html.escape(self.title)}</b><br>{html.escape(self.question)}</p>"
@@ -262,45 +277,76 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
                 now = SimpleNamespace(**self.values)
                 if redraw:
                     self._live = self._plot(now)
+                    self._drawn.clear()
                 self._arrange(now)
                 frame = self._frame(self.values)
             except Exception as error:
                 self.screen.problem = f"This picture couldn't be drawn: {report(error)}"
             else:
                 with self.screen.hold_sync():
-                    self.screen.still = [_themed(part) for part in self._live.still_parts]
+                    if self._live is not self._in_page:
+                        self.screen.still = [_themed(part) for part in self._live.still_parts]
+                        self._in_page = self._live
                     self.screen.frame = frame
                     self.screen.problem = ""
 
     def _frame(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return what moves, for any values: `Screen.frame`."""
-        sentence = self._move(SimpleNamespace(**values))
-        return {
+        key = tuple(values.values())
+        if key in self._drawn:
+            return self._drawn[key]
+        now = SimpleNamespace(**values)
+        sentence = self._move(now)
+        frame = {
             "choices": [value for name, value in values.items() if name not in self._tracks],
             "values": [values[name] for name in self._tracks],
             "moving": [_themed(part) for part in self._live.moving_parts()],
             "sentence": sentence,
         }
+        if self._settled(now):
+            self._drawn[key] = frame
+            if len(self._drawn) > FRAMES_KEPT:
+                del self._drawn[next(iter(self._drawn))]
+        return frame
 
     def _on_message(self, _: Any, message: Any, buffers: Any) -> None:
-        """Answer a question of the page, which wants pictures before the student wants them.
+        """Take a question of the page, which wants pictures before the student wants them.
 
-        It asks with `ahead`, a list of the sliders' values, and gets as many frames as can be drawn
-        in a few milliseconds: it asks again, and meanwhile the kernel may have something to do.
+        It asks with `ahead`, a list of the sliders' values.
         """
-        end = time.monotonic() + AHEAD_SECONDS
-        places = list(message.get("ahead", []))
-        frames: list[dict[str, Any]] = []
         with self._lock:
-            while len(frames) < len(places):
-                frame = self._frame_ahead(places[len(frames)])
+            self._places = deque(message.get("ahead", []))
+            if self._later.possible:
+                self._later.ask()
+            else:
+                while self._places:
+                    self._draw_ahead()
+
+    def _draw_ahead(self) -> None:
+        """Send the frames that get drawn in a few milliseconds, then listen, and so on."""
+        end = time.monotonic() + AHEAD_SECONDS
+        frames: list[dict[str, Any]] = []
+        with self._lock, plots.style():
+            if self.comm is None:  # closed meanwhile
+                self._places.clear()
+            while self._places:
+                frame = self._frame_ahead(self._places[0])
                 if frame:
                     frames.append(frame)
-                if time.monotonic() > end:
+                    self._places.popleft()
+                if time.monotonic() >= end:
                     break
-            with suppress(Exception):  # the student has been told when it happened first
-                self._move(SimpleNamespace(**self.values))
-        self.screen.send({"ahead": frames})
+            if not self._places:
+                self._restore()
+            if frames:
+                self.screen.send({"ahead": frames, "left": len(self._places)})
+            if self._places:
+                self._later.ask()
+
+    def _restore(self) -> None:
+        """Move the artists back to the present values; a picture in advance may have come last."""
+        with suppress(Exception):  # the student has been told when it happened first
+            self._move(SimpleNamespace(**self.values))
 
     def _frame_ahead(self, place: Sequence[float]) -> dict[str, Any] | None:
         """Return the frame for the sliders' values `place`; None if it takes longer.
@@ -319,11 +365,27 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
             return {"choices": choices, "values": list(place), "moving": None, "sentence": ""}
 
 
+# Without `echo_update=False` the kernel sends each value back to the page that it came from: a
+# fourth message for each move, on which the next one waits.
+
+
+class _Slider(ipywidgets.FloatSlider):  # type: ignore[misc]  # ipywidgets has no types
+    value = traitlets.CFloat(0.0).tag(sync=True, echo_update=False)
+
+
+class _LogSlider(ipywidgets.FloatLogSlider):  # type: ignore[misc]
+    value = traitlets.CFloat(1.0).tag(sync=True, echo_update=False)
+
+
+class _Counter(ipywidgets.IntSlider):  # type: ignore[misc]
+    value = traitlets.CInt(0).tag(sync=True, echo_update=False)
+
+
 def slider(
     label: str, value: float, low: float, high: float, step: float, digits: int = 1
 ) -> ipywidgets.FloatSlider:
     """Make a slider with a visible label, which is also its name for a screen reader."""
-    return ipywidgets.FloatSlider(
+    return _Slider(
         value, min=low, max=high, step=step, description=label,
         readout_format=f".{digits}f", **_looks(),
     )  # fmt: skip
@@ -331,14 +393,14 @@ def slider(
 
 def log_slider(label: str, value: float, low: float, high: float) -> ipywidgets.FloatLogSlider:
     """Make a slider over powers of ten; `low` and `high` are exponents, 20 steps a decade."""
-    return ipywidgets.FloatLogSlider(
+    return _LogSlider(
         value, min=low, max=high, step=0.05, description=label, readout_format=".3g", **_looks()
     )
 
 
 def counter(label: str, value: int, low: int, high: int) -> ipywidgets.IntSlider:
     """Make a slider over whole numbers."""
-    return ipywidgets.IntSlider(value, min=low, max=high, description=label, **_looks())
+    return _Counter(value, min=low, max=high, description=label, **_looks())
 
 
 def dropdown(label: str, value: str, options: Mapping[str, str]) -> ipywidgets.Dropdown:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +11,7 @@ import numpy as np
 from tutor import datasets, plots
 from tutor.network import Network
 from tutor.widgets.base import Explorer, counter, log_slider
+from tutor.widgets.later import Later
 from tutor.widgets.live import LivePlot
 from tutor.widgets.regions import Regions
 
@@ -81,18 +81,18 @@ class Capacity(Explorer):
 
     def __init__(self, **start: Any) -> None:
         self._runs: dict[tuple[int, float, int], Run] = {}
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._awaited = False
+        self._at_once = True
+        self._training = Later(self._continue, _PAUSE)
         super().__init__(**start)
-        self._loop = _running_loop()
+        self._at_once = not self._training.possible
 
     def set(self, **values: Any) -> None:
         """Set several controls at once, train to the end, and draw once."""
-        loop, self._loop = self._loop, None
+        self._at_once = True
         try:
             super().set(**values)
         finally:
-            self._loop = loop
+            self._at_once = not self._training.possible
 
     def _controls(self) -> Mapping[str, ipywidgets.ValueWidget]:
         return {
@@ -131,9 +131,9 @@ class Capacity(Explorer):
 
     def _move(self, now: Any) -> str:
         run = self._run(now)
-        run.train(STEPS if self._loop is None else _SLICE)
+        run.train(STEPS if self._at_once else _SLICE)
         if run.steps < STEPS:
-            self._continue_soon()
+            self._training.ask()
         heights = run.network(self._panels[0][2].points)[:, 0] - 0.5  # the same in both panels
         shares = []
         for name, (x, y, regions, wrong, title) in zip(_NAMES, self._panels, strict=True):
@@ -155,6 +155,9 @@ class Capacity(Explorer):
         run.train(_SLICE)
         return run.steps == STEPS
 
+    def _settled(self, now: Any) -> bool:
+        return self._run(now).steps == STEPS
+
     def _run(self, now: Any) -> Run:
         """Return the run of these values, as far as it has been trained."""
         key = (now.neurons, now.l2, now.seed)
@@ -162,21 +165,6 @@ class Capacity(Explorer):
             self._runs[key] = Run(*key)
         return self._runs[key]
 
-    def _continue_soon(self) -> None:
-        """Have the event loop call again, from whichever thread a control's callback runs on."""
-        if self._loop is not None and not self._awaited:
-            self._awaited = True
-            self._loop.call_soon_threadsafe(self._loop.call_later, _PAUSE, self._continue)
-
     def _continue(self) -> None:
-        self._awaited = False
         if self.comm is not None:  # not closed meanwhile
             self._refresh()
-
-
-def _running_loop() -> asyncio.AbstractEventLoop | None:
-    """Return the kernel's event loop; None in a plain script, where nothing can run later."""
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.backends.backend_svg import RendererSVG
+from matplotlib.text import Text
 
 from tutor import plots
 
@@ -48,6 +49,8 @@ class LivePlot:
         self.figure = figure
         self.moving = list(moving)
         self.still_parts = self._draw_still()
+        with plots.style():
+            self._pen = _Pen(figure)
         self._drawn: dict[Artist, str] = {}
         for artist in self.moving:
             # An artist calls this whenever it is changed; until then its SVG stays good.
@@ -91,20 +94,7 @@ class LivePlot:
         changed = [artist for artist in self.moving if artist not in self._drawn]
         with plots.style():
             for artist in changed:
-                self._drawn[artist] = self._draw(artist)
-
-    def _draw(self, artist: Artist) -> str:
-        """Return an artist's SVG, with the marker and the clipping path it refers to."""
-        buffer = io.StringIO()
-        renderer: Any = RendererSVG(  # type: ignore[no-untyped-call]
-            *self.figure.bbox.size, buffer, metadata=dict(plots.NO_METADATA)
-        )
-        renderer.writer.flush()
-        start = buffer.tell()
-        artist.draw(renderer)
-        renderer.finalize()
-        # Groups have numbered names, which would be the same for every artist.
-        return re.sub(r'<g id="\w+">', "<g>", buffer.getvalue()[start:].replace("</svg>", ""))
+                self._drawn[artist] = self._pen.draw_alone(artist)
 
 
 def joined(still: Sequence[str], moving: Sequence[str]) -> str:
@@ -120,3 +110,43 @@ class _Mark:
 
     def __call__(self, renderer: Any) -> None:
         renderer.writer.comment(_MARK.format(self.index))
+
+
+_UntypedRenderer: Any = RendererSVG
+
+
+class _Pen(_UntypedRenderer):  # type: ignore[misc]
+    """matplotlib's SVG renderer, for one artist after the other.
+
+    It is kept: to make one takes as long as to draw a line, and texts are measured anew for each.
+    """
+
+    def __init__(self, figure: Figure) -> None:
+        self._paper = io.StringIO()
+        self._height_is_enough = False
+        super().__init__(*figure.bbox.size, self._paper, metadata=dict(plots.NO_METADATA))
+
+    def draw_alone(self, artist: Artist) -> str:
+        """Return an artist's SVG, with the marker and the clipping path it refers to."""
+        self.writer.flush()
+        self._paper.seek(0)
+        self._paper.truncate()
+        # What stands in another artist's SVG can't be referred to.
+        self._markers.clear()
+        self._clipd.clear()
+        self._path_collection_id = 0
+        self._height_is_enough = isinstance(artist, Text) and not artist.get_rotation()
+        artist.draw(self)
+        self._write_clips()
+        self.writer.flush()
+        # Groups have numbered names, which would be another each time.
+        return re.sub(r'<g id="\w+"', "<g", self._paper.getvalue())
+
+    def get_text_width_height_descent(self, s: str, prop: Any, ismath: Any) -> Any:
+        """Measure a text, which takes as long as all else about it, if that changes its place.
+
+        The browser aligns a text by its words; only the font's height, "lp", moves it up or down.
+        """
+        if self._height_is_enough and not ismath and s != "lp" and "\n" not in s:
+            return 0.0, 0.0, 0.0
+        return super().get_text_width_height_descent(s, prop, ismath)

@@ -1,13 +1,13 @@
 // The Playground's page: controls, and questions to Python, which does the arithmetic.
 //
 // Python's answers hold a `frame` (what training changes: numbers, maps and weights as bytes) and,
-// after a control was moved, a `state` (what the controls show). While it plays, two questions are
-// on their way; the next one is asked when an answer has been drawn.
+// after a control was moved, a `state` (what the controls show). While it plays, a few frames are on
+// their way. Each question costs JupyterLab as much as a frame does, so it asks for two at a time.
 //
 // The parts (network, large map, loss chart, numbers by hand) have files of their own. Each reads
 // `page.frame`, `page.state` and `page.theme`, has an `element`, and `draw`s itself when told to.
 
-const IN_FLIGHT = 2;
+const AHEAD = 4; // frames on their way at most, while it plays
 const SAY_EVERY = 10000; // milliseconds between two announcements while it plays
 const IMPATIENT = 2000; // milliseconds without an answer before the page says so
 
@@ -18,7 +18,8 @@ class Page {
     this.choices = model.get("choices");
     this.id = `pg-${Math.random().toString(36).slice(2)}`;
     this.playing = false;
-    this.waiting = 0; // questions on their way
+    this.waiting = 0; // frames on their way
+    this.pausing = 0; // times that it was paused, and Python hasn't answered
     this.frames = []; // answers that haven't been drawn
     this.changes = null; // of controls, that wait for the last answer
     this.changing = false;
@@ -54,12 +55,11 @@ class Page {
     this.model.send({ do: what, view: this.id, look: this.network.look(), ...details });
   }
 
-  /** Ask for frames, as long as it plays and no more than a few are on their way. */
+  /** Ask for frames, as long as it plays and few are on their way. */
   pull() {
-    while (this.playing && this.waiting < IN_FLIGHT) {
-      this.waiting += 1;
-      this.ask("train");
-    }
+    if (!this.playing || this.waiting > AHEAD / 2) return;
+    this.ask("train", { frames: AHEAD - this.waiting });
+    this.waiting = AHEAD;
   }
 
   /** Change controls. What comes before the answer is sent together, afterwards. */
@@ -89,7 +89,8 @@ class Page {
     if (answer.state) this.takeState(answer.state, points);
     if (answer.rebuilt) this.pause();
     if (answer.frame?.epoch === 0) this.tell("");
-    this.complain(answer.problem || this.frame?.explanation || "");
+    // A pause follows an error: the answer to it says nothing new.
+    if (answer.did !== "pause") this.complain(answer.problem || this.frame?.explanation || "");
     if (answer.problem) this.pause();
     if (mine && answer.stopped) {
       this.pause();
@@ -100,9 +101,9 @@ class Page {
   }
 
   answered(answer) {
-    this.asked = null;
-    if (answer.did === "train") this.waiting -= 1;
-    if (this.waiting > 0) this.asked = performance.now();
+    if (answer.did === "pause") this.pausing -= 1;
+    if (answer.did === "train" && !this.pausing) this.waiting -= 1;
+    this.asked = this.waiting > 0 ? performance.now() : null;
     if (answer.did !== "set") return;
     this.changing = false;
     if (!this.changes) return;
@@ -121,11 +122,14 @@ class Page {
     this.say("Training. ");
   }
 
+  /** Python drops the frames that are still wanted, and answers with where it stands. */
   pause() {
     if (!this.playing) return;
     this.playing = false;
     this.showPlaying();
-    this.sayWhenStill = true;
+    this.ask("pause");
+    this.pausing += 1;
+    this.waiting = 0;
     while (this.frames.length) this.take();
     this.schedule();
   }
@@ -146,13 +150,11 @@ class Page {
     this.root.classList.toggle("pg-waiting", Boolean(busy));
     this.busy.hidden = !busy;
     if (this.playing && now - this.said > SAY_EVERY) this.say();
-    if (!this.playing && this.sayWhenStill && this.waiting === 0) this.say();
   }
 
   /** Tell screen readers where the training is. */
   say(before = "") {
     this.said = performance.now();
-    this.sayWhenStill = false;
     write(
       this.live,
       before + (this.frame ? `${this.status.textContent} ${this.frame.sentence}` : ""),

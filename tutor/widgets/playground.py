@@ -1,9 +1,9 @@
 """The Playground in the notebook: `tutor.playground` does the arithmetic, this shows it.
 
-The page asks and Python answers. While it plays, the page asks for a frame, Python trains for a
-few milliseconds and sends losses, weights and small maps as bytes. Nothing runs in the kernel
-between two questions, so a cell of the student's own gets its turn, and a page that is closed asks
-no more. Two questions are on their way at any time, so that neither side waits for the other.
+The page asks and Python answers. While it plays, the page asks for a few frames at a time, and for
+more before they are used up. For each, Python trains for some milliseconds and sends losses,
+weights and small maps as bytes. Between two frames the kernel listens, so a cell of the student's
+own gets its turn, and Pause drops what is left. A page that is closed asks no more.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import dataclasses
 import functools
 import math
 import threading
+from collections import deque
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
@@ -26,6 +27,7 @@ from tutor import datasets
 from tutor import playground as arithmetic
 from tutor.playground import Config, NetworkFunctions, Target
 from tutor.widgets import base, playground_picture
+from tutor.widgets.later import Later
 
 _HERE = Path(__file__).parent
 # An anywidget's script is one module. It is written in several files, which are joined in order.
@@ -35,8 +37,12 @@ _PAGE = (
     "playground_data.js", "playground_extras.js", "playground.js",
 )  # fmt: skip
 
-SECONDS = 0.012
+SECONDS = 0.02
 """How long Python trains for one frame."""
+LISTENING_SECONDS = 0.004
+"""How long the kernel listens between two frames."""
+MOST_FRAMES = 8
+"""For how many frames a page can ask at once."""
 CHART_POINTS = 256
 """Points of the loss chart that a frame brings at most."""
 
@@ -103,6 +109,8 @@ class Playground(anywidget.AnyWidget):
         self._own = self.config.own_data
         self._has_functions = functions is not None
         self._lock = threading.RLock()
+        self._wanted: deque[dict[str, Any]] = deque()  # questions for a frame, one for each
+        self._later = Later(self._train_next, LISTENING_SECONDS)
         super().__init__(
             choices=_choices(),
             feature_maps=_shades(np.stack(list(arithmetic.feature_maps(_SIDE).values()))),
@@ -176,19 +184,47 @@ class Playground(anywidget.AnyWidget):
 
     # Questions from the page ----------------------------------------------------------------------
 
-    def _on_message(self, _: Any, message: Message, buffers: Any) -> None:
-        """Answer a question; an error is an answer too, because a callback's would be lost."""
+    def _on_message(self, _: Any, message: Any, buffers: Any) -> None:
+        """Answer a question, at once or, when it's for frames, one after the other."""
         with self._lock:
-            try:
-                name = message.get("do") if isinstance(message, Mapping) else None
-                if not isinstance(name, str) or name not in _ACTIONS:
-                    raise ValueError(f"the page asked for something unknown: {message!r:.200}")
-                answer = _ACTIONS[name](self, message) or {}
-                with_state = answer.pop("with_state", name not in _WITHOUT_STATE)
-                self._reply(answer | _sender(message), message.get("look"), with_state)
-            except Exception as error:
-                answer = {"problem": base.report(error), "state": self._state()}
-                self.send(answer | _sender(message), [self._points()])
+            if not isinstance(message, Mapping):
+                message = {"unreadable": message}
+            for waiting in self._wanted:
+                if waiting.get("view") == message.get("view"):
+                    waiting["look"] = message.get("look")  # the mouse has moved on
+            if message.get("do") == "train" and self._later.possible:
+                self._want(dict(message))
+            else:
+                self._answer(message)
+
+    def _want(self, message: dict[str, Any]) -> None:
+        frames = message.get("frames")
+        count = frames if isinstance(frames, int) else 1
+        self._wanted.extend([message] * min(count, MOST_FRAMES))
+        self._later.ask()
+
+    def _train_next(self) -> None:
+        """Send the frame that was asked for first."""
+        with self._lock:
+            if self.comm is None:  # closed meanwhile
+                self._wanted.clear()
+            if self._wanted:
+                self._answer(self._wanted.popleft())
+            if self._wanted:
+                self._later.ask()
+
+    def _answer(self, message: Message) -> None:
+        """Do what a message asks; an error is an answer too, because a callback's would be lost."""
+        try:
+            name = message.get("do")
+            if not isinstance(name, str) or name not in _ACTIONS:
+                raise ValueError(f"the page asked for something unknown: {message!r:.200}")
+            answer = _ACTIONS[name](self, message) or {}
+            with_state = name not in _WITHOUT_STATE
+            self._reply(answer | _sender(message), message.get("look"), with_state)
+        except Exception as error:
+            answer = {"problem": base.report(error), "state": self._state()}
+            self.send(answer | _sender(message), [self._points()])
 
     def _hello(self, message: Message) -> None:
         """Answer with everything: a page has just been opened."""
@@ -207,6 +243,11 @@ class Playground(anywidget.AnyWidget):
             "epoch limit": f"Stopped at the limit of {self.config.epoch_limit} epochs.",
             "not a number": "The loss is no longer a number.",
         }[reason]
+
+    def _pause(self, message: Message) -> None:
+        """Forget the frames that the page has asked for and not got."""
+        view = message.get("view")
+        self._wanted = deque(each for each in self._wanted if each.get("view") != view)
 
     def _step(self, message: Message) -> None:
         self._playground.step()
@@ -350,6 +391,7 @@ _ACTIONS: dict[str, Callable[[Playground, Message], dict[str, Any] | None]] = {
     "hello": Playground._hello,
     "look": Playground._look,
     "train": Playground._train,
+    "pause": Playground._pause,
     "step": Playground._step,
     "reset": Playground._reset,
     "rewind": Playground._rewind,
@@ -362,7 +404,7 @@ _ACTIONS: dict[str, Callable[[Playground, Message], dict[str, Any] | None]] = {
 }
 """What the page may ask for."""
 # After these the controls are where they were.
-_WITHOUT_STATE = {"look", "train", "step", "reset", "rewind", "weight", "bias", "export"}
+_WITHOUT_STATE = {"look", "train", "pause", "step", "reset", "rewind", "weight", "bias", "export"}
 
 
 def code(config: Config) -> str:
@@ -456,10 +498,8 @@ def _shades(values: NDArray[np.float64]) -> bytes:
     return np.rint(127.0 * clipped + 127.0).astype(np.uint8).tobytes()
 
 
-def _sender(message: Any) -> dict[str, Any]:
+def _sender(message: Message) -> dict[str, Any]:
     """Return which view asked and what, for it to recognise its answer."""
-    if not isinstance(message, Mapping):
-        return {}
     return {"view": message.get("view"), "did": message.get("do")}
 
 

@@ -291,11 +291,7 @@ class NetworkView {
   }
 
   looked() {
-    if (
-      !this.page.playing &&
-      this.page.frame &&
-      String(this.look()) !== String(this.page.frame.look)
-    )
+    if (this.page.frame && String(this.look()) !== String(this.page.frame.look))
       this.page.ask("look");
     this.page.schedule();
   }

@@ -4,11 +4,11 @@
 // a frame: the SVG of each moving artist, the sentence, and the values that they belong to.
 // A round trip to the kernel takes longer than a frame of the screen. So while a slider has the
 // mouse or the keyboard, the page asks for the frames of its other positions, the nearest first,
-// a few at a time, and keeps them; for a widget that is merely in sight, for those next to each
+// some at a time, and keeps them; for a widget that is merely in sight, for those next to each
 // slider's position. The slider then moves without waiting. Whatever the kernel sends is newer than
 // what was kept, and takes its place.
 
-const AT_ONCE = 12; // frames asked for in one question; the kernel sends what it gets done
+const AT_ONCE = 12; // frames asked for in one question
 const FAR = 100; // positions of a slider to either side that are worth asking for
 const NEAR = 2; // the same for a slider that nobody points at
 const MEMORY = 16e6; // characters of frames to keep: several sliders' worth of the largest
@@ -229,9 +229,9 @@ class View {
     }
   }
 
-  keepAhead({ ahead }) {
+  keepAhead({ ahead, left }) {
     if (!ahead) return;
-    this.asked = false;
+    this.asked = left > 0;
     for (const frame of ahead) {
       // Without SVG it can't be drawn; with another number of artists it is of a former picture.
       if (!frame.moving || frame.moving.length === this.places.length) this.keep(frame);
