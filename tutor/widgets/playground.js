@@ -2,12 +2,13 @@
 //
 // Python's answers hold a `frame` (what training changes: numbers, maps and weights as bytes) and,
 // after a control was moved, a `state` (what the controls show). While it plays, a few frames are on
-// their way. Each question costs JupyterLab as much as a frame does, so it asks for two at a time.
+// their way. Each question costs JupyterLab as much as a frame does, so it asks for four at a time.
 //
 // The parts (network, large map, loss chart, numbers by hand) have files of their own. Each reads
 // `page.frame`, `page.state` and `page.theme`, has an `element`, and `draw`s itself when told to.
 
-const AHEAD = 4; // frames on their way at most, while it plays
+const AHEAD = 6; // frames on their way at most, while it plays
+const AT_ONCE = 4; // frames asked for in one question at least
 const SAY_EVERY = 10000; // milliseconds between two announcements while it plays
 const IMPATIENT = 2000; // milliseconds without an answer before the page says so
 
@@ -57,7 +58,7 @@ class Page {
 
   /** Ask for frames, as long as it plays and few are on their way. */
   pull() {
-    if (!this.playing || this.waiting > AHEAD / 2) return;
+    if (!this.playing || this.waiting > AHEAD - AT_ONCE) return;
     this.ask("train", { frames: AHEAD - this.waiting });
     this.waiting = AHEAD;
   }

@@ -37,8 +37,12 @@ _PAGE = (
     "playground_data.js", "playground_extras.js", "playground.js",
 )  # fmt: skip
 
+EPOCHS = 12
 SECONDS = 0.02
-"""How long Python trains for one frame."""
+"""How far, and how long, Python trains for one frame at most.
+
+More epochs would be no smoother, and would take the processor from the page.
+"""
 LISTENING_SECONDS = 0.004
 """How long the kernel listens between two frames."""
 MOST_FRAMES = 8
@@ -233,8 +237,8 @@ class Playground(anywidget.AnyWidget):
         """Answer with the map of the unit that the page looks at."""
 
     def _train(self, message: Message) -> dict[str, Any]:
-        reason = self._playground.run(seconds=SECONDS)
-        return {} if reason == "seconds" else {"stopped": self._why(reason)}
+        reason = self._playground.run(epochs=EPOCHS, seconds=SECONDS)
+        return {} if reason in ("epochs", "seconds") else {"stopped": self._why(reason)}
 
     def _why(self, reason: str) -> str:
         """Say in words why training stopped."""
