@@ -348,6 +348,9 @@ def test_a_table_gives_partial_credit():
 def test_rows_may_be_named_without_what_is_hard_to_type():
     right = {"e^(−z)": 1, "circle": 2, "0.1": 3}
     assert check.table({"e^(-z)": 1, "Circle ": 2, 0.1: 3}, right).ok
+    assert check.choice("x1^2 and x2^2", "x1² and x2²").ok
+    assert check.exercise("xor/contradiction", "w1+w2+2b>0").ok
+    assert check.exercise("parameters/prefer", "regularization").ok
     result = check.table({"e^(−z)": 1, "disc": 2, "0.1": float("nan")}, right)
     assert [line.status for line in result.lines] == ["passed", "not started", "wrong", "wrong"]
     assert "nan" in result.lines[2].message

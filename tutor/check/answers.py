@@ -138,15 +138,26 @@ def _wanted(expected: Any, exercise: Exercise) -> str:
 
 
 def _same_text(a: Any, b: Any) -> bool:
-    """Compare two cells of an answer: text without regard to case and spaces, numbers closely."""
+    """Compare two cells of an answer: text by what it says, numbers closely."""
     if isinstance(a, str) and isinstance(b, str):
-        return a.strip().casefold() == b.strip().casefold()
+        return _typed(a) == _typed(b)
     one, other = as_array(a), as_array(b)
     if one is None or other is None or isinstance(a, str) or isinstance(b, str):
         return False
     if (one.dtype.kind == "b") != (other.dtype.kind == "b"):
         return False
     return one.shape == other.shape and bool(close(one, other, _ROUGH).all())
+
+
+_HARD_TO_TYPE = (("−", "-"), ("²", "^2"), ("·", ""), ("*", ""), ("ization", "isation"))
+
+
+def _typed(text: Any) -> str:
+    """Write a text without capitals, spaces, and signs that a keyboard doesn't have."""
+    plain = "".join(str(text).casefold().split())
+    for sign, typed in _HARD_TO_TYPE:
+        plain = plain.replace(sign, typed)
+    return plain
 
 
 def _option(value: Any, options: Sequence[Any]) -> Any:
@@ -209,20 +220,15 @@ def _table(answer: Any, exercise: Exercise) -> list[Line]:
             f"`{exercise.name}` is {kind_of(answer, known_only=True)}; a dictionary is asked for."
         )
         return [_wrong(exercise, says, 'Write it as {"name": value}.', "wrong_type")]
-    rows = {_plain_name(key): key for key in exercise.answer}
-    strange = [key for key in answer if _plain_name(key) not in rows]
-    given = {rows[_plain_name(key)]: answer[key] for key in answer if key not in strange}
+    rows = {_typed(key): key for key in exercise.answer}
+    strange = [key for key in answer if _typed(key) not in rows]
+    given = {rows[_typed(key)]: answer[key] for key in answer if key not in strange}
     lines = [_row(key, right, given, exercise) for key, right in exercise.answer.items()]
     if strange and len(given) < len(rows):
         says = f"`{strange[0]}` isn't a row of this table."
         hint = "Copy the names of the rows as they stand in the cell's comment."
         lines.append(_wrong(exercise, says, hint, "missing_key"))
     return lines
-
-
-def _plain_name(key: Any) -> str:
-    """Write a row's name without what is hard to type: capitals, the long minus sign."""
-    return str(key).replace("−", "-").strip().casefold()
 
 
 def _row(key: Any, right: Any, answer: dict[Any, Any], exercise: Exercise) -> Line:
