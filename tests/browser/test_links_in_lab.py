@@ -1,4 +1,8 @@
-"""Links of the course in JupyterLab: from the index to each notebook, and between notebooks."""
+"""Links of the course in JupyterLab: from the index to a notebook, and between notebooks.
+
+That all their targets exist is proved elsewhere; here JupyterLab follows one of each kind, since
+each notebook that opens starts a kernel.
+"""
 
 import re
 import shutil
@@ -26,9 +30,9 @@ def follow(lab, link, target):
     )
 
 
-def test_the_index_leads_to_each_notebook(course):
-    for path in sorted(NOTEBOOKS.glob("*/*.ipynb")):
-        course.command("application:close-all")
+def test_the_index_leads_to_the_first_and_the_last_notebook(course):
+    paths = sorted(NOTEBOOKS.glob("*/*.ipynb"))
+    for path in (paths[0], paths[-1]):
         course.command(
             "docmanager:open", wait=False, path="student/README.md", factory="Markdown Preview"
         )
@@ -37,16 +41,16 @@ def test_the_index_leads_to_each_notebook(course):
         follow(course, page.get_by_role("link", name=title), path.relative_to(NOTEBOOKS))
 
 
-def test_a_notebook_leads_to_its_neighbours(course):
+def test_a_notebook_leads_to_another(course):
     path = NOTEBOOKS / "06-playground" / "playground.ipynb"
     cells = nbformat.read(path, as_version=4).cells
     found = re.findall(r"\[([^\]]+)\]\((\.\./[^)]+)\)", cells[-1].source)
     assert len(found) >= 3
-    for words, target in found:
-        course.open(f"student/{path.relative_to(NOTEBOOKS)}")
-        course.page.evaluate(
-            "async last => await jupyterapp.shell.currentWidget.content.scrollToItem(last, 'end')",
-            len(cells) - 1,
-        )
-        link = course.page.locator(".jp-RenderedMarkdown").get_by_role("link", name=words)
-        follow(course, link, target.removeprefix("../"))
+    course.open(f"student/{path.relative_to(NOTEBOOKS)}")
+    course.page.evaluate(
+        "async last => await jupyterapp.shell.currentWidget.content.scrollToItem(last, 'end')",
+        len(cells) - 1,
+    )
+    words, target = found[0]
+    link = course.page.locator(".jp-RenderedMarkdown").get_by_role("link", name=words)
+    follow(course, link, target.removeprefix("../"))
