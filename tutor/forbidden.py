@@ -91,6 +91,7 @@ class _Targets:
         self.prefixes = tuple(
             (_unalias(name[:-2]), name[:-2]) for name in names if name.endswith(".*")
         )
+        self.inside: dict[str, tuple[tuple[str, str], ...]] = {}
         self.codes: dict[CodeType, str] = {}
         self.builtins: dict[int, str] = {}
         self.recorders: dict[int, tuple[Any, _Recorder]] = {}
@@ -110,6 +111,14 @@ class _Targets:
             for key, value in vars(sys.modules[home]).items()
             if id(value) in self.recorders
         ]
+
+    def packages_of(self, module: str) -> tuple[tuple[str, str], ...]:
+        """Give the forbidden packages that a module is in; hardly any is, so it is remembered."""
+        found = self.inside.get(module)
+        if found is None:
+            found = tuple(pair for pair in self.prefixes if _inside(module, pair[0]))
+            self.inside[module] = found
+        return found
 
 
 @lru_cache(maxsize=1024)
@@ -195,15 +204,14 @@ class _Watcher:
         module = str(frame.f_globals.get("__name__", ""))
         if self.prefixes:
             self._in_package(module, frame.f_back)
-        if self.recorders and not any(_inside(module, library) for library in _LIBRARIES):
+        if self.recorders and not _in_library(module):
             self._look_into(frame)
 
     def _in_package(self, module: str, caller: FrameType | None) -> None:
-        for prefix, name in self.prefixes:
-            if _inside(module, prefix):
-                calling = str(caller.f_globals.get("__name__", "")) if caller else ""
-                if not _inside(calling, prefix):
-                    self.note(name)
+        for prefix, name in self.targets.packages_of(module):
+            calling = str(caller.f_globals.get("__name__", "")) if caller else ""
+            if not _inside(calling, prefix):
+                self.note(name)
 
     def _look_into(self, frame: FrameType) -> None:
         """Put recorders into the globals of running code; default arguments are seen directly."""
@@ -229,6 +237,11 @@ def _unalias(name: str) -> str:
 
 def _inside(module: str, package: str) -> bool:
     return module == package or module.startswith(package + ".")
+
+
+@lru_cache(maxsize=256)
+def _in_library(module: str) -> bool:
+    return any(_inside(module, library) for library in _LIBRARIES)
 
 
 def _resolve(name: str) -> Any:

@@ -30,6 +30,7 @@ from grading.engine import source as sources
 from grading.engine.key import KeyNotebook, TestPlan
 from grading.engine.remote import ABSENT, Session, StudentGone, StudentObject
 from grading.engine.shell import Output, Recorder, Stream, error_output, finished
+from tutor.check import Result
 
 _MISSING = object()
 
@@ -286,7 +287,7 @@ class Examiner:
     def _show(self, verdict: Verdict, recorder: Recorder) -> None:
         """Represent the last value as IPython would."""
         value = verdict.value
-        verdict.text = _formatter()(value)
+        verdict.text = repr(value) if isinstance(value, Result) else _formatter()(value)
         data = {"text/plain": verdict.text}
         draw = getattr(value, "_repr_html_", None)
         if draw is not None and not isinstance(value, (StudentObject, type)):

@@ -460,13 +460,14 @@ class NotebookRun:
             elif cell.key.task:
                 comments[cell.key.name] = None
         notebook = graded.build(self.key, self.cells, self.outputs)
+        full, without_secrets = graded.dump(notebook, graded.for_student(notebook, self.secret))
         return NotebookOutcome(
             name=self.key.name,
             cells=tuple(outcomes[name] for name in self.key.cells if name in outcomes),
-            notebook=graded.dump(notebook),
+            notebook=full,
             missing=False,
             comments=comments,
-            student_notebook=graded.dump(graded.for_student(notebook, self.secret)),
+            student_notebook=without_secrets,
             submitted_as=path,
             stopped=tuple(self.stopped[place] for place in sorted(self.stopped)),
         )

@@ -210,8 +210,19 @@ def _without_hidden(source: str) -> str:
         return ""
 
 
-def dump(notebook: dict[str, Any]) -> bytes:
-    """Write a notebook as JSON, one cell a line: quick, and still easy to compare."""
-    cells = ",\n".join(json.dumps(cell, ensure_ascii=False) for cell in notebook["cells"])
-    rest = json.dumps({k: v for k, v in notebook.items() if k != "cells"}, ensure_ascii=False)
-    return f'{{"cells": [\n{cells}\n], {rest[1:]}\n'.encode()
+def dump(*notebooks: dict[str, Any]) -> list[bytes]:
+    """Write notebooks as JSON, one cell a line: quick, and still easy to compare.
+
+    Cells that several of them have are the same objects, and encoded once.
+    """
+    encoded: dict[int, str] = {}
+    written = []
+    for notebook in notebooks:
+        for cell in notebook["cells"]:
+            if id(cell) not in encoded:
+                encoded[id(cell)] = json.dumps(cell, ensure_ascii=False)
+        cells = ",\n".join(encoded[id(cell)] for cell in notebook["cells"])
+        others = {k: v for k, v in notebook.items() if k != "cells"}
+        rest = json.dumps(others, ensure_ascii=False)
+        written.append(f'{{"cells": [\n{cells}\n], {rest[1:]}\n'.encode())
+    return written
