@@ -48,8 +48,9 @@ lab: $(VENV)/.lab
 	@echo "Opening JupyterLab on notebooks/ (stop it with Ctrl-C) …"
 	@$(BIN)/jupyter lab --notebook-dir=notebooks $(NODELAY) $(ROOT) $(LAB_OPTIONS)
 
-# Two workers; a file's tests stay together, and tests/conftest.py says which files come first.
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
+# A file's tests stay together, and tests/conftest.py says which files come first. Three workers on
+# two cores: browsers, time limits and disks are waited for.
+PYTEST := $(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

@@ -54,7 +54,7 @@ def _evaluate(f: Function, x: FloatArray) -> FloatArray:
     with np.errstate(all="ignore"):
         result = f(x.copy() if x.ndim else float(x))
     array = np.asarray(result)
-    if array.dtype.kind == "O" or array.dtype.kind not in "fiub":
+    if array.dtype.kind not in "fiub":
         raise TypeError(f"expected f to return real numbers, got {result!r}")
     return array if array.dtype.kind == "f" else array.astype(np.float64)
 
@@ -363,7 +363,7 @@ def _compare(
     size = np.asarray(np.maximum(np.abs(analytic), np.abs(numerical)))
     error = np.divide(difference, size, out=np.zeros(size.shape), where=size > 0)
     bad = np.asarray((error > tolerance) & (difference > problem.noise))
-    error[(error > tolerance) & ~bad] = 0.0
+    error[(error > tolerance) & ~bad] = 0.0  # rounding alone, as near 0
     kinks = []
     for index in [tuple(map(int, place)) for place in np.argwhere(bad)]:
         at_kink = _at_kink(problem, index, float(analytic[index]))

@@ -455,6 +455,7 @@ class Graph:
         return nodes
 
     def _take_name(self, name: str, node: Node) -> None:
+        """Give a node a name that no other has; its former name is free again."""
         if not isinstance(name, str) or not name.strip():
             raise ValueError(f"expected a name, such as 'x', got {name!r}")
         if self._names.get(name, node) is not node:
@@ -567,6 +568,7 @@ class Graph:
         return self.output.value
 
     def _recompute(self, given: Mapping[int, float]) -> list[tuple[float, tuple[float, ...]]]:
+        """Return each node's value and local gradients for new values of variables, by index."""
         results: list[tuple[float, tuple[float, ...]]] = []
         for node in self.nodes:
             if node.gate is gates.VARIABLE:

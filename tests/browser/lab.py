@@ -304,6 +304,11 @@ class Lab:
         (where or self.page).screenshot(path=path)
         return path
 
+    def keep(self, name: str, pixels: np.ndarray) -> None:
+        """Save what `pixels` returned, for people to look at."""
+        SCREENSHOTS.mkdir(exist_ok=True)
+        Image.fromarray(pixels.astype(np.uint8)).save(SCREENSHOTS / f"{name}.png")
+
     def accessible(self, within: Locator | None = None) -> list[dict[str, Any]]:
         """Return the accessibility tree, of the page or of an element: role, name and value."""
         session = self.page.context.new_cdp_session(self.page)
