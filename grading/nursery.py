@@ -173,6 +173,7 @@ class Nursling:
 
 def serve(descriptor: int) -> None:
     """Prepare and fork until the pipe closes: the process that forks workers."""
+    import grading.engine.service  # noqa: F401  # while nobody waits for it
     from grading.pool import settle
 
     pipe: Connection[Any, Any] = Connection(descriptor)

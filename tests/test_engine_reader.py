@@ -64,7 +64,7 @@ def graded_notebook(content: bytes) -> dict[str, Any] | None:
     assert sorted(found) == sorted(set(found))
     assert {n for n, c in BOOK.cells.items() if c.kind != "solution"} <= set(found)
     outputs = {place: graded.clean_outputs(c.submitted) for place, c in enumerate(cells)}
-    book = json.loads(graded.dump(graded.build(BOOK, cells, outputs)))
+    book = json.loads(*graded.dump(graded.build(BOOK, cells, outputs)))
     nbformat.validate(nbformat.from_dict(book))
     return book
 

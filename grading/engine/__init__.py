@@ -2,63 +2,32 @@
 
 `grade_submission` is all that others need. `Engine` does the same for many submissions, and says
 when its warm process ends.
+
+Importing the package costs little: most commands only read keys and notebooks.
 """
 
 from __future__ import annotations
 
-import atexit
-import os
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from grading.engine.grade import Settings
-from grading.engine.key import BrokenKeyError
-from grading.engine.service import Engine
-from grading.records import AnswerKey, GradedSubmission, Submission
-from grading.sandbox import Limits
+if TYPE_CHECKING:
+    from grading.engine.grade import Settings
+    from grading.engine.key import BrokenKeyError
+    from grading.engine.service import Engine, grade_submission
 
 __all__ = ["BrokenKeyError", "Engine", "Settings", "grade_submission"]
 
-_engines: dict[tuple[int, bool], Engine] = {}
+_HOMES = {
+    "BrokenKeyError": "grading.engine.key",
+    "Engine": "grading.engine.service",
+    "Settings": "grading.engine.grade",
+    "grade_submission": "grading.engine.service",
+}
 
 
-def grade_submission(
-    key: AnswerKey,
-    submission: Submission,
-    limits: Limits | None = None,
-    settings: Settings | None = None,
-    *,
-    unsafe: bool = False,
-) -> GradedSubmission:
-    """Grade one submission.
-
-    The result depends on the arguments alone, and on nothing that was graded before.
-
-    Parameters
-    ----------
-    key
-        The answer key. Give the same object again and again: it is read only once.
-    submission
-        What was handed in. Nothing in it makes this function raise.
-    limits
-        What a student's process may use.
-    settings
-        Times, and which figures are drawn.
-    unsafe
-        Grade even where the machine offers no containment.
-
-    Returns
-    -------
-    GradedSubmission
-        Outcomes of all notebooks of the key, and problems.
-
-    Raises
-    ------
-    BrokenKeyError
-        If the answer key itself can't be used.
-    SandboxError
-        If there is no containment and `unsafe` is not set.
-    """
-    engine = _engines.get((os.getpid(), unsafe))
-    if engine is None:
-        engine = _engines[os.getpid(), unsafe] = Engine(unsafe=unsafe)
-        atexit.register(engine.close)
-    return engine.grade(key, submission, limits, settings)
+def __getattr__(name: str) -> Any:
+    """Import what is asked for."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

@@ -7,6 +7,7 @@ sends back plain data. A submission that manages to break its examiner breaks no
 
 from __future__ import annotations
 
+import atexit
 import gc
 import importlib
 import importlib.util
@@ -96,7 +97,7 @@ class Engine:
         limits: Limits | None = None,
         settings: Settings | None = None,
     ) -> GradedSubmission:
-        """Grade one submission; see `grading.engine.grade_submission`."""
+        """Grade one submission; see `grade_submission`."""
         started = time.monotonic()
         settings = settings or Settings()
         prepared = self._prepare(key)
@@ -231,6 +232,53 @@ class Engine:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+_engines: dict[tuple[int, bool], Engine] = {}
+
+
+def grade_submission(
+    key: AnswerKey,
+    submission: Submission,
+    limits: Limits | None = None,
+    settings: Settings | None = None,
+    *,
+    unsafe: bool = False,
+) -> GradedSubmission:
+    """Grade one submission.
+
+    The result depends on the arguments alone, and on nothing that was graded before.
+
+    Parameters
+    ----------
+    key
+        The answer key. Give the same object again and again: it is read only once.
+    submission
+        What was handed in. Nothing in it makes this function raise.
+    limits
+        What a student's process may use.
+    settings
+        Times, and which figures are drawn.
+    unsafe
+        Grade even where the machine offers no containment.
+
+    Returns
+    -------
+    GradedSubmission
+        Outcomes of all notebooks of the key, and problems.
+
+    Raises
+    ------
+    BrokenKeyError
+        If the answer key itself can't be used.
+    SandboxError
+        If there is no containment and `unsafe` is not set.
+    """
+    engine = _engines.get((os.getpid(), unsafe))
+    if engine is None:
+        engine = _engines[os.getpid(), unsafe] = Engine(unsafe=unsafe)
+        atexit.register(engine.close)
+    return engine.grade(key, submission, limits, settings)
 
 
 def rehearse(prepared: _Prepared) -> None:

@@ -8,10 +8,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from IPython.core.inputtransformer2 import TransformerManager
-
-_TRANSFORMER: Any = TransformerManager()  # type: ignore[no-untyped-call]
-
 
 @dataclass(frozen=True)
 class Names:
@@ -46,7 +42,15 @@ def python(source: str) -> str:
     """Turn IPython's additions (``%magic``, ``!command``, ``name?``) into Python."""
     if source.isspace() or not source:
         return ""
-    return str(_TRANSFORMER.transform_cell(source))
+    return str(_transformer().transform_cell(source))
+
+
+@lru_cache(maxsize=1)
+def _transformer() -> Any:
+    # Commands that only look at keys need none of IPython.
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    return TransformerManager()  # type: ignore[no-untyped-call]
 
 
 @lru_cache(maxsize=2000)
