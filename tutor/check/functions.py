@@ -279,6 +279,9 @@ def _with_pattern(
         hint = (
             "What comes back is what was handed in. `p = p - …` in a loop gives a name to a new "
             "thing; the list that it came from stays as it was."
+            if isinstance(outcomes[0].value, list)
+            else "What comes back is what was handed in. Numpy's functions make a new array: give "
+            "it a name, or return it."
         )
         return _with_hint(lines, "general/given_back", hint, only=_VAGUE)
     found = find_pattern(values, right, trial.exercise.tolerance)

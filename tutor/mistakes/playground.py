@@ -199,6 +199,12 @@ ACCURACY = Exercise(
             "Your result can be negative: right points count 1, wrong ones −1. What is a share?",
             "Takes the mean of products for a share.",
         ),
+        Mistake(
+            "counter_set",
+            lambda o, t: float(np.any((o > 0) == (t > 0))) / len(o),
+            "Only one right point is counted. `right =+ 1` sets it to 1; which way round adds?",
+            "Writes =+ for +=.",
+        ),
     ),
 )
 

@@ -1037,7 +1037,7 @@ ACCURACY = Exercise(
         Mistake(
             "whole_number",
             lambda P, y: int(np.mean(np.argmax(P, axis=1) == y)),
-            "Everything but a perfect score becomes 0. Where are the decimals lost?",
+            "Nearly always 0. Are decimals cut off, or do you compare probabilities with labels?",
             "Cuts off decimals with int or //.",
         ),
     ),

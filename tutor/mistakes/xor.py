@@ -644,6 +644,13 @@ PREDICT = Exercise(
             "You multiply the bias by an input, as one slide does (w2·x2). The bias stands alone.",
             "Copied w2·x2 from the slide, where w2 is the bias.",
         ),
+        Mistake(
+            "brackets_missing",
+            lambda X, w, b: 1 / 1 + np.exp(-(X @ w + b)),
+            "A probability isn't above 1. `1 / 1 + …` divides first: what should stand below the "
+            "line?",
+            "Forgets that a division comes before a sum.",
+        ),
     ),
 )
 
