@@ -48,9 +48,8 @@ lab: $(VENV)/.lab
 	@echo "Opening JupyterLab on notebooks/ (stop it with Ctrl-C) …"
 	@$(BIN)/jupyter lab --notebook-dir=notebooks $(NODELAY) $(ROOT) $(LAB_OPTIONS)
 
-# A file's tests stay together, and tests/conftest.py says which files come first. Three workers on
-# two cores: browsers, time limits and disks are waited for.
-PYTEST := $(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder
+# A file's tests stay together, and tests/conftest.py says which files come first.
+PYTEST := $(BIN)/python -m pytest --dist loadscope --no-loadscope-reorder
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
@@ -59,11 +58,12 @@ lint: $(VENV)/.test
 	$(BIN)/codespell
 	$(BIN)/lint-imports
 
+# Three workers on two cores: browsers, time limits and disks are waited for.
 test: lint
-	$(PYTEST) $(PYTEST_OPTIONS)
+	$(PYTEST) -n 3 $(PYTEST_OPTIONS)
 
 check: lint
-	$(PYTEST) -m "not slow and not browser" --ignore tests/browser $(PYTEST_OPTIONS)
+	$(PYTEST) -n 2 -m "not slow and not browser" --ignore tests/browser $(PYTEST_OPTIONS)
 
 # The oldest versions that pyproject.toml allows, beside the newest that `make test` has.
 OLDEST := tests/test_oldest.py tests/test_activations.py tests/test_check.py tests/test_plots.py \

@@ -29,6 +29,7 @@ def run(*command: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     return done
 
 
+@pytest.mark.slow
 def test_workflows_are_what_github_takes() -> None:
     workflows = [str(path) for path in (ROOT / ".github" / "workflows").glob("*.yml")]
     run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
@@ -132,6 +133,7 @@ def test_the_wheel_holds_the_two_packages_and_nothing_else(tmp_path: Path) -> No
     assert not [name for name in names if name.endswith((".db", ".ipynb", ".pyc"))]
 
 
+@pytest.mark.slow
 def test_completion_of_the_shell_is_what_the_guide_says() -> None:
     environment = environment_for_programs(_GRADING_COMPLETE="bash_source")
     program = Path(sys.executable).with_name("grading")

@@ -105,6 +105,7 @@ PIECES = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(PIECES, max_size=8).map("".join))
 @settings(max_examples=150, deadline=None)
 def test_any_mixture_of_them_is_disarmed(text: str) -> None:

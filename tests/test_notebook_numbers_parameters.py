@@ -84,6 +84,7 @@ def test_larger_networks_get_more_of_the_training_data_right() -> None:
     assert training[0].std() > 1.2 * training[2].std()
 
 
+@pytest.mark.slow
 def test_the_three_strengths_draw_what_the_exercise_says() -> None:
     networks = [plots_parameters.trained(20, l2=s) for s in plots_parameters.STRENGTHS]
     assert {network.count().parameters for network in networks} == {81}

@@ -216,6 +216,7 @@ def test_a_link_as_shared():
     )
 
 
+@pytest.mark.slow
 @given(configs)
 def test_link_and_back(config):
     assert from_hash(to_hash(config)) == config

@@ -134,6 +134,7 @@ def test_any_plain_data_comes_back(value: Any) -> None:
     assert same(decode_frame(wire(value)), value)
 
 
+@pytest.mark.slow
 @given(nps.arrays(nps.scalar_dtypes(), nps.array_shapes(min_dims=0, max_dims=4, min_side=0)))
 def test_any_array_comes_back(array: np.ndarray) -> None:
     if array.dtype.itemsize == 0:
@@ -163,12 +164,14 @@ def harmless(data: bytes) -> None:
         decode_frame(data, Anything(), max_bytes=1 << 20)
 
 
+@pytest.mark.slow
 @given(st.binary(max_size=300))
 @settings(max_examples=500)
 def test_random_bytes_are_harmless(data: bytes) -> None:
     harmless(data)
 
 
+@pytest.mark.slow
 @given(st.binary(max_size=300), st.integers(0, 200))
 @settings(max_examples=1000)
 def test_random_bodies_are_harmless(body: bytes, raw: int) -> None:
