@@ -282,6 +282,26 @@ def test_a_second_run_at_the_same_time_is_refused(course: Path) -> None:
     assert f"Another run is grading this class (process {os.getpid()} on" in done.stderr
 
 
+@pytest.mark.slow
+def test_two_runs_at_once_give_one_gradebook(course: Path) -> None:
+    for number in range(4):
+        small.hand_in(course, f"s{number}", RIGHT if number % 2 else {})
+    both = [start(course), start(course)]
+    errors = [process.communicate(timeout=120)[1] for process in both]
+    codes = sorted(process.returncode for process in both)
+    # The later one finds the other at work, or finds everything done.
+    assert codes in ([EXIT_OK, EXIT_FAILED], [EXIT_OK, EXIT_OK]), errors
+    assert "Traceback" not in "".join(errors)
+    if EXIT_FAILED in codes:
+        assert "Another run is grading this class" in "".join(errors)
+    alone = course.parent / "alone"
+    alone.mkdir()
+    subprocess.run(["cp", "-r", course / "submitted", alone], check=True)
+    assert run("run", "--class-dir", str(alone), course=course).exit_code == EXIT_OK
+    books = [dump(f"sqlite:///{folder / 'gradebook.db'}") for folder in (course, alone)]
+    assert books[0] == books[1]
+
+
 def invoke(*arguments: str) -> tuple[int, str]:
     result = CliRunner().invoke(grading, arguments)
     return result.exit_code, result.output

@@ -9,7 +9,9 @@ import random
 import shutil
 import signal
 import sqlite3
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -541,3 +543,20 @@ def test_a_gradebook_of_a_newer_version_is_left_alone(cut: Cut, tmp_path: Path) 
         db.execute("ALTER TABLE grading_record ADD COLUMN mood VARCHAR(9) NOT NULL DEFAULT ''")
     with pytest.raises(CourseError, match=r"newer version of `grading`.* mood"):
         Gradebook(course.db_url)
+
+
+def test_several_may_create_a_gradebook_at_the_same_moment(tmp_path: Path) -> None:
+    for attempt in range(5):
+        url = f"sqlite:///{tmp_path / f'{attempt}.db'}"
+        gate = threading.Barrier(2)
+
+        def create(url: str = url, gate: threading.Barrier = gate) -> set[str]:
+            gate.wait()
+            with Gradebook(url) as book:
+                return book.students()
+
+        with ThreadPoolExecutor(2) as threads:
+            assert [done.result() for done in [threads.submit(create) for _ in range(2)]] == [
+                set(),
+                set(),
+            ]

@@ -8,6 +8,7 @@ exporters of nbgrader work on the result. `tables` says what is kept beside them
 from __future__ import annotations
 
 import json
+import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -85,15 +86,26 @@ class Gradebook:
             self._engine = sa.create_engine(self.db_url, **options(self.db_url))
             if self._engine.url.get_backend_name() == "sqlite":
                 sa.event.listen(self._engine, "connect", _keep_journal)
-            tables.create_tables(self._engine)
-            with api.Gradebook(self.db_url, course_id):  # notes the course
-                pass
+            self._set_up(course_id)
         except CourseError:
             raise
         except Exception as error:
             what = f"The gradebook {shown(db_url)} can't be opened: {_first_line(error)}."
             raise CourseError(what, remedy(db_url, error)) from error
         self._layouts: dict[str, Layout] = {}
+
+    def _set_up(self, course_id: str) -> None:
+        """Create what isn't there yet, twice if another process is creating it at this moment."""
+        for attempt in (1, 2):
+            try:
+                tables.create_tables(self._engine)
+                with api.Gradebook(self.db_url, course_id):  # notes the course
+                    return
+            except sa.exc.DBAPIError as error:
+                there = any(words in str(error) for words in ("already exists", "UNIQUE", "locked"))
+                if attempt == 2 or not there:
+                    raise
+                time.sleep(1)
 
     def close(self) -> None:
         """Let go of the database."""
