@@ -99,7 +99,8 @@ class Gradebook:
         for attempt in (1, 2):
             try:
                 tables.create_tables(self._engine)
-                with api.Gradebook(self.db_url, course_id):  # notes the course
+                tables.note_course(self._engine, course_id)
+                with api.Gradebook(self.db_url, course_id):  # says if the tables are too old
                     return
             except sa.exc.DBAPIError as error:
                 there = any(words in str(error) for words in ("already exists", "UNIQUE", "locked"))

@@ -120,6 +120,20 @@ def create_tables(engine: sa.Engine) -> None:
         upgrade(db, record, derived)
 
 
+def note_course(engine: sa.Engine, course_id: str) -> None:
+    """Add the course if it isn't there; nbgrader's own way logs a traceback when another was first.
+
+    Raises
+    ------
+    sqlalchemy.exc.IntegrityError
+        When another process adds it at this moment.
+    """
+    courses = api.Course.__table__
+    with engine.begin() as db:
+        if db.scalar(sa.select(courses.c.id).where(courses.c.id == course_id)) is None:
+            db.execute(sa.insert(courses), {"id": course_id})
+
+
 def derived(told: Mapping[str, Any]) -> dict[str, Any]:
     """Work out the columns that repeat what a submission's record says."""
     found = [cell for nb in told["notebooks"] if not nb["missing"] for cell in nb["cells"]]
