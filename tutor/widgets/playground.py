@@ -38,7 +38,7 @@ _PAGE = (
 )  # fmt: skip
 
 EPOCHS = 12
-SECONDS = 0.014
+SECONDS = 0.02
 """How far, and how long, Python trains for one frame at most.
 
 More epochs would be no smoother, and would take the processor from the page.
