@@ -754,7 +754,7 @@ def _graders(scheduler: str | None) -> Callable[[EngineChoice, int], Graders]:
         from grading.pool import Pool
 
         return Pool
-    from grading.cluster import Cluster
+    from grading.cluster.client import Cluster
 
     return lambda choice, _: Cluster(scheduler, choice)
 

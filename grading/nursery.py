@@ -43,8 +43,11 @@ _begun: list[tuple[subprocess.Popen[bytes], Connection[Any, Any]]] = []
 
 
 def begin() -> None:
-    """Start the process for the next `Nursery` in advance; it ends with this one if none comes."""
-    if not _begun:
+    """Start the process for the next `Nursery` in advance; it ends with this one if none comes.
+
+    Elsewhere than on Linux there is no sealed engine, and `EngineChoice.contained` will say so.
+    """
+    if sys.platform == "linux" and not _begun:
         _begun.append(_start())
 
 

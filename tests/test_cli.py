@@ -245,6 +245,16 @@ def start(course: Path) -> subprocess.Popen[str]:
     )
 
 
+def assert_as_if_undisturbed(course: Path) -> None:
+    """Grade the same submissions elsewhere; both gradebooks have to say the same."""
+    other = course.parent / "other"
+    other.mkdir()
+    subprocess.run(["cp", "-r", course / "submitted", other], check=True)
+    assert run("run", "--class-dir", str(other), course=course).exit_code == EXIT_OK
+    books = [dump(f"sqlite:///{folder / 'gradebook.db'}") for folder in (course, other)]
+    assert books[0] == books[1]
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_stopped_in_the_middle_it_goes_on_from_there(course: Path, how: signal.Signals) -> None:
     for number in range(4):
@@ -260,12 +270,7 @@ def test_stopped_in_the_middle_it_goes_on_from_there(course: Path, how: signal.S
     count, before = graded(done)
     assert 1 <= before < 4
     assert count == 4 - before
-    other = course.parent / "other"
-    other.mkdir()
-    subprocess.run(["cp", "-r", course / "submitted", other], check=True)
-    assert run("run", "--class-dir", str(other), course=course).exit_code == EXIT_OK
-    books = [dump(f"sqlite:///{folder / 'gradebook.db'}") for folder in (course, other)]
-    assert books[0] == books[1]
+    assert_as_if_undisturbed(course)
 
 
 def test_nothing_handed_in_is_said(course: Path) -> None:
@@ -294,12 +299,7 @@ def test_two_runs_at_once_give_one_gradebook(course: Path) -> None:
     assert "Traceback" not in "".join(errors)
     if EXIT_FAILED in codes:
         assert "Another run is grading this class" in "".join(errors)
-    alone = course.parent / "alone"
-    alone.mkdir()
-    subprocess.run(["cp", "-r", course / "submitted", alone], check=True)
-    assert run("run", "--class-dir", str(alone), course=course).exit_code == EXIT_OK
-    books = [dump(f"sqlite:///{folder / 'gradebook.db'}") for folder in (course, alone)]
-    assert books[0] == books[1]
+    assert_as_if_undisturbed(course)
 
 
 def invoke(*arguments: str) -> tuple[int, str]:

@@ -23,7 +23,8 @@ from gradebook_dump import dump
 from silent import Silent
 
 from grading.bounds import Bounds, bounds
-from grading.cluster import Cluster, client, desk, machine
+from grading.cluster import client, desk, machine
+from grading.cluster.client import Cluster
 from grading.course import load_course
 from grading.engines import EngineChoice
 from grading.errors import CourseError
@@ -321,4 +322,4 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(CourseError, match=r"distributed.*cluster"):
-        from grading.cluster import Cluster  # noqa: F401
+        import grading.cluster.client  # noqa: F401

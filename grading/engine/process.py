@@ -78,6 +78,7 @@ class ExaminerProcess:
         self.stuck: tuple[int, int] | None = None
         self._pulse = Pulse()
         self._left = quota
+        self._status = 0
         self._owner = os.getpid()
         asked, self._asks = os.pipe()
         self._answers, answering = os.pipe()
@@ -144,8 +145,6 @@ class ExaminerProcess:
             self._pulse.close()
         self._pid = 0
         return self._status
-
-    _status = 0
 
 
 # ----------------------------------------------------------------------------------- in the fork

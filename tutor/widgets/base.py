@@ -31,8 +31,6 @@ from tutor.widgets.live import LivePlot, joined
 
 AHEAD_SECONDS = 0.012
 """How long the kernel draws pictures in advance before it listens again."""
-LISTENING_SECONDS = 0.004
-"""How long it listens then."""
 FRAMES_KEPT = 200
 """How many pictures a widget keeps, so that none is drawn a second time when it's moved to."""
 
@@ -127,7 +125,7 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         self._drawn: dict[tuple[Any, ...], dict[str, Any]] = {}  # frames, by all values
         self._in_page: LivePlot | None = None  # whose still part is in the page
         self._places: deque[Sequence[float]] = deque()  # where pictures in advance are wanted
-        self._later = Later(self._draw_ahead, LISTENING_SECONDS)
+        self._later = Later(self._draw_ahead)
         self.inputs = dict(self._controls())
         self._start(start)
         self._tracks = {name: each for name, each in self.inputs.items() if hasattr(each, "step")}

@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+LISTENING_SECONDS = 0.004
+"""How long the kernel listens between two slices, if nobody says otherwise."""
+
 
 class Later:
     """Calls a function on the kernel's event loop, a moment after it was asked to.
@@ -23,7 +26,7 @@ class Later:
         Whether there is an event loop. In a plain script there is none, and nothing runs later.
     """
 
-    def __init__(self, function: Callable[[], None], seconds: float) -> None:
+    def __init__(self, function: Callable[[], None], seconds: float = LISTENING_SECONDS) -> None:
         self._function = function
         self._seconds = seconds
         self._awaited = False

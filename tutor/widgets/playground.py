@@ -43,8 +43,6 @@ SECONDS = 0.02
 
 More epochs would be no smoother, and would take the processor from the page.
 """
-LISTENING_SECONDS = 0.004
-"""How long the kernel listens between two frames."""
 MOST_FRAMES = 8
 """For how many frames a page can ask at once."""
 CHART_POINTS = 256
@@ -114,7 +112,7 @@ class Playground(anywidget.AnyWidget):
         self._has_functions = functions is not None
         self._lock = threading.RLock()
         self._wanted: deque[dict[str, Any]] = deque()  # questions for a frame, one for each
-        self._later = Later(self._train_next, LISTENING_SECONDS)
+        self._later = Later(self._train_next)
         super().__init__(
             choices=_choices(),
             feature_maps=_shades(np.stack(list(arithmetic.feature_maps(_SIDE).values()))),
