@@ -18,6 +18,7 @@ from typing import Any
 
 import nbformat
 import numpy as np
+import psutil
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
@@ -97,12 +98,19 @@ def chromium() -> Iterator[Browser]:
             f"the browser tests need Chromium at {CHROMIUM}: `apt install chromium`, "
             "or set CHROMIUM to where yours is"
         )
+    own = psutil.Process()
+    others = set(own.children())
     with sync_playwright() as playwright:
+        drivers = set(own.children()) - others
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=CHROMIUM_OPTIONS)
         try:
             yield browser
         finally:
             browser.close()
+            # The driver ends when its input closes. A process that a test has forked since may hold
+            # that open, and playwright would wait for it.
+            for driver in drivers:
+                driver.terminate()
 
 
 @contextmanager
@@ -143,7 +151,7 @@ class Lab:
         self.page = page
         self.root = root
         self.problems: list[str] = []
-        page.on("pageerror", lambda error: self.problems.append(str(error)))
+        page.on("pageerror", lambda error: self.problems.append(error.stack or str(error)))
         page.on("console", self._note_error)
         self.command("application:toggle-left-area")
 
@@ -170,7 +178,12 @@ class Lab:
         return path
 
     def open(self, name: str) -> None:
-        """Open a notebook of the server's folder, close all others, wait for the kernel."""
+        """Open a notebook of the server's folder, close all others, wait for the kernel.
+
+        JupyterLab complains when it leaves a notebook whose kernel or widgets it was still talking
+        to. Those complaints are no `problems` of the notebook.
+        """
+        before = len(self.problems)
         # An unsaved notebook would be asked about.
         self.page.evaluate(
             """() => { for (const widget of jupyterapp.shell.widgets('main'))
@@ -188,6 +201,7 @@ class Lab:
                 && w.sessionContext.session?.kernel?.status === 'idle' }""",
             arg=name,
         )
+        del self.problems[before:]
 
     def run_all(self, seconds: float = TIMEOUT / 1000) -> None:
         """Run all cells and wait until the kernel is idle again."""

@@ -39,7 +39,6 @@ def notebook(lab):
     lab.write(NOTEBOOK, CELL, OWN_FUNCTIONS)
     lab.open(NOTEBOOK)
     lab.run_all()
-    lab.former_problems = len(lab.problems)
     return lab
 
 
@@ -385,4 +384,4 @@ def test_without_a_kernel_there_is_a_picture(notebook):
 
 
 def test_no_errors_in_the_page(notebook):
-    assert notebook.problems[notebook.former_problems :] == []
+    assert notebook.problems == []
