@@ -92,7 +92,7 @@ def test_shuffle_is_a_permutation():
 
 @pytest.mark.parametrize("run", ORIGINAL["runs"], ids=lambda run: run["config"].get("dataset"))
 def test_data_are_the_originals(run):
-    config = Config.from_dict(run["config"])
+    config = Config(**run["config"])
     data = datasets.playground(config.dataset, config.seed, config.noise)
     x_train, y_train, x_test, y_test = datasets.split(*data)
     for x, y, points in (

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from tutor import activations
-from tutor.graph import Graph, node_gradients
+from tutor.graph import Graph
 from tutor.layers import activate, activate_backward, dense_backward, dense_forward
 from tutor.losses import LOSSES, get_loss
 from tutor.network import Network
@@ -25,6 +25,8 @@ examples = settings(relaxed, max_examples=60)
 
 XOR_X = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]])
 XOR_Y = np.array([0.0, 1, 1, 0])
+
+gradients_of = np.vectorize(lambda node: node.gradient, otypes=[float])
 
 
 @pytest.fixture(autouse=True)
@@ -207,10 +209,10 @@ def test_backward_agrees_with_the_computational_graph(hidden):
     graph.backward(loss)
     gradients = network.backward(network.forward(X), y)
     assert network.loss(X, y) == pytest.approx(loss.value, rel=1e-12)
-    np.testing.assert_allclose(gradients.W[0], node_gradients(W1), rtol=1e-9, atol=1e-15)
-    np.testing.assert_allclose(gradients.b[0], node_gradients(b1), rtol=1e-9, atol=1e-15)
-    np.testing.assert_allclose(gradients.W[1], node_gradients(W2), rtol=1e-9, atol=1e-15)
-    np.testing.assert_allclose(gradients.b[1], node_gradients(b2), rtol=1e-9, atol=1e-15)
+    np.testing.assert_allclose(gradients.W[0], gradients_of(W1), rtol=1e-9, atol=1e-15)
+    np.testing.assert_allclose(gradients.b[0], gradients_of(b1), rtol=1e-9, atol=1e-15)
+    np.testing.assert_allclose(gradients.W[1], gradients_of(W2), rtol=1e-9, atol=1e-15)
+    np.testing.assert_allclose(gradients.b[1], gradients_of(b2), rtol=1e-9, atol=1e-15)
 
 
 def test_softmax_with_a_temperature():
@@ -498,11 +500,6 @@ def test_history():
     assert history.loss[-1] == network.loss(X, y)
     assert history.test_loss[-1] == network.loss(X_test, y_test)
     assert history.test_accuracy[-1] == network.accuracy(X_test, y_test)
-    target = history.loss[20]
-    first = next(e for e, loss in enumerate(history.loss) if loss <= target)
-    assert history.epochs_to(target) == first
-    assert history.epochs_to(-1) == math.inf
-    assert not history.diverged
     assert Network([2, 1]).train(X, y, epochs=1, lr=0.001).accuracy is None
     assert Network([2, 1]).train(X, y, epochs=1, lr=0.001).test_loss is None
 
@@ -511,10 +508,10 @@ def test_a_network_that_diverges_says_so_without_warnings():
     X, y = four_quadrants()
     network = Network([2, 8, 1], "relu", "linear", replicas=2, seed=0)
     history = network.train(X, y, epochs=30, lr=[1e3, 1e-3])
-    assert history.diverged.tolist() == [True, False]
+    assert np.isfinite(history.loss[-1]).tolist() == [False, True]
     single = Network([2, 8, 8, 1], "relu", "sigmoid", init="normal")
     history = single.train(X, y > 0, epochs=30, lr=1e200)
-    assert history.diverged
+    assert not np.isfinite(history.loss[-1])
     assert np.isnan(single.parameters.flat).any()
     assert 0 <= history.accuracy[-1] <= 1
 
@@ -582,7 +579,6 @@ def test_replicas_with_their_own_data_rates_and_seeds():
         single = Network([2, 4, 1], output="tanh", seed=seed)
         alone = single.train(*data[r], epochs=3, **{name: v[r] for name, v in rates.items()})
         assert (together.loss[:, r] == alone.loss).all()
-    assert together.epochs_to(together.loss[1, 0]).shape == (3,)
 
 
 @settings(relaxed, max_examples=40)

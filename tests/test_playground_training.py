@@ -30,7 +30,7 @@ ORIGINAL = json.loads((Path(__file__).parent / "data" / "playground_original.jso
     "run", ORIGINAL["runs"], ids=lambda run: run["config"].get("dataset", "circle")
 )
 def test_losses_and_weights_are_the_originals(run):
-    playground = Playground(Config.from_dict(run["config"]))
+    playground = Playground(Config(**run["config"]))
     for epoch, expected in run["epochs"].items():
         playground.step(int(epoch) - playground.epoch)
         measures = playground.measures

@@ -762,30 +762,6 @@ def trace(function: Callable[..., Node], /, title: str | None = None, **values: 
     return graph
 
 
-def node_values(nodes: npt.ArrayLike) -> FloatArray:
-    """Return the values of an array of nodes, in the same shape."""
-    return _collect(nodes, lambda node: node.value)
-
-
-def node_gradients(nodes: npt.ArrayLike) -> FloatArray:
-    """Return the gradients of an array of nodes, in the same shape; call `backward` first."""
-
-    def gradient(node: Node) -> float:
-        if node.gradient is None:
-            raise ValueError("there are no gradients yet: call backward() first")
-        return node.gradient
-
-    return _collect(nodes, gradient)
-
-
-def _collect(nodes: npt.ArrayLike, number: Callable[[Node], float]) -> FloatArray:
-    array = np.asarray(nodes, dtype=object)
-    for node in array.flat:
-        if not isinstance(node, Node):
-            raise TypeError(f"expected an array of nodes, found {node!r} in it")
-    return np.array([number(node) for node in array.flat], dtype=np.float64).reshape(array.shape)
-
-
 # The worked examples of the course
 def product_of_sum(x: float = -2.0, y: float = 5.0, z: float = -4.0) -> Graph:
     """Build f = (x + y) z. At the defaults q = 3, f = −12 and the gradients are −4, −4, 3."""

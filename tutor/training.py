@@ -133,16 +133,3 @@ class History:
     def __len__(self) -> int:
         """Return the number of epochs."""
         return len(self.loss) - 1
-
-    @property
-    def diverged(self) -> npt.NDArray[np.bool_]:
-        """Whether the last loss isn't a finite number, for each network."""
-        return np.asarray(~np.isfinite(self.loss[-1]))
-
-    def epochs_to(self, target: float) -> FloatArray:
-        """Return after how many epochs the loss was `target` or less for the first time.
-
-        It is ∞ for a network that never got there; shape () or (R,).
-        """
-        reached = self.loss <= target
-        return np.where(reached.any(axis=0), reached.argmax(axis=0), np.inf)

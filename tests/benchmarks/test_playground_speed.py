@@ -16,7 +16,7 @@ of tanh units in float64, ½(o − t)². All run on one thread.
 import numpy as np
 import pytest
 
-from tutor.playground import Config, Playground, experiment
+from tutor.playground import Config, Playground, experiment, reduce_maps
 from tutor.playground.replicas import Replicas, _drawn
 
 RUNS = 100
@@ -159,7 +159,7 @@ def test_building_one_run(benchmark):
 @pytest.mark.parametrize("layers", [(4, 2), (8,) * 6], ids=["4-2", "six times 8"])
 def test_map_of_every_neuron(benchmark, layers):
     playground = Playground(hidden_layers=layers)
-    benchmark(playground.thumbnails)
+    benchmark(lambda: [reduce_maps(layer, 10) for layer in playground.maps()])
 
 
 @pytest.mark.benchmark(group="parts")

@@ -252,4 +252,3 @@ _PATTERNS = (
         lambda got, right: got.dtype.kind == "f" and _agree(got, right, _NEAR),
     ),
 )
-PATTERN_IDS = (_CONSTANT.id, *(pattern.id for pattern in _PATTERNS))

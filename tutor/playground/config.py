@@ -377,11 +377,6 @@ class Config:
         plain: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(self)))
         return plain
 
-    @classmethod
-    def from_dict(cls, fields: Mapping[str, Any]) -> Config:
-        """Build a configuration from `to_dict`'s result; left-out fields take their defaults."""
-        return cls().replace(**fields)
-
 
 _CHOICES: dict[str, tuple[Any, ...]] = {
     "problem": PROBLEMS,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -109,27 +108,6 @@ class History:
         """Return one network's columns, "epoch" first."""
         columns: dict[str, list[float]] = {"epoch": self.epochs.tolist()}
         return columns | {name: self.column(name)[:, replica].tolist() for name in NAMES}
-
-    @classmethod
-    def from_dict(cls, columns: Mapping[str, Sequence[float | None]]) -> History:
-        """Restore one network's `to_dict`, with NaN for None.
-
-        Raises
-        ------
-        ValueError
-            When a column is missing or the columns differ in length.
-        """
-        missing = [name for name in ("epoch", *NAMES) if name not in columns]
-        if missing:
-            raise ValueError(f"history: column {missing[0]!r} is missing")
-        table = np.array([columns[name] for name in NAMES], dtype=np.float64)
-        epochs = np.array(columns["epoch"], dtype=np.int64)
-        if table.ndim != 2 or table.shape[1] != len(epochs):
-            raise ValueError("history: expected columns of one length")
-        history = cls(1)
-        for epoch, row in zip(epochs.tolist(), table.T, strict=True):
-            history.record(epoch, Measures(*row[:, None]))
-        return history
 
     def to_csv(self, replica: int = 0) -> str:
         """Return one network's rows as comma-separated text with a header."""

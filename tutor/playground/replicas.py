@@ -103,15 +103,6 @@ class Replicas:
         self.failure: Failure | None = None
         self.measure()
 
-    def resume(self, state: KernelState, first: Floats, epoch: int, history: History) -> None:
-        """Go on from a state that was saved."""
-        nothing = np.zeros_like(first)
-        self.first = KernelState(first, nothing.astype(bool), nothing, 0)
-        self.kernel.restore(state)
-        self.epoch = epoch
-        self.history = history
-        self.measure()
-
     def edited(self) -> None:
         """Measure again after weights were edited by hand; finite ones end a failure."""
         if np.isfinite(self.kernel.parameters).all():

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import math
 import random
 import time
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,7 +17,7 @@ from tutor.playground.config import FEATURES, Config, features, is_number
 from tutor.playground.diagnosis import explain
 from tutor.playground.experiment import Experiment, experiment
 from tutor.playground.history import History
-from tutor.playground.kernel import Batch, Kernel, KernelState, cut
+from tutor.playground.kernel import Batch, Kernel, cut
 from tutor.playground.replicas import Replicas
 
 Floats = NDArray[np.float64]
@@ -300,43 +298,6 @@ class Playground:
         block[neuron, column] = value
         self._runs.edited()
 
-    def set_parameters(self, weights: Sequence[ArrayLike], biases: Sequence[ArrayLike]) -> None:
-        """Set all weights, (D, M) a layer, and biases, (M,) a layer.
-
-        Raises
-        ------
-        ValueError
-            When a shape is wrong or a value isn't finite. Nothing has changed then.
-        """
-        flat = self._flat(weights, biases)
-        if not np.isfinite(flat).all():
-            raise ValueError("weights and biases: expected finite numbers")
-        self._runs.kernel.parameters[...] = flat
-        self._runs.edited()
-
-    def _flat(self, weights: Sequence[ArrayLike], biases: Sequence[ArrayLike]) -> Floats:
-        kernel = self._runs.kernel
-        flat = np.empty_like(kernel.parameters)
-        blocks = kernel.view(flat)
-        if len(weights) != len(blocks) or len(biases) != len(blocks):
-            raise ValueError(
-                f"expected weights and biases of {len(blocks)} layers, "
-                f"got {len(weights)} and {len(biases)}"
-            )
-        for layer, block in enumerate(blocks, start=1):
-            W = np.asarray(weights[layer - 1], dtype=np.float64)
-            b = np.asarray(biases[layer - 1], dtype=np.float64)
-            m, d = block.shape[0], block.shape[1] - 1
-            if d == 0 and W.size == 0:
-                W = np.empty((0, m))
-            if W.shape != (d, m) or b.shape != (m,):
-                raise ValueError(
-                    f"layer {layer}: expected W {(d, m)} and b {(m,)}, got {W.shape} and {b.shape}"
-                )
-            block[:, :-1] = W.T
-            block[:, -1] = b
-        return flat
-
     # --- Maps ---
 
     def activations_at(self, x: ArrayLike) -> list[Floats]:
@@ -404,20 +365,6 @@ class Playground:
             start += batch.size
         return [layer.reshape(-1, size, size) for layer in maps]
 
-    def thumbnails(self, size: int = 10) -> list[Floats]:
-        """Compute small maps of each unit as the original does: means of blocks of `maps(100)`.
-
-        Parameters
-        ----------
-        size : int
-            A divisor of 100.
-
-        Returns
-        -------
-        list of ndarray, shapes (M, size, size)
-        """
-        return [reduce_maps(layer, size) for layer in self.maps(100)]
-
     def decision_map(self, size: int = 100, discretize: bool | None = None) -> Floats:
         """Compute the output over the square, (size, size); see `maps`.
 
@@ -442,74 +389,6 @@ class Playground:
     def from_hash(cls, link: str) -> Playground:
         """Start what a link of the original describes; see `url.from_hash`."""
         return cls(url.from_hash(link))
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the whole state as plain data, from which `from_dict` goes on exactly."""
-        kernel = self._runs.kernel
-        first = self._runs.first
-        state = {
-            "config": self.config.to_dict(),
-            "epoch": self.epoch,
-            "measures": self.measures,
-            "weights": [W.tolist() for W in self.weights],
-            "biases": [b.tolist() for b in self.biases],
-            "dead_links": [dead.tolist() for dead in self.dead_links],
-            "carried": {"gradient": kernel.carried.tolist(), "count": kernel.carried_count},
-            "first_parameters": first.parameters.tolist(),
-            "history": self.history.to_dict(),
-        }
-        return {name: _plain(value) for name, value in state.items()}
-
-    @classmethod
-    def from_dict(cls, state: Mapping[str, Any]) -> Playground:
-        """Restore a `to_dict`.
-
-        Raises
-        ------
-        ValueError
-            When something is missing or doesn't fit.
-        TypeError
-            When it isn't a dictionary.
-        """
-        if not isinstance(state, Mapping):
-            raise TypeError(f"state of a playground: expected a dictionary, got {state!r}")
-        try:
-            playground = cls(Config.from_dict(state["config"]))
-            playground._restore(state)
-        except KeyError as missing:
-            raise ValueError(f"state of a playground: {missing} is missing") from None
-        return playground
-
-    def _restore(self, state: Mapping[str, Any]) -> None:
-        kernel = self._runs.kernel
-        dead = np.zeros_like(kernel.dead)
-        for block, links in zip(kernel.view(dead), state["dead_links"], strict=True):
-            # Without features the first layer's list is empty, and its shape has to be told.
-            block[:, :-1] = np.array(links, dtype=bool).reshape(block[:, :-1].T.shape).T
-        carried = np.array(state["carried"]["gradient"], dtype=np.float64)
-        first = np.array(state["first_parameters"], dtype=np.float64)
-        for name, flat in (("carried gradient", carried), ("first_parameters", first)):
-            if flat.shape != kernel.parameters.shape:
-                raise ValueError(
-                    f"{name}: expected {kernel.parameters.shape[0]} numbers, got shape {flat.shape}"
-                )
-        now = KernelState(
-            self._flat(state["weights"], state["biases"]), dead, carried, state["carried"]["count"]
-        )
-        self._runs.resume(now, first, int(state["epoch"]), History.from_dict(state["history"]))
-
-    def to_json(self) -> str:
-        """Return `to_dict` as JSON text."""
-        return json.dumps(self.to_dict(), allow_nan=False)
-
-    @classmethod
-    def from_json(cls, text: str) -> Playground:
-        """Restore a `to_json`; ValueError if the text isn't one."""
-        try:
-            state = json.loads(text)
-        except json.JSONDecodeError as error:
-            raise ValueError(f"state of a playground: not JSON ({error})") from None
-        return cls.from_dict(state)
 
     def to_csv(self) -> str:
         """Return the history as comma-separated text."""
@@ -562,12 +441,3 @@ def reduce_maps(maps: Floats, size: int) -> Floats:
 def _check_index(name: str, index: int, count: int, first: int = 0) -> None:
     if not isinstance(index, int | np.integer) or not 0 <= index < count:
         raise ValueError(f"{name}: expected {first} to {count - 1 + first}, got {index + first!r}")
-
-
-def _plain(value: Any) -> Any:
-    """Replace NaN and infinities, which JSON can't hold, by None."""
-    if isinstance(value, dict):
-        return {name: _plain(entry) for name, entry in value.items()}
-    if isinstance(value, list):
-        return [_plain(entry) for entry in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
