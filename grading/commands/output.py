@@ -1,0 +1,66 @@
+"""What several commands print, and how."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+
+from grading.errors import EXIT_OK, EXIT_PROBLEMS
+
+if TYPE_CHECKING:
+    from grading.course import Course
+    from grading.gradebook import Gradebook
+    from grading.records import Problem
+
+
+def console() -> Console:
+    """Make the console for what is not the result: progress, problems, errors."""
+    return Console(stderr=True)
+
+
+def counted(count: int, what: str) -> str:
+    """Say how many there are: "1 student", "2 students"."""
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+def show(problems: list[Problem]) -> None:
+    """Print problems to stderr."""
+    from grading.display import show_problems
+
+    show_problems(console(), problems)
+
+
+def finish_check(problems: list[Problem], as_json: bool, good: str, bad: str = "") -> None:
+    """Show what was found and leave."""
+    if as_json:
+        click.echo(json.dumps({"problems": [asdict(problem) for problem in problems]}))
+    elif problems:
+        show(problems)
+        click.echo(f"{counted(len(problems), 'problem')}. {bad}".strip(), err=True)
+    else:
+        click.echo(good)
+    sys.exit(EXIT_PROBLEMS if problems else EXIT_OK)
+
+
+def open_gradebook(course: Course) -> Gradebook:
+    """Open a course's gradebook, with its plug-in for late penalties."""
+    from grading.gradebook import Gradebook
+    from grading.penalties import penalty
+
+    return Gradebook(course.db_url, course.course_id, penalty(course))
+
+
+def show_nothing_graded(course: Course, students: tuple[str, ...] = ()) -> None:
+    """Say why there is nothing to show."""
+    place = course.step_root("submitted")
+    whose = f" of {', '.join(students)}" if students else ""
+    click.echo(
+        f"Nothing{whose} is graded yet. `grading run` grades what is in {place}; --class-dir names "
+        "another class.",
+        err=True,
+    )
