@@ -18,15 +18,10 @@ from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grading.analysis import (
-    AssignmentReport,
-    ClassReport,
-    _alpha,
-    _correlation,
-    _histogram,
-    _items,
-    _Records,
-)
+from grading.analysis import AssignmentReport, ClassReport
+from grading.analysis.analyse import histogram
+from grading.analysis.items import correlation, cronbach_alpha, items_of
+from grading.analysis.seen import Records
 from grading.commands import grading
 from grading.course import load_course
 from grading.errors import EXIT_FAILED, EXIT_OK
@@ -154,13 +149,13 @@ def test_an_answer_left_as_it_was_is_not_begun() -> None:
     empty = CellOutcome("explain", "manual", 0.0, 5, False, "unanswered")
     record = to_dict(graded("ada", 2, 4, None))
     record["notebooks"][0]["cells"][3] = to_dict(empty)
-    seen = _Records(["ada", "bob"], str)
+    seen = Records(["ada", "bob"], str)
     seen.add(record)
     points = [("ada", "small/explain", 0.0, False, ""), ("bob", "small/explain", 0.0, True, "")]
-    ((item,), _) = _items({"small/explain": 5.0}, seen, points)
+    ((item,), _) = items_of({"small/explain": 5.0}, seen, points)
     assert (item.unanswered, item.waiting, item.difficulty) == (1, 1, 0.0)
     points.append(("cyd", "small/explain", 0.0, True, ""))
-    ((item,), _) = _items({"small/explain": 5.0}, seen, points)
+    ((item,), _) = items_of({"small/explain": 5.0}, seen, points)
     assert item.difficulty is None  # most wait, so that the few marked say nothing
 
 
@@ -175,7 +170,7 @@ def test_a_cell_that_was_stopped_is_listed_and_not_what_hangs_on_it() -> None:
     ]
     lacks = {"status": "memory", "messages": [f"{why} This test needs what that cell makes."]}
     notebook["cells"][2] |= lacks | {"checks": []}
-    seen = _Records(["bob"], str)
+    seen = Records(["bob"], str)
     seen.add(record)
     assert seen.trouble["memory"] == {"bob": ["small/triple"]}
     assert seen.trouble["timeout"] == {"bob": ["small/cell 1", "small/test_double"]}
@@ -328,13 +323,13 @@ def test_the_schema_is_documented() -> None:
 
 @given(st.lists(st.floats(0, 20), min_size=0, max_size=30))
 def test_histogram_counts_everybody(scores: list[float]) -> None:
-    assert sum(_histogram(np.array(scores), 20.0)) == len(scores)
+    assert sum(histogram(np.array(scores), 20.0)) == len(scores)
 
 
 def test_alpha_of_equal_items_is_one() -> None:
     column = np.array([0.0, 1, 2, 5])
-    assert _alpha(np.column_stack([column] * 4)) == pytest.approx(1)
-    assert _correlation(column, np.ones(4)) is None
+    assert cronbach_alpha(np.column_stack([column] * 4)) == pytest.approx(1)
+    assert correlation(column, np.ones(4)) is None
 
 
 # ------------------------------------------------------------------------------- similarity
