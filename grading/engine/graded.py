@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from grading.engine import sanitize
@@ -23,6 +24,7 @@ MAX_TEXT = 256 * 1024
 MAX_PICTURE = 4 * 1024 * 1024
 MAX_CELL = 8 * 1024 * 1024
 MAX_TRACEBACK = 100
+_LONG = 20_000
 CUT = "\n... Output truncated ...\n"
 _CALM: dict[str, Callable[[str], str | None]] = {
     "text/html": calm_html,
@@ -51,7 +53,7 @@ def clean_outputs(found: Any) -> list[Output]:
         made = _clean_output(output, lines) if isinstance(output, dict) else None
         if made is None:
             continue
-        room -= len(json.dumps(made))
+        room -= _size(made)
         if room < 0 or len(kept) >= MAX_LINES:
             kept.append(stream(CUT))
             break
@@ -59,6 +61,15 @@ def clean_outputs(found: Any) -> list[Output]:
             lines -= made["text"].count("\n")
         kept.append(made)
     return kept
+
+
+def _size(output: Output) -> int:
+    """Give the length of all text in a clean output."""
+    if output["output_type"] == "stream":
+        return len(output["text"])
+    if output["output_type"] == "error":
+        return len(output["evalue"]) + sum(map(len, output["traceback"]))
+    return sum(map(len, output["data"].values()))
 
 
 def stream(text: str, name: str = "stdout") -> Output:
@@ -126,7 +137,13 @@ def shown(cell: Cell) -> str:
         return cell.source
     if cell.cell_type == "raw":
         return calm_raw(cell.source)
-    return calm_markdown(cell.source, cell.attachments.keys())
+    if len(cell.source) > _LONG:
+        return calm_markdown(cell.source, cell.attachments.keys())
+    return _calm_markdown(cell.source, tuple(cell.attachments))
+
+
+# Most texts are the release's, the same in each submission.
+_calm_markdown = lru_cache(maxsize=1000)(calm_markdown)
 
 
 def build(

@@ -311,6 +311,8 @@ def _shapes(array: Array, numbers: Array) -> Difference | None:
 def _values(
     array: Array, numbers: Array, tolerance: Tolerance, at: Array | None
 ) -> Difference | None:
+    if array.dtype == numbers.dtype and (array == numbers).all():
+        return None  # to the last bit, as most right answers are: the quick way
     off = ~close(array, numbers, tolerance)
     if not off.any():
         return None
