@@ -298,6 +298,22 @@ def test_hostile_submissions_stop_no_other(
     assert list(tree(course)) == [f"88/{small.ASSIGNMENT}/small.ipynb"]
 
 
+@pytest.mark.parametrize("times", [False, True])
+def test_a_back_dated_timestamp_is_left_out(course: Course, tmp_path: Path, times: bool) -> None:
+    """The time is the platform's, or nobody's: never what the student wrote beside the notebook."""
+    back = {"small.ipynb": "{}", "timestamp.txt": "2001-01-01 00:00:00 UTC"}
+    members = {
+        CANVAS.replace("ipynb", "zip"): zipped(back),
+        MOODLE: "{}",
+        MOODLE.replace("small.ipynb", "timestamp.txt"): "2001-01-01 00:00:00 UTC",
+    }
+    collected = take(course, download(tmp_path, members), times=times)
+    assert not collected.problems
+    stamps = [text for name, text in tree(course).items() if name.endswith("timestamp.txt")]
+    assert len(stamps) == (2 if times else 0)
+    assert not any(text.startswith(b"2001") for text in stamps)
+
+
 def test_the_same_file_twice_is_one(course: Course, tmp_path: Path) -> None:
     collected = take(course, download(tmp_path, {CANVAS: "{}", CANVAS.replace("4711", "1"): "{}"}))
     assert not collected.problems
