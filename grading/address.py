@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 import socket
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-__all__ = ["options", "remedy", "shown", "with_driver"]
+__all__ = ["missing_file", "options", "remedy", "shown", "with_driver"]
 
 
 def with_driver(db_url: str) -> str:
@@ -26,6 +27,18 @@ def shown(db_url: str) -> str:
         return sa.make_url(db_url).render_as_string(hide_password=True)
     except sa.exc.ArgumentError:
         return db_url
+
+
+def missing_file(db_url: str) -> Path | None:
+    """Return the file of an SQLite gradebook that is not there; None for any other address."""
+    try:
+        url = sa.make_url(db_url)
+    except sa.exc.ArgumentError:
+        return None
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        return None
+    file = Path(url.database)
+    return None if file.exists() else file
 
 
 def options(db_url: str) -> dict[str, Any]:

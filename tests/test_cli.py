@@ -274,9 +274,21 @@ def test_stopped_in_the_middle_it_goes_on_from_there(course: Path, how: signal.S
 
 
 def test_nothing_handed_in_is_said(course: Path) -> None:
+    (course / "submitted").mkdir()
     done = run("run", course=course)
     assert done.exit_code == EXIT_OK
     assert "Nothing was handed in" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["run", "feedback", "report", "export"])
+def test_a_mistyped_class_is_said_and_not_made(course: Path, tmp_path: Path, command: str) -> None:
+    mistyped = tmp_path / "clas"
+    done = run(command, "--class-dir", str(mistyped), course=course)
+    assert done.exit_code == EXIT_FAILED
+    missing = "submitted" if command == "run" else "gradebook.db"
+    assert str(mistyped / missing) in done.stderr.replace("\n", "")
+    assert "--class-dir names another class." in done.stderr
+    assert not mistyped.exists()
 
 
 def test_a_second_run_at_the_same_time_is_refused(course: Path) -> None:

@@ -253,7 +253,7 @@ def body(tags: bytes, raw: bytes = b"") -> bytes:
         body(b"r" + b"i" + b"\0" * 8 + b"i" + b"\0" * 8 + b"i" + b"\0" * 8),
         body(b"S\x01\0\0\0l\0\0\0\0"),
         body(b"d\0\x01\0\0\0l\0\0\0\0N"),
-        body(b"S\x01\0\0\0t\x01\0\0\0L" + b"NNN"),
+        body(b"S\x01\0\0\0t\x01\0\0\0l\0\0\0\0"),
         body(b"xs\x03\0\0\0" + b"1/0"),
         body(b"Xs\x03\0\0\0" + b"abc"),
         body(b"N", b"behind"),

@@ -280,9 +280,11 @@ def test_anonymous_names_nobody(course: Path, tmp_path: Path) -> None:
 
 def test_nothing_graded_and_one_student_alone(tmp_path: Path) -> None:
     root = small.make(tmp_path / "course")
+    loaded = load_course(root)
+    with Gradebook(loaded.db_url, loaded.course_id):
+        pass
     assert run("report", course=root).exit_code == EXIT_OK
     assert "Nothing has been graded yet." in (root / "report.html").read_text()
-    loaded = load_course(root)
     with Gradebook(loaded.db_url, loaded.course_id) as book:
         register(loaded, book, small.ASSIGNMENT)
     assert run("report", course=root).exit_code == EXIT_OK

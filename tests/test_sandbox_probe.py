@@ -38,7 +38,7 @@ class Refuse:
 sys.meta_path.insert(0, Refuse())
 for name in ("resource", "fcntl"):
     sys.modules.pop(name, None)
-import subprocess
+import shutil, subprocess  # they ask for the platform when they are imported
 sys.platform = sys.argv[2]
 import grading.sandbox as sandbox
 found = sandbox.probe()

@@ -27,7 +27,7 @@ from grading.commands.output import (
     open_gradebook,
 )
 from grading.engines import EngineChoice
-from grading.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_PROBLEMS
+from grading.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_PROBLEMS, CourseError
 
 if TYPE_CHECKING:
     from grading.course import Course
@@ -86,7 +86,14 @@ def run(
     if why and not students:
         raise click.UsageError("--why explains single submissions: say which with --student.")
     terminal = console()
-    with open_gradebook(course) as book:
+    submitted = course.step_root("submitted")
+    if not submitted.is_dir():
+        raise CourseError(
+            f"There is no folder {submitted}.",
+            "Submissions belong into <student>/<assignment> there, and `grading collect` puts them "
+            "there; --class-dir names another class.",
+        )
+    with open_gradebook(course, make=True) as book:
         summary = _watched(
             terminal,
             lambda watch: grade_class(

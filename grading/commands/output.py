@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
-from grading.errors import EXIT_OK, EXIT_PROBLEMS
+from grading.address import missing_file
+from grading.errors import EXIT_OK, EXIT_PROBLEMS, CourseError
 
 if TYPE_CHECKING:
     from grading.course import Course
@@ -47,11 +48,25 @@ def finish_check(problems: list[Problem], as_json: bool, good: str, bad: str = "
     sys.exit(EXIT_PROBLEMS if problems else EXIT_OK)
 
 
-def open_gradebook(course: Course) -> Gradebook:
-    """Open a course's gradebook, with its plug-in for late penalties."""
+def open_gradebook(course: Course, *, make: bool = False) -> Gradebook:
+    """Open a course's gradebook, with its plug-in for late penalties.
+
+    Raises
+    ------
+    CourseError
+        When it can't be opened, or there is none and it is not to be made. A folder whose name is
+        mistyped must not become a class of nobody.
+    """
     from grading.gradebook import Gradebook
     from grading.penalties import penalty
 
+    file = None if make else missing_file(course.db_url)
+    if file is not None:
+        raise CourseError(
+            f"There is no gradebook {file}.",
+            f"`grading run` makes it, from what is in {course.step_root('submitted')}; "
+            "--class-dir names another class.",
+        )
     return Gradebook(course.db_url, course.course_id, penalty(course))
 
 

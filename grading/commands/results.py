@@ -254,7 +254,7 @@ def _export(exporter: Any, course: Course) -> None:
     """Run an export plug-in on the course's gradebook."""
     from nbgrader import api
 
-    with open_gradebook(course):  # makes the tables where there are none
+    with open_gradebook(course):  # brings its tables up to date
         pass
     with api.Gradebook(course.db_url, course.course_id) as book:
         try:
