@@ -85,6 +85,7 @@ def run(
 
     if why and not students:
         raise click.UsageError("--why explains single submissions: say which with --student.")
+    course.select(assignments)  # a mistyped assignment is said before a mistyped folder
     terminal = console()
     submitted = course.step_root("submitted")
     if not submitted.is_dir():

@@ -72,6 +72,7 @@ def feedback(
     from grading.display import Watch
     from grading.feedback import feedback as write_feedback
 
+    course.select(assignments)  # a mistyped assignment is said before a mistyped folder
     with open_gradebook(course) as book, Watch(console()) as watch:
         summary = write_feedback(
             course,
@@ -140,8 +141,9 @@ def report(
     from grading.records import to_dict
     from grading.report import page
 
+    names = course.select(assignments)
     with open_gradebook(course) as book, console().status("Reading the class's work …"):
-        found = analyse(course, book, course.select(assignments), anonymous=anonymous)
+        found = analyse(course, book, names, anonymous=anonymous)
     if as_json:
         click.echo(json.dumps(to_dict(found), ensure_ascii=False))
         return
