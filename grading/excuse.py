@@ -74,7 +74,7 @@ def reinstate(course: Course, assignment: str, names: Iterable[str]) -> dict[str
 
 
 def _edit(course: Course, assignment: str, names: tuple[str, ...], change: Any) -> dict[str, float]:
-    notebooks = {path: json.loads(path.read_bytes()) for path in _sources(course, assignment)}
+    notebooks = {path: _read(path) for path in _sources(course, assignment)}
     cells = {
         f"{path.stem}/{_nbgrader(cell)['grade_id']}": (path, cell)
         for path, notebook in notebooks.items()
@@ -93,6 +93,15 @@ def _edit(course: Course, assignment: str, names: tuple[str, ...], change: Any) 
         text = json.dumps(notebooks[path], indent=1, ensure_ascii=False)
         path.write_text(text + "\n", encoding="utf-8")
     return done
+
+
+def _read(path: Path) -> Any:
+    try:
+        return json.loads(path.read_bytes())
+    except ValueError as error:
+        raise CourseError(
+            f"{path} is not valid JSON ({error}).", "Repair it; `git diff` shows what has changed."
+        ) from error
 
 
 def _find(name: str, cells: Iterable[str], assignment: str) -> str:

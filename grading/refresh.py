@@ -26,7 +26,12 @@ def refresh(path: Path, timeout: float = 120) -> list[Problem]:
     timeout
         Seconds a cell may take.
     """
-    notebook = nbformat.read(path, as_version=4)
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except ValueError as error:
+        what = str(error).partition("\n")[0]
+        remedy = "Repair it; `git diff` shows what has changed."
+        return [Problem("", path.parent.name, path.name, None, what, remedy, True)]
     client = NotebookClient(
         notebook,
         timeout=timeout,

@@ -65,7 +65,13 @@ def prepare(course: Course, assignment: str) -> Release:
         try:
             raw, sources[path.name] = json.loads(data), read_notebook(data)
         except ValueError as error:
-            release.problems.append(_problem(assignment, path.name, None, str(error), "Repair it."))
+            what = (
+                f"not valid JSON ({error})"
+                if isinstance(error, json.JSONDecodeError)
+                else str(error)
+            )
+            remedy = "Repair it; `git diff` shows what has changed."
+            release.problems.append(_problem(assignment, path.name, None, what, remedy))
             continue
         release.problems += check_source(assignment, path.name, sources[path.name], raw, markers)
     if release.problems:

@@ -191,6 +191,12 @@ def _sort(
     strangers = _strangers(course, book, handed)
     stale = []
     for one in handed:
+        if not _is_text(one.student):
+            summary.refused += 1
+            what = "the name of this folder is no UTF-8 text, and no gradebook can hold it"
+            problem = Problem(one.student, assignment, None, None, what, "Rename it.", fatal=True)
+            summary.problems.append(problem)
+            continue
         _tidy(course, one)
         if one.student in strangers:
             summary.refused += 1
@@ -217,6 +223,15 @@ def _sort(
         for cell, words in differences(book.version(assignment, digest), version).items():
             summary.key_changes.append(KeyChange(assignment, cell, words, count))
     return stale
+
+
+def _is_text(name: str) -> bool:
+    """Tell whether a file's name can be written as text: Linux allows any bytes."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _strangers(course: Course, book: Gradebook, handed: list[Handed]) -> set[str]:

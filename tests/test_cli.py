@@ -340,6 +340,29 @@ def test_errors_of_the_course_name_the_remedy(tmp_path: Path) -> None:
     assert "can't load the configuration" in text
 
 
+@pytest.mark.parametrize("words", ["validate", "release", "refresh", "excuse 01-small test_double"])
+def test_a_broken_source_is_named(course: Path, words: str) -> None:
+    source = course / "source" / small.ASSIGNMENT / f"{small.NOTEBOOK}.ipynb"
+    source.write_text('{"cells": [', encoding="utf-8")
+    command, *arguments = words.split()
+    done = run(command, *arguments, course=course)
+    assert done.exit_code in (EXIT_PROBLEMS, EXIT_FAILED)
+    said = done.stderr.replace("\n", " ")
+    assert f"{small.ASSIGNMENT}/{small.NOTEBOOK}.ipynb" in said
+    assert "JSON" in said
+    assert "git diff" in said
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text elsewhere")
+def test_a_folder_whose_name_is_no_text_is_named(course: Path) -> None:
+    folder = Path(os.fsdecode(os.fsencode(course / "submitted") + b"/b\xff")) / small.ASSIGNMENT
+    folder.mkdir(parents=True)
+    done = run("run", course=course)
+    assert done.exit_code == EXIT_PROBLEMS
+    assert "is no UTF-8 text" in done.stderr
+    assert "Rename it." in done.stderr
+
+
 def test_a_missing_package_is_named_with_the_command_that_installs_it() -> None:
     script = "import sys; sys.modules['rich'] = None; from grading.cli import main; main()"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
