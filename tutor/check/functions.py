@@ -51,7 +51,10 @@ def missing_function(student: Any, name: str) -> Line | None:
 
 
 # What Python makes of a body that is `...`, `pass` or a docstring: it returns a constant.
-_NOTHING = {"RESUME", "NOP", "LOAD_CONST", "LOAD_CONST_IMMORTAL", "RETURN_CONST", "RETURN_VALUE"}
+_NOTHING = {
+    *("RESUME", "NOP", "RETURN_CONST", "RETURN_VALUE"),
+    *("LOAD_CONST", "LOAD_CONST_IMMORTAL", "LOAD_COMMON_CONSTANT"),  # the last from Python 3.15 on
+}
 
 
 def has_empty_body(student: Any) -> bool:
