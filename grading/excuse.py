@@ -13,6 +13,7 @@ from typing import Any
 
 from grading.course import Course
 from grading.errors import CourseError
+from grading.notebooks import replace_text
 
 __all__ = ["excuse", "excused_cells", "reinstate"]
 
@@ -91,7 +92,7 @@ def _edit(course: Course, assignment: str, names: tuple[str, ...], change: Any) 
             changed.add(path)
     for path in sorted(changed):
         text = json.dumps(notebooks[path], indent=1, ensure_ascii=False)
-        path.write_text(text + "\n", encoding="utf-8")
+        replace_text(path, text + "\n")
     return done
 
 

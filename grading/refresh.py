@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from grading.notebooks import normal_form
+from grading.notebooks import normal_form, replace_text
 from grading.records import Problem
 
 __all__ = ["refresh"]
@@ -44,7 +43,7 @@ def refresh(path: Path, timeout: float = 120) -> list[Problem]:
         client.execute()
     except (CellExecutionError, TimeoutError) as error:
         return [_problem(path, notebook, error)]
-    _replace(path, normal_form(notebook))
+    replace_text(path, normal_form(notebook))
     return []
 
 
@@ -62,12 +61,3 @@ def _problem(path: Path, notebook: Any, error: Exception) -> Problem:
     return Problem(
         "", path.parent.name, path.name, failed, what, "Correct the cell and run it again.", True
     )
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write in one step, so that a stop in the middle can't leave half a notebook."""
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=path.parent, suffix=".part", delete=False
-    ) as file:
-        file.write(text)
-    Path(file.name).replace(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -351,6 +352,23 @@ def test_a_broken_source_is_named(course: Path, words: str) -> None:
     assert f"{small.ASSIGNMENT}/{small.NOTEBOOK}.ipynb" in said
     assert "JSON" in said
     assert "git diff" in said
+
+
+def test_a_disk_without_room_is_said_and_the_source_stays(
+    course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = course / "source" / small.ASSIGNMENT / f"{small.NOTEBOOK}.ipynb"
+    before = source.read_bytes()
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(source))
+
+    monkeypatch.setattr(Path, "replace", full)
+    done = run("excuse", small.ASSIGNMENT, "test_double", course=course)
+    assert done.exit_code == EXIT_FAILED
+    assert "No space left on device" in done.stderr
+    assert "free space" in done.stderr
+    assert source.read_bytes() == before
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="names are text elsewhere")

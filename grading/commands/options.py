@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 from rich.markup import escape
@@ -33,6 +34,19 @@ Exit codes:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
+# A folder that may not be written, or a disk with no room left.
+_UNWRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT}
+_WRITABLE = "Check access rights and free space, then run the same command again."
+
+
+def _fail(error: CourseError) -> NoReturn:
+    """Say what is wrong and what to do, and leave."""
+    console().print(
+        f"[red]{escape(error.what)}[/] {escape(error.remedy)}", highlight=False, soft_wrap=True
+    )
+    sys.exit(EXIT_FAILED)
+
+
 def course_options(command: Command) -> Command:
     """Add the options that say which course and class; turn errors into exit codes.
 
@@ -48,12 +62,12 @@ def course_options(command: Command) -> Command:
         try:
             return command(*args, course=load_course(course_dir, class_dir, db), **kwargs)
         except CourseError as error:
-            console().print(
-                f"[red]{escape(error.what)}[/] {escape(error.remedy)}",
-                highlight=False,
-                soft_wrap=True,
-            )
-            sys.exit(EXIT_FAILED)
+            _fail(error)
+        except OSError as error:
+            if error.errno not in _UNWRITABLE:
+                raise
+            where = error.filename or "The disk"
+            _fail(CourseError(f"{where}: {error.strerror}.", _WRITABLE))
         except KeyboardInterrupt:
             console().print("Stopped.")
             sys.exit(EXIT_INTERRUPTED)
