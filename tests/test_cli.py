@@ -227,7 +227,7 @@ def test_no_remedy_no_words() -> None:
 
 def wait_for_first(course: Path, process: subprocess.Popen[str]) -> None:
     """Wait until something is in the autograded folder."""
-    for _ in range(600):
+    for _ in range(2400):
         if list(course.glob("autograded/*/01-small")):
             return
         assert process.poll() is None
