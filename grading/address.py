@@ -63,6 +63,8 @@ def remedy(db_url: str, error: Exception) -> str:
             "Another program is writing to it: formgrader, nbgrader, or a run on another machine. "
             "Wait for it or end it, then run the same command again."
         )
+    if "disk is full" in str(error):
+        return "Make room there, then run the same command again."
     if "not a database" in str(error):
         return (
             "Take a copy from before, or move the file away: `grading run` then makes a new one, "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from grading.errors import EXIT_FAILED
+from grading.errors import EXIT_FAILED, EXIT_INTERRUPTED
 
 __all__ = ["main"]
 
@@ -24,6 +24,9 @@ def main() -> None:
         from grading.commands import grading
 
         grading(prog_name="grading")
+    except KeyboardInterrupt:  # while this was still importing
+        print("Stopped.", file=sys.stderr)
+        sys.exit(EXIT_INTERRUPTED)
     except ImportError as error:
         if (error.name or "").partition(".")[0] not in _EXTRAS:
             raise

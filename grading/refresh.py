@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,11 @@ def refresh(path: Path, timeout: float = 120) -> list[Problem]:
         client.execute()
     except (CellExecutionError, TimeoutError) as error:
         return [_problem(path, notebook, error)]
+    except (asyncio.CancelledError, AssertionError) as error:
+        if isinstance(error, AssertionError) and client.km is not None:
+            raise
+        # On Ctrl-C nbclient ends the kernel and cancels what waits for it, or misses the kernel.
+        raise KeyboardInterrupt from error
     replace_text(path, normal_form(notebook))
     return []
 

@@ -17,6 +17,8 @@ from click.testing import CliRunner, Result
 from command import environment_for_programs
 from gradebook_dump import dump
 
+from grading.address import remedy
+from grading.cli import main
 from grading.commands import grading
 from grading.display import describe
 from grading.engines import CONTAINED
@@ -352,6 +354,22 @@ def test_a_broken_source_is_named(course: Path, words: str) -> None:
     assert f"{small.ASSIGNMENT}/{small.NOTEBOOK}.ipynb" in said
     assert "JSON" in said
     assert "git diff" in said
+
+
+def test_a_full_disk_is_no_old_gradebook() -> None:
+    said = remedy("sqlite:///gradebook.db", Exception("database or disk is full"))
+    assert said.startswith("Make room there")
+
+
+def test_ctrl_c_while_the_command_line_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(**_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("grading.commands.grading", stopped)
+    monkeypatch.setattr(sys, "argv", ["grading", "report"])
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == EXIT_INTERRUPTED
 
 
 def test_a_disk_without_room_is_said_and_the_source_stays(

@@ -57,9 +57,9 @@ def course_options(command: Command) -> Command:
     def guarded(
         *args: Any, course_dir: Path | None, class_dir: Path | None, db: str | None, **kwargs: Any
     ) -> Any:
-        from grading.course import load_course
-
         try:
+            from grading.course import load_course
+
             return command(*args, course=load_course(course_dir, class_dir, db), **kwargs)
         except CourseError as error:
             _fail(error)
