@@ -143,10 +143,10 @@ def test_the_inequalities_follow_the_point():
 
 
 def test_cutting_nothing_and_everything():
-    square = gate_space._SQUARE
-    assert len(gate_space.cut(square, [1, 0], 5.0)) == 4
-    assert gate_space.cut(square, [1, 0], -5.0).shape == (0, 2)
-    assert _area(gate_space.cut(square, [1, 1], 0.0)) == pytest.approx(18)
+    square = gate_space.SQUARE
+    assert len(gate_space.cut(square, (1, 0), 5.0)) == 4
+    assert gate_space.cut(square, (1, 0), -5.0) == []
+    assert _area(gate_space.cut(square, (1, 1), 0.0)) == pytest.approx(18)
 
 
 # Descent ----------------------------------------------------------------------------------------

@@ -56,6 +56,11 @@ _STAND_IN = """<style>
 <div class="fnn-stand-in">{}</div>"""
 
 
+def script(*names: str) -> str:
+    """Return the widgets' JavaScript files as one module, which is what anywidget takes."""
+    return "\n".join((_HERE / name).read_text("utf-8") for name in names)
+
+
 def stylesheet(name: str) -> str:
     """Return a widget's style sheet, after what all widgets share."""
     return "\n".join((_HERE / each).read_text("utf-8") for each in ("theme.css", name))
@@ -78,7 +83,7 @@ class Screen(anywidget.AnyWidget):
         An error's message or "".
     """
 
-    _esm = _HERE / "screen.js"
+    _esm = script("kernel.js", "screen.js")
     _css = stylesheet("screen.css")
     still = traitlets.List(traitlets.Unicode()).tag(sync=True)
     frame = traitlets.Dict().tag(sync=True)

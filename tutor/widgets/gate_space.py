@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import ipywidgets
 import numpy as np
-from matplotlib.patches import Patch, Polygon
+from matplotlib.colors import to_rgba
+from matplotlib.patches import Patch, PathPatch
+from matplotlib.path import Path
 
 from tutor import datasets, plots
 from tutor.widgets.base import Explorer, dropdown, slider
@@ -16,45 +17,49 @@ from tutor.widgets.live import LivePlot
 from tutor.widgets.neuron_line import GATES
 
 _END = 3.0
-_SQUARE = np.array([[-_END, -_END], [_END, -_END], [_END, _END], [-_END, _END]])
 _SUMS = ("b", "w2 + b", "w1 + b", "w1 + w2 + b")  # z of the rows 00, 01, 10, 11
 # How many rows are right: by shade, by hue for the goal, and by the number written there.
 _SHADES = (0.0, 0.1, 0.2, 0.32, 0.55)
 _REGIONS = 7  # three lines cut the plane into at most seven
 
+# Plain numbers: for a handful of corners, numpy would take ten times as long.
+Polygon = list[tuple[float, float]]
+SQUARE: Polygon = [(-_END, -_END), (_END, -_END), (_END, _END), (-_END, _END)]
 
-def cut(polygon: Any, normal: Any, offset: float) -> Any:
+
+def cut(polygon: Polygon, normal: tuple[float, float], offset: float) -> Polygon:
     """Return the part of a convex polygon where normal · w + offset ≥ 0.
 
     Parameters
     ----------
     polygon
-        Corners in order, shape (K, 2).
-    normal
-        Shape (2,).
+        Corners in order.
+    normal, offset
+        The half plane.
 
     Returns
     -------
-    array
-        Its corners, shape (J, 2); J is 0 if nothing is left.
+    list of (float, float)
+        Its corners in order; none if nothing is left.
 
     Notes
     -----
     One step of the algorithm of Sutherland and Hodgman (1974).
     """
-    corners: list[Any] = []
-    heights = polygon @ np.asarray(normal, dtype=float) + offset
-    for i in range(len(polygon)):
-        here, there = polygon[i - 1], polygon[i]
+    corners: Polygon = []
+    heights = [normal[0] * x + normal[1] * y + offset for x, y in polygon]
+    for i, (x, y) in enumerate(polygon):
         low, high = heights[i - 1], heights[i]
         if (low >= 0) != (high >= 0):
-            corners.append(here + (there - here) * low / (low - high))
+            x0, y0 = polygon[i - 1]
+            part = low / (low - high)
+            corners.append((x0 + (x - x0) * part, y0 + (y - y0) * part))
         if high >= 0:
-            corners.append(there)
-    return np.array(corners).reshape(-1, 2)
+            corners.append((x, y))
+    return corners
 
 
-def regions(b: float, wanted: Any) -> list[tuple[Any, int]]:
+def regions(b: float, wanted: Any) -> list[tuple[Polygon, int]]:
     """Divide the square of all (w1, w2) by the number of rows that a neuron gets right.
 
     Parameters
@@ -67,25 +72,26 @@ def regions(b: float, wanted: Any) -> list[tuple[Any, int]]:
     Returns
     -------
     list of (polygon, count)
-        Corners of shape (K, 2), and 0 to 4.
+        Corners, and 0 to 4.
     """
-    inputs = datasets.gate("and").x
-    found = []
-    for answers in itertools.product((0, 1), repeat=3):
-        polygon = _SQUARE
-        for x, answer in zip(inputs[1:], answers, strict=True):
-            sign = 1 if answer else -1
-            polygon = cut(polygon, sign * x, sign * b)
-        if _area(polygon) > 1e-9:
-            right = np.array([b > 0, *answers]) == wanted
-            found.append((polygon, int(right.sum())))
-    return found
+    found = [(SQUARE, int((b > 0) == wanted[0]))]
+    for (x1, x2), goal in zip(datasets.gate("and").x.tolist()[1:], wanted[1:], strict=True):
+        found = [
+            (part, count + (fires == goal))
+            for polygon, count in found
+            for fires, sign in ((False, -1), (True, 1))
+            if area(part := cut(polygon, (sign * x1, sign * x2), sign * b)) > 1e-9
+        ]
+    return [(polygon, int(count)) for polygon, count in found]
 
 
-def _area(polygon: Any) -> float:
-    """Return the area of a polygon, shape (K, 2)."""
-    x, y = polygon.T
-    return float(abs(x @ np.roll(y, 1) - y @ np.roll(x, 1)) / 2) if len(polygon) > 2 else 0.0
+def area(polygon: Polygon) -> float:
+    """Return a polygon's area, by Gauss's formula."""
+    twice = 0.0
+    for i, (x, y) in enumerate(polygon):
+        x0, y0 = polygon[i - 1]
+        twice += x0 * y - x * y0
+    return abs(twice) / 2
 
 
 def best(wanted: Any) -> int:
@@ -128,8 +134,10 @@ class GateSpace(Explorer):
             left.grid(visible=False)
             left.set_title("rows right, for this b", pad=18)
             self._areas = [
-                left.add_patch(Polygon(_SQUARE, edgecolor=plots.INK, lw=1.2, zorder=0.5))
-                for _ in range(_REGIONS)
+                left.add_patch(
+                    PathPatch(_outline([]), fc=_shade(count), ec=plots.INK, lw=1.2, zorder=0.5)
+                )
+                for count in range(len(_SHADES))
             ]
             self._counts = [
                 left.text(0, 0, "", ha="center", va="center", fontsize=13, zorder=3)
@@ -143,9 +151,10 @@ class GateSpace(Explorer):
             (self._dot,) = left.plot([], [], "o", ms=11, color=plots.INK, mec=plots.PAPER, mew=2)
             rows = self._write_inequalities(right)
             figure.legend(
-                handles=[_patch(3), _patch(4)], labels=["3 of 4 rows", "4 of 4 rows"],
-                loc="outside upper center", ncols=2,
-            )  # fmt: skip
+                handles=[Patch(fc=_shade(right), label=f"{right} of 4 rows") for right in (3, 4)],
+                loc="outside upper center",
+                ncols=2,
+            )
         return LivePlot(figure, [*self._areas, *self._counts, *self._tags, self._dot, *rows])
 
     def _write_inequalities(self, axes: Any) -> list[Any]:
@@ -189,18 +198,17 @@ class GateSpace(Explorer):
         else:  # it leaves at the right
             self._tags[2].set(x=_END + 0.1, y=-_END - b + 0.15, ha="left")
 
-    def _show_regions(self, found: Sequence[tuple[Any, int]]) -> None:
-        for index, (area, text) in enumerate(zip(self._areas, self._counts, strict=True)):
-            shown = index < len(found)
-            area.set_visible(shown)
-            text.set_visible(shown)
+    def _show_regions(self, found: Sequence[tuple[Polygon, int]]) -> None:
+        for count, patch in enumerate(self._areas):
+            patch.set_path(_outline([polygon for polygon, right in found if right == count]))
+            patch.stale = True  # which set_path doesn't say
+        for index, text in enumerate(self._counts):
+            polygon, count = found[index] if index < len(found) else ([], 0)
+            # A number needs room; a sliver goes without.
+            shown = area(polygon) > 0.4
+            text.set_text(str(count) if shown else "")
             if shown:
-                polygon, count = found[index]
-                area.set_xy(polygon)
-                area.set_facecolor(_patch(count).get_facecolor())
-                # A number needs room; a sliver goes without.
-                text.set_text(str(count) if _area(polygon) > 0.4 else "")
-                text.set_position(polygon.mean(axis=0))
+                text.set_position(np.mean(polygon, axis=0))
 
     def _outlook(self, here: int) -> str:
         if self._best < 4:
@@ -213,7 +221,15 @@ class GateSpace(Explorer):
         return "Some points have 4."
 
 
-def _patch(count: int) -> Patch:
-    """Return a patch that is coloured for `count` rows right."""
-    color = plots.ORANGE if count == 4 else plots.BLUE
-    return Patch(facecolor=color, alpha=_SHADES[count])
+def _outline(polygons: Sequence[Polygon]) -> Path:
+    """Return the outlines of some polygons as one path."""
+    vertices, codes = [], []
+    for polygon in polygons:
+        vertices += [*polygon, polygon[0]]
+        codes += [Path.MOVETO, *[Path.LINETO] * (len(polygon) - 1), Path.CLOSEPOLY]
+    return Path(np.reshape(vertices, (-1, 2)), codes)
+
+
+def _shade(count: int) -> tuple[float, float, float, float]:
+    """Return the colour for `count` rows right."""
+    return to_rgba(plots.ORANGE if count == 4 else plots.BLUE, _SHADES[count])

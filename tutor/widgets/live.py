@@ -12,8 +12,10 @@ import io
 import itertools
 import re
 from collections.abc import Sequence
+from html import escape
 from typing import TYPE_CHECKING, Any
 
+from matplotlib import _path
 from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.text import Text
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _MARK = "moving artist {}"
+_DIGITS = 2  # after the point: a hundredth of a display unit can't be seen
 
 
 class LivePlot:
@@ -50,7 +53,7 @@ class LivePlot:
         self.moving = list(moving)
         self.still_parts = self._draw_still()
         with plots.style():
-            self._pen = _Pen(figure)
+            self._pen = _Pen(figure, self.still_parts)
         self._drawn: dict[Artist, str] = {}
         for artist in self.moving:
             # An artist calls this whenever it is changed; until then its SVG stays good.
@@ -74,7 +77,7 @@ class LivePlot:
             artist.set_in_layout(False)
             # The instance's attribute hides the method, so matplotlib itself puts the mark at the
             # artist's place in depth.
-            artist.draw = _Mark(index)  # type: ignore[method-assign]
+            artist.draw = _Mark(index, artist)  # type: ignore[method-assign]
         try:
             document = plots.Picture(self.figure, "").svg()
         finally:
@@ -103,13 +106,22 @@ def joined(still: Sequence[str], moving: Sequence[str]) -> str:
 
 
 class _Mark:
-    """Stands in for an artist's `draw` and leaves a comment where the artist belongs."""
+    """Stands in for an artist's `draw`: leaves a comment where it belongs, and its clipping path.
 
-    def __init__(self, index: int) -> None:
+    All artists of an axes are cut off at the same rectangle. Written once, in the still part, it
+    needn't come with each of them.
+    """
+
+    def __init__(self, index: int, artist: Any) -> None:
         self.index = index
+        self.artist = artist
 
     def __call__(self, renderer: Any) -> None:
         renderer.writer.comment(_MARK.format(self.index))
+        graphics = renderer.new_gc()
+        self.artist._set_gc_clip(graphics)
+        renderer._get_clip_attrs(graphics)
+        graphics.restore()
 
 
 _UntypedRenderer: Any = RendererSVG
@@ -119,15 +131,27 @@ class _Pen(_UntypedRenderer):  # type: ignore[misc]
     """matplotlib's SVG renderer, for one artist after the other.
 
     It is kept: to make one takes as long as to draw a line, and texts are measured anew for each.
+
+    Parameters
+    ----------
+    figure
+        Whose artists it draws.
+    still_parts
+        What stands still around them. It may be referred to.
     """
 
-    def __init__(self, figure: Figure) -> None:
+    def __init__(self, figure: Figure, still_parts: Sequence[str]) -> None:
         self._paper = io.StringIO()
         self._height_is_enough = False
+        self._there = set(re.findall(r'<clipPath id="(\w+)"', "".join(still_parts)))
+        self._looks: dict[tuple[Any, ...], tuple[str, float]] = {}  # of texts: style, shift
         super().__init__(*figure.bbox.size, self._paper, metadata=dict(plots.NO_METADATA))
 
     def draw_alone(self, artist: Artist) -> str:
-        """Return an artist's SVG, with the marker and the clipping path it refers to."""
+        """Return an artist's SVG, with the marker that it refers to."""
+        return self._write(artist) if _is_plain(artist) else self._draw(artist)
+
+    def _draw(self, artist: Artist) -> str:
         self.writer.flush()
         self._paper.seek(0)
         self._paper.truncate()
@@ -135,18 +159,68 @@ class _Pen(_UntypedRenderer):  # type: ignore[misc]
         self._markers.clear()
         self._clipd.clear()
         self._path_collection_id = 0
-        self._height_is_enough = isinstance(artist, Text) and not artist.get_rotation()
         artist.draw(self)
+        for key, (_, name) in list(self._clipd.items()):
+            if name in self._there:
+                del self._clipd[key]
         self._write_clips()
         self.writer.flush()
         # Groups have numbered names, which would be another each time.
         return re.sub(r'<g id="\w+"', "<g", self._paper.getvalue())
 
-    def get_text_width_height_descent(self, s: str, prop: Any, ismath: Any) -> Any:
-        """Measure a text, which takes as long as all else about it, if that changes its place.
+    def _write(self, text: Any) -> str:
+        """Write a text as matplotlib does, which is asked only for the first of its looks.
 
-        The browser aligns a text by its words; only the font's height, "lp", moves it up or down.
+        It takes half a millisecond, to measure the words and to find the font's names again.
         """
-        if self._height_is_enough and not ismath and s != "lp" and "\n" not in s:
+        if not text.get_visible() or not text.get_text():
+            return ""
+        x, y = text.get_transform().transform(text.get_unitless_position())
+        font = text.get_fontproperties()
+        look = (
+            font.get_size(), font.get_weight(), font.get_style(), tuple(font.get_family()),
+            text.get_color(), text.get_alpha(), text.get_ha(), text.get_va(),
+        )  # fmt: skip
+        if look not in self._looks:
+            self._looks[look] = self._learn(text, self.height - y)
+        style, shift = self._looks[look]
+        place = f'x="{x:.{_DIGITS}f}" y="{self.height - y + shift:.{_DIGITS}f}"'
+        return f'<text style="{style}" {place}>{escape(text.get_text())}</text>'
+
+    def _learn(self, text: Any, y: float) -> tuple[str, float]:
+        """Return a text's style, and how far below `y` its baseline is."""
+        # The browser aligns a text by its words; only the font's height moves it up or down.
+        self._height_is_enough = True
+        try:
+            drawn = re.search(r'style="([^"]*)" x="[^"]*" y="([^"]*)"', self._draw(text))
+        finally:
+            self._height_is_enough = False
+        assert drawn
+        return drawn[1], float(drawn[2]) - y
+
+    def get_text_width_height_descent(self, s: str, prop: Any, ismath: Any) -> Any:
+        """Measure a text, or only its font by the letters "lp"."""
+        if self._height_is_enough and s != "lp":
             return 0.0, 0.0, 0.0
         return super().get_text_width_height_descent(s, prop, ismath)
+
+    def _convert_path(
+        self, path: Any, transform: Any = None, clip: Any = None, simplify: Any = None,
+        sketch: Any = None,
+    ) -> str:  # fmt: skip
+        """Write a path, as the method that this overrides does with six digits."""
+        paper = (0.0, 0.0, self.width, self.height) if clip else None
+        commands = [b"M", b"L", b"Q", b"C", b"z"]
+        written: bytes = _path.convert_to_string(  # type: ignore[attr-defined]
+            path, transform, paper, simplify, sketch, _DIGITS, commands, False
+        )
+        return written.decode("ascii")
+
+
+def _is_plain(artist: Artist) -> bool:
+    """Whether it is a text on one line without a frame, a formula or anything else special."""
+    if type(artist) is not Text:
+        return False
+    special = artist.get_rotation() or artist.get_bbox_patch() or artist.get_path_effects()
+    words = artist.get_text()
+    return not special and "\n" not in words and "$" not in words and not artist.get_clip_on()

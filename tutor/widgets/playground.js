@@ -10,7 +10,6 @@
 const AHEAD = 6; // frames on their way at most, while it plays
 const AT_ONCE = 4; // frames asked for in one question at least
 const SAY_EVERY = 10000; // milliseconds between two announcements while it plays
-const IMPATIENT = 2000; // milliseconds without an answer before the page says so
 
 class Page {
   constructor(model, root) {
@@ -34,6 +33,7 @@ class Page {
     this.sizes = new ResizeObserver(() => this.resized());
     for (const part of [this.network, this.map, this.chart]) this.sizes.observe(part.element);
     this.clock = setInterval(() => this.tick(), 500);
+    this.kernel = new Kernel(model, (words, gone) => this.wait(words, gone));
     this.themed();
     this.resized();
     this.ask("hello");
@@ -42,6 +42,7 @@ class Page {
   close() {
     this.playing = false;
     this.closed = true;
+    this.kernel.close();
     clearInterval(this.clock);
     cancelAnimationFrame(this.scheduled);
     this.sizes.disconnect();
@@ -52,8 +53,8 @@ class Page {
 
   ask(what, details = {}) {
     if (this.closed) return;
-    this.asked ??= performance.now();
-    this.model.send({ do: what, view: this.id, look: this.network.look(), ...details });
+    this.kernel.asked();
+    this.kernel.send({ do: what, view: this.id, look: this.network.look(), ...details });
   }
 
   /** Ask for frames, as long as it plays and few are on their way. */
@@ -104,7 +105,8 @@ class Page {
   answered(answer) {
     if (answer.did === "pause") this.pausing -= 1;
     if (answer.did === "train" && !this.pausing) this.waiting -= 1;
-    this.asked = this.waiting > 0 ? performance.now() : null;
+    this.kernel.answered();
+    if (this.waiting > 0) this.kernel.asked();
     if (answer.did !== "set") return;
     this.changing = false;
     if (!this.changes) return;
@@ -143,14 +145,18 @@ class Page {
     this.root.classList.toggle("pg-playing", this.playing);
   }
 
-  /** Twice a second: announcements, and patience with a kernel that is busy. */
+  /** Twice a second. */
   tick() {
     this.themed();
-    const now = performance.now();
-    const busy = this.asked && now - this.asked > IMPATIENT;
-    this.root.classList.toggle("pg-waiting", Boolean(busy));
-    this.busy.hidden = !busy;
-    if (this.playing && now - this.said > SAY_EVERY) this.say();
+    if (this.playing && performance.now() - this.said > SAY_EVERY) this.say();
+  }
+
+  /** Say that the kernel doesn't answer. */
+  wait(words, gone) {
+    write(this.busy, words);
+    if (!gone) return;
+    this.playing = false;
+    this.showPlaying();
   }
 
   /** Tell screen readers where the training is. */
@@ -213,7 +219,7 @@ class Page {
     );
     this.epoch = make("span", { class: "pg-epoch" }, "000,000");
     this.status = make("span", { class: "pg-status" });
-    this.busy = make("span", { class: "pg-status", hidden: true }, "Waiting for the kernel …");
+    this.busy = make("span", { class: "pg-status", role: "alert" });
     const set = (name) => (value) => this.change({ [name]: value });
     this.controls = {
       learning_rate: new Choice(

@@ -14,7 +14,6 @@ import math
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, ClassVar
 
 import anywidget
@@ -29,11 +28,9 @@ from tutor.playground import Config, NetworkFunctions, Target
 from tutor.widgets import base, playground_picture
 from tutor.widgets.later import Later
 
-_HERE = Path(__file__).parent
-# An anywidget's script is one module. It is written in several files, which are joined in order.
 _PAGE = (
-    "playground_tools.js", "playground_controls.js", "playground_frame.js", "playground_chart.js",
-    "playground_map.js", "playground_inspector.js", "playground_network.js",
+    "kernel.js", "playground_tools.js", "playground_controls.js", "playground_frame.js",
+    "playground_chart.js", "playground_map.js", "playground_inspector.js", "playground_network.js",
     "playground_data.js", "playground_extras.js", "playground.js",
 )  # fmt: skip
 
@@ -91,7 +88,7 @@ class Playground(anywidget.AnyWidget):
         "How small a network, and how few epochs, does it take to tell blue from orange?"
     )
 
-    _esm = "\n".join((_HERE / name).read_text("utf-8") for name in _PAGE)
+    _esm = base.script(*_PAGE)
     _css = base.stylesheet("playground.css")
     choices = traitlets.Dict().tag(sync=True)
     feature_maps = traitlets.Bytes().tag(sync=True)

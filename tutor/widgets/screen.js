@@ -30,6 +30,12 @@ function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** Show a message, or with "" none. */
+function tell(place, words) {
+  write(place, words);
+  place.hidden = !words;
+}
+
 /** Connect each slider's handle with its label, and let it say the number that is shown. */
 function nameSliders(box, own) {
   // ipywidgets gives sliders the right role and keys but no name, so each takes its visible label's.
@@ -99,7 +105,9 @@ class View {
     this.hovered = -1; // index of the slider that has the mouse, and of that with the keyboard
     this.focused = -1;
     this.inSight = false;
+    this.awaited = false; // the kernel's picture of where the student has moved a slider to
     this.build(root);
+    this.kernel = new Kernel(model, (words) => tell(this.note, words));
     this.listeners = {
       "change:still": () => this.rebuild(),
       "change:frame": () => this.receive(),
@@ -119,6 +127,7 @@ class View {
 
   close() {
     this.closed = true;
+    this.kernel.close();
     this.placed.disconnect();
     this.sight.disconnect();
     for (const [event, listener] of Object.entries(this.listeners)) this.model.off(event, listener);
@@ -128,6 +137,7 @@ class View {
   build(root) {
     this.root = root;
     this.problem = element("p", "fnn-problem", root, { role: "alert" });
+    this.note = element("p", "fnn-problem", root, { role: "alert", hidden: "" });
     this.picture = element("div", "fnn-picture", root, { role: "img" });
     this.sentence = element("p", "fnn-sentence", root, { id: this.own, "aria-live": "polite" });
     this.picture.setAttribute("aria-labelledby", this.own);
@@ -162,8 +172,13 @@ class View {
   // Showing ---
 
   complain() {
-    this.problem.textContent = this.model.get("problem");
-    this.problem.hidden = !this.model.get("problem");
+    tell(this.problem, this.model.get("problem"));
+    this.settled();
+  }
+
+  settled() {
+    this.awaited = false;
+    this.kernel.answered();
   }
 
   /** Put what stands still into the page, with a place for each artist that moves. */
@@ -192,6 +207,8 @@ class View {
     if (!frame.moving || frame.moving.length !== this.places.length) return; // of another picture
     this.choices = frame.choices;
     this.keep(frame);
+    if (this.key(frame) === this.here()) this.settled();
+    else if (!this.awaited) this.adopt(frame.values);
     if (this.key(frame) === this.here() || !this.kept.has(this.here())) this.show(frame);
     this.askAhead();
   }
@@ -199,8 +216,16 @@ class View {
   /** A slider has moved: show what is known before the kernel answers. */
   move() {
     const frame = this.kept.get(this.here());
+    this.awaited = true;
     if (frame?.moving) this.show(frame);
+    else if (this.problem.hidden) this.kernel.asked();
     this.askAhead();
+  }
+
+  /** Move the sliders after those of another page, which the kernel doesn't pass on. */
+  adopt(values) {
+    this.tracks.forEach((track, index) => track.model.set_state({ value: values[index] }));
+    this.settled();
   }
 
   // Frames in advance ---
@@ -262,7 +287,7 @@ class View {
     this.root.dataset.ahead = wanted.length ? "asked" : "complete";
     if (!wanted.length) return;
     this.asked = true;
-    this.model.send({ ahead: wanted });
+    this.kernel.send({ ahead: wanted });
   }
 }
 
