@@ -161,6 +161,28 @@ def test_an_error_is_told_in_the_widget(notebook):
     assert "ValueError: out of ideas" in problem.inner_text()
 
 
+def test_sliders_follow_another_page_and_a_forgotten_widget_says_so(notebook):
+    """In the notebook that the last test has left, by a widget that isn't broken."""
+    place = notebook.output(0).locator(".fnn-widget")
+    notebook.run_cell(0)
+    place.locator(".fnn-picture svg").wait_for()
+    name, control = next(
+        (n, c) for n, c in widgets.Saturation().inputs.items() if hasattr(c, "step")
+    )
+    # As a message of another page does it: the kernel doesn't send the value on.
+    notebook.evaluate(f"w.inputs['{name}'].set_state({{'value': {control.max}}})")
+    handle = place.locator("[role=slider]").first
+    notebook.page.wait_for_function(
+        "([handle, value]) => Number(handle.getAttribute('aria-valuetext')) === value",
+        arg=[handle.element_handle(), control.max],
+    )
+    assert place.locator(".fnn-note").is_hidden()
+    notebook.page.evaluate(
+        "() => { jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart() }"
+    )
+    place.locator(".fnn-note", has_text="Run this cell again").wait_for()
+
+
 def test_a_notebook_without_kernel_shows_pictures(notebook):
     notebook.open(NOTEBOOK)
     notebook.run_all()

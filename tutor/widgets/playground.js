@@ -3,6 +3,8 @@
 // Python's answers hold a `frame` (what training changes: numbers, maps and weights as bytes) and,
 // after a control was moved, a `state` (what the controls show). While it plays, a few frames are on
 // their way. Each question costs JupyterLab as much as a frame does, so it asks for four at a time.
+// A pause stops what is on screen at once. Python answers it without a frame, behind those that were
+// on their way: the last of them is where training stands, and is shown then.
 //
 // The parts (network, large map, loss chart, numbers by hand) have files of their own. Each reads
 // `page.frame`, `page.state` and `page.theme`, has an `element`, and `draw`s itself when told to.
@@ -20,6 +22,7 @@ class Page {
     this.playing = false;
     this.waiting = 0; // frames on their way
     this.pausing = 0; // times that it was paused, and Python hasn't answered
+    this.late = null; // the newest frame that came after a pause
     this.frames = []; // answers that haven't been drawn
     this.changes = null; // of controls, that wait for the last answer
     this.changing = false;
@@ -77,7 +80,8 @@ class Page {
   /** Frames often arrive in pairs: each gets its turn on the screen. All else counts at once. */
   receive(answer, buffers) {
     this.frames.push([answer, buffers]);
-    if (answer.did !== "train" || answer.view !== this.id) while (this.frames.length) this.take();
+    const inTurn = answer.did === "train" && answer.view === this.id && !this.pausing;
+    if (!inTurn) while (this.frames.length) this.take();
     this.schedule();
   }
 
@@ -87,12 +91,13 @@ class Page {
     if (mine) this.answered(answer);
     if (answer.csv !== undefined && mine) this.extras.download(answer.csv);
     const points = buffers[buffers.length - 1];
-    if (answer.frame) this.frame = new Frame(answer.frame, buffers);
+    if (answer.frame) this.takeFrame(new Frame(answer.frame, buffers), mine && answer.did === "train");
     if (answer.state) this.takeState(answer.state, points);
     if (answer.rebuilt) this.pause();
     if (answer.frame?.epoch === 0) this.tell("");
     // A pause follows an error: the answer to it says nothing new.
-    if (answer.did !== "pause") this.complain(answer.problem || this.frame?.explanation || "");
+    const newest = this.late ?? this.frame;
+    if (answer.did !== "pause") this.complain(answer.problem || newest?.explanation || "");
     if (answer.problem) this.pause();
     if (mine && answer.stopped) {
       this.pause();
@@ -102,8 +107,15 @@ class Page {
       this.say();
   }
 
+  /** A frame of training that comes after a pause waits: what is on screen has stopped. */
+  takeFrame(frame, trained) {
+    const late = trained && this.pausing;
+    this.late = late ? frame : null;
+    if (!late) this.frame = frame;
+  }
+
   answered(answer) {
-    if (answer.did === "pause") this.pausing -= 1;
+    if (answer.did === "pause") this.paused();
     if (answer.did === "train" && !this.pausing) this.waiting -= 1;
     this.kernel.answered();
     if (this.waiting > 0) this.kernel.asked();
@@ -125,7 +137,7 @@ class Page {
     this.say("Training. ");
   }
 
-  /** Python drops the frames that are still wanted, and answers with where it stands. */
+  /** Stop at the frame on screen. Python drops the frames that are still wanted, and answers. */
   pause() {
     if (!this.playing) return;
     this.playing = false;
@@ -135,6 +147,15 @@ class Page {
     this.waiting = 0;
     while (this.frames.length) this.take();
     this.schedule();
+  }
+
+  /** Python has stopped too: show how far it had come. */
+  paused() {
+    this.pausing -= 1;
+    if (this.pausing || !this.late) return;
+    this.frame = this.late;
+    this.late = null;
+    this.show(); // the next turn of the screen may be half a frame away
   }
 
   showPlaying() {
@@ -475,11 +496,15 @@ class Page {
     this.scheduled = requestAnimationFrame(() => {
       this.scheduled = null;
       if (this.frames.length) this.take();
-      // JupyterLab takes a cell out of the page for a while when it scrolls or changes its theme.
-      if (this.frame && this.state && this.visible) this.draw();
+      this.show();
       this.pull();
       if (this.frames.length) this.schedule();
     });
+  }
+
+  show() {
+    // JupyterLab takes a cell out of the page for a while when it scrolls or changes its theme.
+    if (this.frame && this.state && this.visible) this.draw();
   }
 
   draw() {

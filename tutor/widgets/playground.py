@@ -219,6 +219,9 @@ class Playground(anywidget.AnyWidget):
             if not isinstance(name, str) or name not in _ACTIONS:
                 raise ValueError(f"the page asked for something unknown: {message!r:.200}")
             answer = _ACTIONS[name](self, message) or {}
+            if name == "pause":  # the page has been sent where it stands
+                self.send(_sender(message))
+                return
             with_state = name not in _WITHOUT_STATE
             self._reply(answer | _sender(message), message.get("look"), with_state)
         except Exception as error:
@@ -403,7 +406,7 @@ _ACTIONS: dict[str, Callable[[Playground, Message], dict[str, Any] | None]] = {
 }
 """What the page may ask for."""
 # After these the controls are where they were.
-_WITHOUT_STATE = {"look", "train", "pause", "step", "reset", "rewind", "weight", "bias", "export"}
+_WITHOUT_STATE = {"look", "train", "step", "reset", "rewind", "weight", "bias", "export"}
 
 
 def code(config: Config) -> str:

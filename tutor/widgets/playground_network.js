@@ -2,6 +2,7 @@
 
 const ROW = 40; // pixels from neuron to neuron
 const HEADER = 64; // pixels above the first neuron
+const LINKS_EVERY = 100; // milliseconds from one drawing of the links to the next, while it plays
 const TIGHT = 62; // pixels from layer to layer, below which the layers' controls are stacked
 
 /** What a unit is called: a feature, a neuron of a layer, or the output. */
@@ -34,6 +35,8 @@ class NetworkView {
     this.link = null; // under the mouse
     this.small = document.createElement("canvas"); // the neurons' maps, one pixel a point
     this.featureMaps = document.createElement("canvas");
+    this.below = document.createElement("canvas"); // links and features
+    this.drawn = {}; // what `below` shows
     paint(this.featureMaps, bytes(page.model.get("feature_maps")), NEURON_COLOURS, SIDE);
     this.build();
   }
@@ -70,6 +73,7 @@ class NetworkView {
   measure() {
     this.layout();
     this.space = [this.canvas.clientWidth, this.canvas.clientHeight];
+    this.drawn = {};
   }
 
   /** The unit that has the mouse or the keyboard. */
@@ -374,18 +378,32 @@ class NetworkView {
     const { frame } = this.page;
     // While controls are being answered, the places may belong to another network.
     if (this.links.length !== frame.linkCount) return;
-    const { context } = ready(this.canvas, this.space);
+    this.drawBelow();
+    const { context, width, height } = ready(this.canvas, this.space);
+    context.drawImage(this.below, 0, 0, width, height);
     if (frame.small.length) paint(this.small, frame.small, NEURON_COLOURS, SMALL);
-    context.lineCap = "butt";
-    for (const link of this.links) this.drawLink(context, link);
     if (this.link) this.drawLink(context, this.link, true);
     this.showTip();
     let row = 0;
     for (const unit of this.units) {
-      if (unit.kind === "feature") this.drawFeature(context, unit);
-      else if (unit.kind === "neuron") this.drawNeuron(context, unit, row++);
-      else this.drawPort(context, unit);
+      if (unit.kind === "neuron") this.drawNeuron(context, unit, row++);
+      else if (unit.kind === "output") this.drawPort(context, unit);
     }
+  }
+
+  /** Draw links and features. Hundreds of curves take longer than all else, so not in each frame. */
+  drawBelow() {
+    const { frame, playing, theme } = this.page;
+    const { links, drawn } = this;
+    const now = performance.now();
+    if (drawn.links === links && drawn.theme === theme) {
+      if (drawn.frame === frame || (playing && now - drawn.at < LINKS_EVERY)) return;
+    }
+    this.drawn = { links, theme, frame, at: now };
+    const { context } = ready(this.below, this.space);
+    context.lineCap = "butt";
+    for (const link of links) this.drawLink(context, link);
+    for (const unit of this.units) if (unit.kind === "feature") this.drawFeature(context, unit);
   }
 
   drawLink(context, link, marked = false) {

@@ -137,7 +137,7 @@ class View {
   build(root) {
     this.root = root;
     this.problem = element("p", "fnn-problem", root, { role: "alert" });
-    this.note = element("p", "fnn-problem", root, { role: "alert", hidden: "" });
+    this.note = element("p", "fnn-note", root, { role: "alert", hidden: "" });
     this.picture = element("div", "fnn-picture", root, { role: "img" });
     this.sentence = element("p", "fnn-sentence", root, { id: this.own, "aria-live": "polite" });
     this.picture.setAttribute("aria-labelledby", this.own);
