@@ -378,6 +378,7 @@ class NetworkView {
     const { frame } = this.page;
     // While controls are being answered, the places may belong to another network.
     if (this.links.length !== frame.linkCount) return;
+    if (!this.space[0] || !this.space[1]) return; // it has just been laid out, and isn't measured yet
     this.drawBelow();
     const { context, width, height } = ready(this.canvas, this.space);
     context.drawImage(this.below, 0, 0, width, height);
