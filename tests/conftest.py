@@ -16,12 +16,16 @@ if TYPE_CHECKING:
 
 FIRST = (
     "test_notebooks_in_lab.py",
-    "test_guide.py",
-    "test_nbgrader_conformance.py",
     "test_notebooks.py",
-    "test_archive.py",
+    "test_guide.py",
+    "test_mistakes.py",
+    "test_check_corpus.py",
     "test_cluster.py",
-    "test_aborts.py",
+    "test_nbgrader_conformance.py",
+    "test_worked_example.py",
+    "test_cli.py",
+    "test_gradebook.py",
+    "test_archive.py",
 )
 """The files that take longest: whoever begins with them late leaves the other worker idle."""
 

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 from command import grading
+from students_environment import furnish
 
 from grading import archive
 from grading.course import Course, load_course
@@ -142,10 +143,14 @@ def test_command_line_refuses_a_name_that_is_no_zip() -> None:
     assert "Name assignments before it" in done.stderr
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(600)
 @pytest.mark.skipif(os.name == "nt", reason="the lines for Linux and macOS are run")
 def test_unpacked_elsewhere_its_own_two_lines_start_it(tmp_path: Path) -> None:
-    """As a student does it: unpack, the README's two lines, open a notebook, run it."""
+    """As a student does it: unpack, the README's two lines, open a notebook, run it.
+
+    The packages that the archive asks for are there before: `make test` itself has shown that pip
+    can fetch them.
+    """
     zipped = tmp_path / "course.zip"
     done = grading("release", "02-backprop", "--archive", str(zipped), "--json")
     assert done.returncode == 0, done.stderr
@@ -158,7 +163,7 @@ def test_unpacked_elsewhere_its_own_two_lines_start_it(tmp_path: Path) -> None:
     environment["PIP_CACHE_DIR"] = subprocess.run(
         ["python3", "-m", "pip", "cache", "dir"], capture_output=True, text=True
     ).stdout.strip()
-    environment["PIP_COMPILE"] = "0"  # little of it is imported here
+    furnish(folder / ".venv", asked_for_by(folder))
     subprocess.run(install, shell=True, cwd=folder, env=environment, check=True, timeout=600)
     python = folder / ".venv" / "bin" / "python"
 
@@ -181,6 +186,14 @@ def test_unpacked_elsewhere_its_own_two_lines_start_it(tmp_path: Path) -> None:
     executed = (folder / "notebooks" / "02-backprop" / "done.ipynb").read_text()
     assert "ModuleNotFoundError" not in executed
     assert "Not started" in executed  # the checks answered
+
+
+def asked_for_by(course: Path) -> list[str]:
+    """Give what the course's two files ask for, itself left out."""
+    lines = (course / "requirements.txt").read_text().splitlines()
+    project = tomllib.loads((course / "pyproject.toml").read_text())["project"]
+    named: list[str] = [line for line in lines if line and line[0] not in "#-"]
+    return [*named, *project["dependencies"], "pip"]  # the last one is what venv brings itself
 
 
 def two_lines(readme: Path) -> list[str]:

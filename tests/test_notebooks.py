@@ -1,12 +1,12 @@
 """The notebooks themselves: they run, say the same as before, and are what a student should get."""
 
+import functools
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
 import pytest
+from codespell_lib import main as misspelt
 from nbval_run import nbval
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -22,6 +22,7 @@ solutions = pytest.mark.parametrize("path", SOLUTIONS, ids=lambda p: p.stem)
 released = pytest.mark.parametrize("path", RELEASED, ids=lambda p: p.stem)
 
 
+@functools.cache
 def read(path: Path) -> nbformat.NotebookNode:
     return nbformat.read(path, as_version=4)
 
@@ -141,14 +142,11 @@ def test_there_is_a_written_question_with_a_marking_scheme(path: Path) -> None:
 
 @pytest.mark.slow
 @both
-def test_spelling(path: Path, tmp_path: Path) -> None:
+def test_spelling(path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = "\n\n".join(c.source for c in read(path).cells)
     file = tmp_path / f"{path.stem}.md"
     file.write_text(text, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-m", "codespell_lib", str(file)], capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stdout
+    assert misspelt(str(file)) == 0, capsys.readouterr().out
 
 
 def graded(path: Path, *, by_hand: bool) -> list[nbformat.NotebookNode]:

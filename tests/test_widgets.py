@@ -25,11 +25,22 @@ from tutor.widgets.live import LivePlot
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(params=widgets.EXPLORERS)
-def widget(request):
+@pytest.fixture(scope="module", params=widgets.EXPLORERS)
+def explorer(request):
+    """One widget of each kind: making it takes longer than most of the tests."""
     made = getattr(widgets, request.param)()
     yield made
     made.close()
+
+
+@pytest.fixture
+def widget(explorer):
+    """The widget as it was made."""
+    start = {name: control.value for name, control in explorer.inputs.items()}
+    yield explorer
+    explorer.screen.__dict__.pop("send", None)  # see `ask`
+    moved = {name: v for name, v in start.items() if explorer.inputs[name].value != v}
+    explorer.set(**moved)
 
 
 def positions(control):
@@ -47,6 +58,7 @@ def positions(control):
 
 @pytest.mark.filterwarnings("error")
 def test_whole_range_of_every_control(widget):
+    """Each by itself, and each choice with all sliders at an end, too."""
     for name, control in widget.inputs.items():
         before = control.value
         seen = set()
@@ -55,22 +67,23 @@ def test_whole_range_of_every_control(widget):
             assert widget.screen.problem == ""
             ET.fromstring(widget.screen.svg)
             seen.add(widget.screen.svg)
+            if hasattr(control, "options"):  # it draws all of the picture anew
+                move_sliders_to_their_ends(widget)
         shown = control.layout.display != "none"
         assert len(seen) > 1 or not shown, f"{name} doesn't change the picture"
         control.value = before
 
 
-@pytest.mark.filterwarnings("error")
-def test_every_choice_with_all_sliders_at_an_end(widget):
-    choosers = {n: c for n, c in widget.inputs.items() if hasattr(c, "options")}
-    sliders = {n: c for n, c in widget.inputs.items() if n not in choosers}
-    for name, chooser in choosers.items():
-        for choice in positions(chooser):
-            widget.set(**{name: choice}, **{n: positions(c)[0] for n, c in sliders.items()})
-            assert widget.screen.problem == ""
-            for slider, control in sliders.items():
-                widget.inputs[slider].value = positions(control)[-1]
-                assert widget.screen.problem == ""
+def move_sliders_to_their_ends(widget):
+    """Move all at once to the lower end, then one after the other to the upper, then back."""
+    controls = {name: each for name, each in widget.inputs.items() if not hasattr(each, "options")}
+    before = {name: each.value for name, each in controls.items()}
+    widget.set(**{name: positions(each)[0] for name, each in controls.items()})
+    assert widget.screen.problem == ""
+    for each in controls.values():
+        each.value = positions(each)[-1]
+        assert widget.screen.problem == ""
+    widget.set(**before)
 
 
 def test_text_alternative_follows_every_control(widget):
@@ -91,8 +104,10 @@ def test_has_title_question_and_labels(widget):
     assert all(control.description for control in widget.inputs.values())
 
 
-def test_mime_bundle_is_the_same_each_time(widget):
+def test_mime_bundle_is_the_same_each_time_and_close_leaves_nothing_behind(widget):
+    before = set(_instances)
     other = type(widget)()
+    assert set(_instances) > before
     bundles = [each._repr_mimebundle_() for each in (widget, other)]
     for bundle in bundles:
         assert bundle.pop("application/vnd.jupyter.widget-view+json")["model_id"]
@@ -102,14 +117,6 @@ def test_mime_bundle_is_the_same_each_time(widget):
         r'<img alt="[^"]{40,}".*src="data:image/svg\+xml;base64,', bundles[0]["text/html"]
     )
     other.close()
-
-
-def test_close_leaves_nothing_behind():
-    before = set(_instances)
-    made = [getattr(widgets, name)() for name in widgets.EXPLORERS]
-    assert set(_instances) > before
-    for each in made:
-        each.close()
     assert set(_instances) == before
 
 

@@ -32,6 +32,7 @@ CHROMIUM_OPTIONS = [
 ]
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 TIMEOUT = 60_000  # ms; generous, since other tests may share the machine
+POLLING = 100  # ms; where much is waited for: playwright asks in every frame, so that all are drawn
 
 
 @contextmanager
@@ -200,6 +201,7 @@ class Lab:
             return w?.context?.path === name && w.context.isReady && w.sessionContext.isReady
                 && w.sessionContext.session?.kernel?.status === 'idle' }""",
             arg=name,
+            polling=POLLING,
         )
         del self.problems[before:]
 
@@ -216,6 +218,7 @@ class Lab:
                 cell => cell.model.type !== 'code' || cell.model.executionCount !== null
                     || !cell.model.sharedModel.source.trim()) }""",
             timeout=1000 * seconds,
+            polling=POLLING,
         )
 
     def run_cell(self, index: int) -> None:
