@@ -95,9 +95,9 @@ class Page {
     if (answer.state) this.takeState(answer.state, points);
     if (answer.rebuilt) this.pause();
     if (answer.frame?.epoch === 0) this.tell("");
-    // A pause follows an error: the answer to it says nothing new.
-    const newest = this.late ?? this.frame;
-    if (answer.did !== "pause") this.complain(answer.problem || newest?.explanation || "");
+    const complaint = answer.problem || (this.late ?? this.frame)?.explanation || "";
+    // A pause follows an error, and a look at another neuron may: neither says anything new of it.
+    if (complaint || !["pause", "look"].includes(answer.did)) this.complain(complaint);
     if (answer.problem) this.pause();
     if (mine && answer.stopped) {
       this.pause();

@@ -48,6 +48,7 @@ class Extras {
       keydown: (event) => {
         if (event.key === "Enter") this.openLink();
       },
+      input: () => (this.linkTyped = true),
     });
     this.linkNote = make("p", { class: "pg-note" });
     this.original = make("a", { target: "_blank", rel: "noopener" }, "Open in the original");
@@ -165,7 +166,8 @@ class Extras {
   }
 
   showLink(state) {
-    this.linkField.value = state.link;
+    // An answer to something else may come while a link is being typed.
+    if (!this.linkTyped) this.linkField.value = state.link;
     this.original.href = `https://playground.tensorflow.org/${state.link}`;
     write(
       this.linkNote,
@@ -178,6 +180,7 @@ class Extras {
   }
 
   openLink() {
+    this.linkTyped = false;
     if (this.linkField.value.trim()) this.page.ask("link", { link: this.linkField.value });
   }
 
