@@ -83,17 +83,21 @@ def test_every_control_has_a_name(shown):
     assert len(set(sliders)) == len(sliders)
 
 
-def test_tab_reaches_every_slider(shown):
+def test_tab_reaches_every_control_and_shows_where(shown):
     lab, place = shown
-    handles = place.locator("[role=slider]:visible")
-    handles.first.focus()
-    for index in range(1, handles.count()):
-        for _ in range(3):  # the number beside a slider can be edited, so it is a stop too
-            lab.page.keyboard.press("Tab")
-            if handles.nth(index).evaluate("element => element === document.activeElement"):
-                break
-        else:
-            pytest.fail(f"Tab does not reach slider {index}")
+    kinds = "[role=slider], select, button"
+    controls = place.locator(f":is({kinds}):visible")
+    controls.first.focus()
+    reached = []
+    for _ in range(3 * controls.count()):  # the number beside a slider can be edited: a stop too
+        element = lab.page.evaluate_handle("document.activeElement")
+        if not place.evaluate("(place, element) => place.contains(element)", element):
+            break
+        outline = element.evaluate("element => getComputedStyle(element).outlineStyle")
+        assert outline != "none", element
+        reached.append(element.evaluate("(element, kinds) => element.matches(kinds)", kinds))
+        lab.page.keyboard.press("Tab")
+    assert sum(reached) == controls.count()
 
 
 def test_nothing_scrolls_sideways_at_900_pixels(shown):
