@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
 import re
@@ -14,6 +13,7 @@ from typing import Any
 
 from grading.course import Course
 from grading.errors import CourseError
+from grading.files import replace_file
 from grading.notebooks import read_notebook
 from grading.release import Release
 from grading.rules import Markers, secrets
@@ -97,14 +97,10 @@ def write(path: Path, data: bytes) -> None:
     CourseError
         When it can't be written.
     """
-    fresh = path.with_name(f".{path.name}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        fresh.write_bytes(data)
-        fresh.replace(path)
+        replace_file(path, data)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            fresh.unlink()
         raise CourseError(
             f"{path} can't be written: {error.strerror}.", "Name another file after --archive."
         ) from error

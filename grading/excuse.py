@@ -13,7 +13,8 @@ from typing import Any
 
 from grading.course import Course
 from grading.errors import CourseError
-from grading.notebooks import replace_text
+from grading.files import replace_file
+from grading.notebooks import REPAIR
 
 __all__ = ["excuse", "excused_cells", "reinstate"]
 
@@ -92,7 +93,7 @@ def _edit(course: Course, assignment: str, names: tuple[str, ...], change: Any) 
             changed.add(path)
     for path in sorted(changed):
         text = json.dumps(notebooks[path], indent=1, ensure_ascii=False)
-        replace_text(path, text + "\n")
+        replace_file(path, f"{text}\n".encode())
     return done
 
 
@@ -100,9 +101,7 @@ def _read(path: Path) -> Any:
     try:
         return json.loads(path.read_bytes())
     except ValueError as error:
-        raise CourseError(
-            f"{path} is not valid JSON ({error}).", "Repair it; `git diff` shows what has changed."
-        ) from error
+        raise CourseError(f"{path} is not valid JSON ({error}).", REPAIR) from error
 
 
 def _find(name: str, cells: Iterable[str], assignment: str) -> str:

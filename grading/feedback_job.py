@@ -15,6 +15,7 @@ from typing import Any
 from grading.distribution import draw
 from grading.feedback_page import Sheet, render
 from grading.feedback_source import belongs_to, cells_for_student, stripped_cells
+from grading.files import replace_file
 from grading.marks import SubmissionMarks
 from grading.rules import Markers
 
@@ -89,15 +90,15 @@ def make_pages(
         handed = Path(sheet.submitted_as or "").stem
         for stem in dict.fromkeys((name, handed or name)):
             names.append(f"{stem}.html")
-            _write(job.pages / names[-1], page, job.mode)
+            replace_file(job.pages / names[-1], page, job.mode)
     source = job.graded if job.graded.is_dir() else job.submitted
     for beside in _BESIDE:
         with contextlib.suppress(FileNotFoundError):
-            _write(job.pages / beside, (source / beside).read_bytes(), job.mode)
+            replace_file(job.pages / beside, (source / beside).read_bytes(), job.mode)
     for old in before - set(names):
         (job.pages / old).unlink(missing_ok=True)
     text = json.dumps({"made_from": stamp, "pages": names})
-    _write(job.pages / STAMP, text.encode(), job.mode)
+    replace_file(job.pages / STAMP, text.encode(), job.mode)
 
 
 def _pages_before(folder: Path) -> set[str]:
@@ -107,18 +108,6 @@ def _pages_before(folder: Path) -> set[str]:
         return {name for name in names if Path(name).name == name}
     except (OSError, ValueError, KeyError, TypeError):
         return set()
-
-
-def _write(path: Path, data: bytes, mode: int) -> None:
-    """Replace a file in one step."""
-    fresh = path.with_name(f".{path.name}.new")
-    try:
-        fresh.write_bytes(data)
-        fresh.chmod(mode)
-        fresh.replace(path)
-    except BaseException:
-        fresh.unlink(missing_ok=True)
-        raise
 
 
 def _sheet(job: Job, name: str, record: Mapping[str, Any] | None, kept: Any) -> Sheet:

@@ -8,7 +8,6 @@ brings files into that form; the exit code is 1 when one was changed (for pre-co
 from __future__ import annotations
 
 import sys
-import tempfile
 import warnings
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,26 +15,14 @@ from typing import Any, cast
 
 import nbformat
 
-__all__ = ["normal_form", "read_notebook", "replace_text"]
+__all__ = ["REPAIR", "normal_form", "read_notebook"]
 
 # A widget's view names a model that dies with its kernel. Without it a reopened notebook shows the
 # static picture that each widget gives as well.
 _DIES_WITH_THE_KERNEL = "application/vnd.jupyter.widget-view+json"
 
-
-def replace_text(path: Path, text: str) -> None:
-    """Write a file in one step: a stop or a full disk can't leave half of it."""
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=path.parent, suffix=".part", delete=False
-    ) as file:
-        part = Path(file.name)
-        try:
-            file.write(text)
-            file.flush()
-        except OSError:
-            part.unlink()
-            raise
-    part.replace(path)
+REPAIR = "Repair it; `git diff` shows what has changed."
+"""The remedy for a source that can't be read."""
 
 
 def read_notebook(data: bytes | str) -> Any:

@@ -10,7 +10,8 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from grading.notebooks import normal_form, replace_text
+from grading.files import replace_file
+from grading.notebooks import REPAIR, normal_form
 from grading.records import Problem
 
 __all__ = ["refresh"]
@@ -30,8 +31,7 @@ def refresh(path: Path, timeout: float = 120) -> list[Problem]:
         notebook = nbformat.read(path, as_version=4)
     except ValueError as error:
         what = str(error).partition("\n")[0]
-        remedy = "Repair it; `git diff` shows what has changed."
-        return [Problem("", path.parent.name, path.name, None, what, remedy, True)]
+        return [Problem("", path.parent.name, path.name, None, what, REPAIR, True)]
     client = NotebookClient(
         notebook,
         timeout=timeout,
@@ -49,7 +49,7 @@ def refresh(path: Path, timeout: float = 120) -> list[Problem]:
             raise
         # On Ctrl-C nbclient ends the kernel and cancels what waits for it, or misses the kernel.
         raise KeyboardInterrupt from error
-    replace_text(path, normal_form(notebook))
+    replace_file(path, normal_form(notebook).encode())
     return []
 
 

@@ -22,7 +22,7 @@ from grading.convert import convert
 from grading.course import Course
 from grading.engines import EngineChoice
 from grading.gradebook import Gradebook
-from grading.notebooks import read_notebook
+from grading.notebooks import REPAIR, read_notebook
 from grading.pool import Pool, Task
 from grading.records import AnswerKey, CellOutcome, GradedSubmission, Problem, Submission
 from grading.rules import Markers, check_released, check_source
@@ -70,8 +70,7 @@ def prepare(course: Course, assignment: str) -> Release:
                 if isinstance(error, json.JSONDecodeError)
                 else str(error)
             )
-            remedy = "Repair it; `git diff` shows what has changed."
-            release.problems.append(_problem(assignment, path.name, None, what, remedy))
+            release.problems.append(_problem(assignment, path.name, None, what, REPAIR))
             continue
         release.problems += check_source(assignment, path.name, sources[path.name], raw, markers)
     if release.problems:

@@ -237,6 +237,14 @@ def test_excused_counts_for_nobody_and_comes_back(course: Path) -> None:
     assert after == before
 
 
+def test_excuse_leaves_the_source_its_access_rights(course: Path) -> None:
+    source = course / "source" / small.ASSIGNMENT / f"{small.NOTEBOOK}.ipynb"
+    source.chmod(0o664)
+    assert run("excuse", small.ASSIGNMENT, "hidden_double", course=course).exit_code == EXIT_OK
+    assert source.stat().st_mode & 0o777 == 0o664
+    assert not list(source.parent.glob(".*.new"))
+
+
 def test_excuse_names_what_it_does_not_find(course: Path) -> None:
     done = run("excuse", small.ASSIGNMENT, "double", course=course)
     assert done.exit_code == EXIT_FAILED

@@ -91,16 +91,15 @@ class _Targets:
         self.prefixes = tuple(
             (_unalias(name[:-2]), name[:-2]) for name in names if name.endswith(".*")
         )
-        self.dotted = tuple(prefix + "." for prefix, _ in self.prefixes)
-        # By identity, as all that is looked up at each call: the hash of code is computed anew.
-        self.codes: dict[int, str] = {}
+        self.inside: dict[str, tuple[tuple[str, str], ...]] = {}
+        self.codes: dict[CodeType, str] = {}
         self.builtins: dict[int, str] = {}
         self.recorders: dict[int, tuple[Any, _Recorder]] = {}
         for name in names:
             for target, recorder in _found(name, modules):
                 code = _code(target)
                 if code is not None:
-                    self.codes[id(code)] = recorder._name
+                    self.codes[code] = recorder._name
                 elif type(target) is type(len):
                     self.builtins[id(target)] = recorder._name
                 else:
@@ -114,10 +113,12 @@ class _Targets:
         ]
 
     def packages_of(self, module: str) -> tuple[tuple[str, str], ...]:
-        """Give the forbidden packages that a module is in; hardly any is."""
-        if not (module + ".").startswith(self.dotted):
-            return ()
-        return tuple(pair for pair in self.prefixes if _inside(module, pair[0]))
+        """Give the forbidden packages that a module is in; hardly any is, so it is remembered."""
+        found = self.inside.get(module)
+        if found is None:
+            found = tuple(pair for pair in self.prefixes if _inside(module, pair[0]))
+            self.inside[module] = found
+        return found
 
 
 @lru_cache(maxsize=1024)
@@ -197,7 +198,7 @@ class _Watcher:
                 self._in_package(str(getattr(arg, "__module__", "")), frame)
 
     def _python_call(self, frame: FrameType) -> None:
-        name = self.codes.get(id(frame.f_code))
+        name = self.codes.get(frame.f_code)
         if name is not None:
             self.note(name)
         module = str(frame.f_globals.get("__name__", ""))

@@ -22,10 +22,7 @@ from grading.commands.options import (
     jobs_option,
     students_option,
 )
-from grading.commands.output import (
-    console,
-    open_gradebook,
-)
+from grading.commands.output import console, open_gradebook
 from grading.engines import EngineChoice
 from grading.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_PROBLEMS, CourseError
 
@@ -51,7 +48,7 @@ if TYPE_CHECKING:
     metavar="ADDRESS",
     help="Grade on the workers of this Dask scheduler, such as tcp://10.0.0.5:8786.",
 )
-@jobs_option
+@jobs_option("submissions to grade")
 @course_options
 @engine_options
 def run(
@@ -109,10 +106,11 @@ def run(
                 make_pool=_graders(scheduler),
             ),
         )
+        rows = _rows(course, book, assignments, students)
         if as_json:
-            click.echo(json.dumps(_as_json(course, book, summary, assignments, students, why)))
+            click.echo(json.dumps(_as_json(course, book, summary, rows, why)))
         else:
-            _report(terminal, course, book, summary, assignments, students, why)
+            _report(terminal, course, book, summary, rows, students, why)
     if summary.interrupted:
         sys.exit(EXIT_INTERRUPTED)
     sys.exit(EXIT_PROBLEMS if summary.failed or summary.refused else EXIT_OK)
@@ -137,15 +135,10 @@ def _watched(terminal: Console, work: Callable[[Any], Summary]) -> Summary:
 
 
 def _as_json(
-    course: Course,
-    book: Gradebook,
-    summary: Summary,
-    assignments: tuple[str, ...],
-    students: tuple[str, ...],
-    why: bool,
+    course: Course, book: Gradebook, summary: Summary, selected: list[list[Any]], why: bool
 ) -> dict[str, Any]:
     """Put together all that a run has to say."""
-    rows = [asdict(row) for rows in _rows(course, book, assignments, students) for row in rows]
+    rows = [asdict(row) for rows in selected for row in rows]
     for row in rows:
         row["timestamp"] = row["timestamp"] and row["timestamp"].isoformat()
         if why:
@@ -173,7 +166,7 @@ def _report(
     course: Course,
     book: Gradebook,
     summary: Summary,
-    assignments: tuple[str, ...],
+    rows: list[list[Any]],
     students: tuple[str, ...],
     why: bool,
 ) -> None:
@@ -183,7 +176,6 @@ def _report(
     from grading.display import why as explain
 
     out = Console()
-    rows = _rows(course, book, assignments, students)
     for one in rows:
         if why:
             for row in one:

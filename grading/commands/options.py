@@ -103,14 +103,29 @@ students_option = click.option(
     metavar="NAME",
     help="Only this student; may be a pattern such as 'a*', and given more than once.",
 )
-jobs_option = click.option(
-    "--jobs",
-    type=click.IntRange(min=1),
-    default=os.cpu_count() or 1,
-    show_default="one per core",
-    metavar="N",
-    help="How many submissions to grade at the same time.",
-)
+
+
+def jobs_option(what: str) -> Callable[[Command], Command]:
+    """Make the option that says how much is done at a time."""
+    return click.option(
+        "--jobs",
+        type=click.IntRange(min=1),
+        default=os.cpu_count() or 1,
+        show_default="one per core",
+        metavar="N",
+        help=f"How many {what} at the same time.",
+    )
+
+
+def output_option(default: str) -> Callable[[Command], Command]:
+    """Make the option that names the file to write; say in words which one it is without."""
+    return click.option(
+        "-o",
+        "--output",
+        type=click.Path(dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help=f"Where to; by default {default}.",
+    )
 
 
 def engine_options(command: Command) -> Command:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -17,6 +16,8 @@ from grading.commands.options import (
     EXIT_CODES,
     assignments_argument,
     course_options,
+    jobs_option,
+    output_option,
     students_option,
 )
 from grading.commands.output import (
@@ -40,14 +41,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Show the class's scores on each page, too (from 5 submissions on).",
 )
-@click.option(
-    "--jobs",
-    type=click.IntRange(min=1),
-    default=os.cpu_count() or 1,
-    show_default="one per core",
-    metavar="N",
-    help="How many pages to make at the same time.",
-)
+@jobs_option("pages to make")
 @course_options
 def feedback(
     assignments: tuple[str, ...],
@@ -102,13 +96,7 @@ def feedback(
 
 @grading.command(epilog=EXIT_CODES)
 @assignments_argument
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Where to; by default report.html beside the class's feedback folder.",
-)
+@output_option("report.html beside the class's feedback folder")
 @click.option("--anonymous", is_flag=True, help="Number the students instead of naming them.")
 @click.option(
     "--formgrader",
@@ -171,13 +159,7 @@ def report(
     show_default=True,
     help="Who is to read it.",
 )
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Where to; by default grades.csv, canvas.csv or moodle.csv.",
-)
+@output_option("grades.csv, canvas.csv or moodle.csv")
 @click.option(
     "--template",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),

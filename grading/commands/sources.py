@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     metavar="[FILE]",
     help="Pack what students get into a zip file, too; by default beside the class's folders.",
 )
-@jobs_option
+@jobs_option("submissions to grade")
 @course_options
 @engine_options
 def release(
@@ -107,7 +107,7 @@ def release(
 @grading.command(epilog=EXIT_CODES)
 @assignments_argument
 @click.option("--static", is_flag=True, help="Only read the notebooks, don't run them.")
-@jobs_option
+@jobs_option("submissions to grade")
 @course_options
 @engine_options
 def validate(

@@ -53,7 +53,7 @@ def clean_outputs(found: Any) -> list[Output]:
         made = _clean_output(output, lines) if isinstance(output, dict) else None
         if made is None:
             continue
-        room -= _size(made)
+        room -= len(json.dumps(made))
         if room < 0 or len(kept) >= MAX_LINES:
             kept.append(stream(CUT))
             break
@@ -61,15 +61,6 @@ def clean_outputs(found: Any) -> list[Output]:
             lines -= made["text"].count("\n")
         kept.append(made)
     return kept
-
-
-def _size(output: Output) -> int:
-    """Give the length of all text in a clean output."""
-    if output["output_type"] == "stream":
-        return len(output["text"])
-    if output["output_type"] == "error":
-        return len(output["evalue"]) + sum(map(len, output["traceback"]))
-    return sum(map(len, output["data"].values()))
 
 
 def stream(text: str, name: str = "stdout") -> Output:

@@ -311,8 +311,6 @@ def _shapes(array: Array, numbers: Array) -> Difference | None:
 def _values(
     array: Array, numbers: Array, tolerance: Tolerance, at: Array | None
 ) -> Difference | None:
-    if array.dtype == numbers.dtype and (array == numbers).all():
-        return None  # to the last bit, as most right answers are: the quick way
     off = ~close(array, numbers, tolerance)
     if not off.any():
         return None
@@ -350,6 +348,9 @@ def _values(
 
 def close(array: Array, numbers: Array, tolerance: Tolerance) -> npt.NDArray[np.bool_]:
     """Say where two arrays of one shape agree; NaN agrees with NaN, infinity with itself."""
+    equal = np.asarray(array == numbers)
+    if equal.all():
+        return equal  # as most right answers are, at a fifth of the time
     kind = array.dtype
     tol = _COARSE.get(kind.itemsize, tolerance) if kind.kind == "f" else tolerance
     relative = max(tol.relative, tolerance.relative)
