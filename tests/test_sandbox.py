@@ -198,7 +198,7 @@ def targets_here() -> list[str]:
     found = []
     for name in open_here():
         with contextlib.suppress(FileNotFoundError):  # the one that listed the directory
-            found.append(os.readlink(f"/proc/self/fd/{name}"))
+            found.append(str(Path(f"/proc/self/fd/{name}").readlink()))
     return found
 
 
