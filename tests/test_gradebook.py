@@ -548,15 +548,13 @@ def test_a_gradebook_of_a_newer_version_is_left_alone(cut: Cut, tmp_path: Path) 
 def test_several_may_create_a_gradebook_at_the_same_moment(tmp_path: Path) -> None:
     for attempt in range(5):
         url = f"sqlite:///{tmp_path / f'{attempt}.db'}"
-        gate = threading.Barrier(2)
+        gate = threading.Barrier(4)
 
         def create(url: str = url, gate: threading.Barrier = gate) -> set[str]:
             gate.wait()
             with Gradebook(url) as book:
                 return book.students()
 
-        with ThreadPoolExecutor(2) as threads:
-            assert [done.result() for done in [threads.submit(create) for _ in range(2)]] == [
-                set(),
-                set(),
-            ]
+        with ThreadPoolExecutor(4) as threads:
+            created = [threads.submit(create) for _ in range(4)]
+            assert [book.result() for book in created] == [set()] * 4

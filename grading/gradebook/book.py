@@ -33,6 +33,8 @@ from grading.versions import KeyVersion
 
 __all__ = ["Gradebook", "StudentNotebook"]
 
+# Seconds. Each failure means that the other process got further.
+_WAITS = (0.1, 0.3, 1.0, 3.0)
 _LOCK = 0x67726164  # this number is locked in a database on PostgreSQL; no other program does
 _holder = sa.text(
     "SELECT application_name FROM pg_stat_activity JOIN pg_locks USING (pid) "
@@ -95,8 +97,8 @@ class Gradebook:
         self._layouts: dict[str, Layout] = {}
 
     def _set_up(self, course_id: str) -> None:
-        """Create what isn't there yet, twice if another process is creating it at this moment."""
-        for attempt in (1, 2):
+        """Create what isn't there yet, again if another process is creating it at this moment."""
+        for wait in (*_WAITS, None):
             try:
                 tables.create_tables(self._engine)
                 tables.note_course(self._engine, course_id)
@@ -104,9 +106,9 @@ class Gradebook:
                     return
             except sa.exc.DBAPIError as error:
                 there = any(words in str(error) for words in ("already exists", "UNIQUE", "locked"))
-                if attempt == 2 or not there:
+                if wait is None or not there:
                     raise
-                time.sleep(1)
+                time.sleep(wait)
 
     def close(self) -> None:
         """Let go of the database."""

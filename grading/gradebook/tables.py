@@ -109,15 +109,24 @@ def create_tables(engine: sa.Engine) -> None:
     """
     if engine.url.get_backend_name() == "sqlite" and engine.url.database:
         Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+    if not {*_own.tables, "alembic_version"} <= set(sa.inspect(engine).get_table_names()):
+        _create_missing(engine)
     with engine.begin() as db:
+        upgrade(db, record, derived)
+
+
+def _create_missing(engine: sa.Engine) -> None:
+    """Create all tables that aren't there, in one transaction."""
+    with engine.begin() as db:
+        if engine.url.get_backend_name() == "sqlite":
+            # Else each table is seen at once, and another process takes some of them for all.
+            db.exec_driver_sql("BEGIN IMMEDIATE")
         if not sa.inspect(db).get_table_names():
             api.Base.metadata.create_all(db)
             version = ScriptDirectory(ALEMBIC_DIR).get_current_head()
             db.execute(sa.text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)"))
             db.execute(sa.text("INSERT INTO alembic_version VALUES (:head)"), {"head": version})
         _own.create_all(db)
-    with engine.begin() as db:
-        upgrade(db, record, derived)
 
 
 def note_course(engine: sa.Engine, course_id: str) -> None:
