@@ -23,12 +23,11 @@ from grading.changes import KeyChange, ScoreChange
 from grading.engines import CONTAINED
 from grading.gradebook import Row, not_tamper_proof
 from grading.records import GradedSubmission, Problem
+from grading.wording import counted, duration, number
 
 __all__ = [
     "Watch",
-    "counted",
     "describe",
-    "number",
     "score_table",
     "show_changes",
     "show_problems",
@@ -157,16 +156,6 @@ def show_problems(console: Console, problems: Sequence[Problem]) -> None:
         console.print(text, highlight=False, soft_wrap=True)
 
 
-def counted(count: int, what: str) -> str:
-    """Put a number before a noun."""
-    return f"{count} {what}{'' if count == 1 else 's'}"
-
-
-def number(value: float) -> str:
-    """Write points without needless decimals."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")
-
-
 def score_table(rows: Sequence[Row]) -> Table:
     """Make the table of one assignment's scores: each student, or a summary of a big class."""
     title = f"{rows[0].assignment}, {number(rows[0].max_score)} points"
@@ -187,19 +176,12 @@ def _remarks(row: Row) -> list[str]:
     if row.needs_manual and not row.failed:
         remarks.append("needs manual grading")
     if row.late_seconds:
-        remarks.append(f"{_duration(row.late_seconds)} late")
+        remarks.append(f"{duration(row.late_seconds)} late")
     if row.penalty:
         remarks.append(f"{number(row.penalty)} points taken off")
     if row.unsealed:
         remarks.append("not tamper-proof")
     return remarks
-
-
-def _duration(seconds: float) -> str:
-    for size, unit in ((86400, "days"), (3600, "hours"), (60, "minutes")):
-        if seconds >= 2 * size:
-            return f"{seconds / size:.0f} {unit}"
-    return f"{seconds:.0f} seconds"
 
 
 def _summary_table(rows: Sequence[Row], title: str) -> Table:

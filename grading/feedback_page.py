@@ -20,6 +20,7 @@ from pygments.formatters import HtmlFormatter
 
 from grading import markup
 from grading.marks import Mark, NotebookMarks, SubmissionMarks
+from grading.wording import counted, duration, number
 
 __all__ = ["Sheet", "appearance", "render"]
 
@@ -185,29 +186,10 @@ def render(sheet: Sheet) -> str:
         waiting=[box for box in boxes if box.state == "waits"],
         others=[nb for nb in marks.notebooks if nb != sheet.notebook],
         number=number,
-        points=points,
+        counted=counted,
         late=duration(marks.late_seconds) if marks.late_seconds else "",
         stopped=[markup.message(text) for text in sheet.stopped],
     )
-
-
-def number(value: float) -> str:
-    """Write points without needless decimals."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")
-
-
-def points(value: float) -> str:
-    """Write a number of points with its noun."""
-    return f"{number(value)} point{'' if value == 1 else 's'}"
-
-
-def duration(seconds: float) -> str:
-    """Say how long something took, in its largest unit."""
-    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
-        if seconds >= size:
-            count = round(seconds / size)
-            return f"{count} {unit}{'' if count == 1 else 's'}"
-    return "less than a minute"
 
 
 @lru_cache(1)
@@ -281,7 +263,7 @@ def _body(cell: Cell) -> Markup:
 
 def _box(name: str, mark: Mark, outcome: Outcome | None) -> Box:
     """Say what a graded cell got."""
-    full = points(mark.max_score)
+    full = counted(mark.max_score, "point")
     if mark.waits and mark.manual is None:
         return Box(name, "waits", f"up to {full}")
     state = "right" if mark.score >= mark.max_score else "partly" if mark.score > 0 else "wrong"

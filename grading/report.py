@@ -12,6 +12,7 @@ import jinja2
 from markupsafe import Markup
 
 from grading.analysis import AssignmentReport, ClassReport
+from grading.wording import counted, number
 from tutor.plots import BLUE, GRID, INK, PAPER, Picture, style, subplots
 
 __all__ = ["FORMGRADER", "page"]
@@ -61,7 +62,7 @@ def page(report: ClassReport, formgrader: str = FORMGRADER) -> str:
         when=datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z"),
         number=_number,
         share=_share,
-        counted=lambda count, what: f"{count} {what}{'' if count == 1 else 's'}",
+        counted=counted,
     )
 
 
@@ -85,7 +86,7 @@ def _histogram(report: AssignmentReport) -> Picture:
         axes.yaxis.get_major_locator().set_params(integer=True)
         axes.grid(axis="x", visible=False)
     words = ", ".join(
-        f"{_number(i * width)} to {_number((i + 1) * width)}: {count}"
+        f"{number(i * width)} to {number((i + 1) * width)}: {count}"
         for i, count in enumerate(counts)
         if count
     )
@@ -139,7 +140,7 @@ def _marked(text: str) -> Markup:
 
 
 def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}".rstrip("0").rstrip(".")
+    return "–" if value is None else number(value)
 
 
 def _share(value: Any) -> str:

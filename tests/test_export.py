@@ -19,7 +19,8 @@ from nbgrader import api
 
 from grading.commands import grading
 from grading.errors import EXIT_FAILED, EXIT_OK, EXIT_PROBLEMS
-from grading.export import CanvasExporter, CsvExporter, MoodleExporter, harmless
+from grading.export import CanvasExporter, CsvExporter, MoodleExporter
+from grading.export.table import harmless
 from grading.gradebook import Gradebook
 
 DATA = Path(__file__).parent / "data"

@@ -3,16 +3,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
-from grading.commands.options import (
-    EXIT_CODES,
-)
-
-if TYPE_CHECKING:
-    pass
+from grading.commands.options import EXIT_CODES
 
 
 @click.group(epilog=EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})

@@ -12,15 +12,10 @@ from typing import TYPE_CHECKING
 import click
 
 from grading.commands.group import grading
-from grading.commands.options import (
-    EXIT_CODES,
-    course_options,
-)
-from grading.commands.output import (
-    counted,
-    show,
-)
+from grading.commands.options import EXIT_CODES, course_options
+from grading.commands.output import show
 from grading.errors import EXIT_OK, EXIT_PROBLEMS
+from grading.wording import counted
 
 if TYPE_CHECKING:
     from grading.course import Course

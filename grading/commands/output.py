@@ -12,6 +12,7 @@ from rich.console import Console
 
 from grading.address import missing_file
 from grading.errors import EXIT_OK, EXIT_PROBLEMS, CourseError
+from grading.wording import counted
 
 if TYPE_CHECKING:
     from grading.course import Course
@@ -22,11 +23,6 @@ if TYPE_CHECKING:
 def console() -> Console:
     """Make the console for what is not the result: progress, problems, errors."""
     return Console(stderr=True)
-
-
-def counted(count: int, what: str) -> str:
-    """Say how many there are: "1 student", "2 students"."""
-    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def show(problems: list[Problem]) -> None:

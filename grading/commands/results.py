@@ -20,13 +20,9 @@ from grading.commands.options import (
     output_option,
     students_option,
 )
-from grading.commands.output import (
-    console,
-    counted,
-    open_gradebook,
-    show_nothing_graded,
-)
+from grading.commands.output import console, open_gradebook, show_nothing_graded
 from grading.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_PROBLEMS, CourseError
+from grading.wording import counted
 
 if TYPE_CHECKING:
     from grading.course import Course

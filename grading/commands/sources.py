@@ -19,14 +19,10 @@ from grading.commands.options import (
     engine_options,
     jobs_option,
 )
-from grading.commands.output import (
-    console,
-    counted,
-    finish_check,
-    show,
-)
+from grading.commands.output import console, finish_check, show
 from grading.engines import EngineChoice
 from grading.errors import EXIT_OK, EXIT_PROBLEMS
+from grading.wording import counted
 
 if TYPE_CHECKING:
     from grading.course import Course
