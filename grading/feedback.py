@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import multiprocessing
 import os
 import signal
@@ -19,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from grading.course import Course
-from grading.feedback_job import STAMP, Job, make_pages
+from grading.feedback_job import Job, made_before, make_pages
 from grading.feedback_page import appearance
 from grading.gradebook import Gradebook
 from grading.lock import exclusive
@@ -86,6 +85,11 @@ def feedback(
         Is told how many submissions there are to write and how many are up to date.
     step
         Is told of each submission, with its problems.
+
+    Raises
+    ------
+    CourseError
+        When an assignment does not exist, or another run is writing feedback.
     """
     start = time.perf_counter()
     summary = FeedbackSummary()
@@ -93,10 +97,11 @@ def feedback(
         stale: list[_Planned] = []
         for name in course.select(assignments):
             if book.digest(name) is not None:
-                planned = _plan(course, book, name, students, distribution)
-                fresh = [one for one in planned if not force and _is_up_to_date(one)]
-                stale += [one for one in planned if one not in fresh]
-                summary.up_to_date += len(fresh)
+                for one in _plan(course, book, name, students, distribution):
+                    if force or not _is_up_to_date(one):
+                        stale.append(one)
+                    else:
+                        summary.up_to_date += 1
         try:
             made = _make(book, stale, jobs, lambda: begin(len(stale), summary.up_to_date))
             for problems in made:
@@ -169,13 +174,9 @@ def _stamp(job: Job, graded_at: str) -> str:
 
 def _is_up_to_date(planned: _Planned) -> bool:
     """Whether the pages are there and were made from the same."""
-    try:
-        kept = json.loads((planned.job.pages / STAMP).read_bytes())
-        return kept["made_from"] == planned.stamp and all(
-            (planned.job.pages / name).is_file() for name in kept["pages"]
-        )
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+    folder = planned.job.pages
+    stamp, pages = made_before(folder)
+    return stamp == planned.stamp and all((folder / name).is_file() for name in pages)
 
 
 def _make(
@@ -260,7 +261,7 @@ def _settle() -> None:
     was on its way when the process was forked is the parent's to write.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    sys.stdout = sys.stderr = Path(os.devnull).open("w")  # noqa: SIM115
+    sys.stdout = sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     if _FORKS:
         from grading.sandbox import kernel
 

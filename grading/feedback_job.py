@@ -19,7 +19,7 @@ from grading.files import replace_file
 from grading.marks import SubmissionMarks
 from grading.rules import Markers
 
-__all__ = ["STAMP", "Job", "make_pages"]
+__all__ = ["STAMP", "Job", "made_before", "make_pages"]
 
 STAMP = ".made-from.json"
 """File beside the pages that says what they were made from; nbgrader releases only `*.html`."""
@@ -80,7 +80,7 @@ def make_pages(
         When a page takes too long.
     """
     job.pages.mkdir(parents=True, exist_ok=True)
-    before = _pages_before(job.pages)
+    _, before = made_before(job.pages)
     names = []
     for name in job.marks.notebooks:
         with _limit(_SECONDS):
@@ -95,19 +95,27 @@ def make_pages(
     for beside in _BESIDE:
         with contextlib.suppress(FileNotFoundError):
             replace_file(job.pages / beside, (source / beside).read_bytes(), job.mode)
-    for old in before - set(names):
+    for old in before.difference(names):
         (job.pages / old).unlink(missing_ok=True)
     text = json.dumps({"made_from": stamp, "pages": names})
     replace_file(job.pages / STAMP, text.encode(), job.mode)
 
 
-def _pages_before(folder: Path) -> set[str]:
-    """Names of the pages that an earlier call wrote."""
+def made_before(folder: Path) -> tuple[str, set[str]]:
+    """Read what an earlier `make_pages` left in a folder.
+
+    Returns
+    -------
+    stamp
+        What its pages were made from; empty where there is none, or it can't be read.
+    pages
+        Names of the pages that it wrote.
+    """
     try:
-        names = json.loads((folder / STAMP).read_bytes())["pages"]
-        return {name for name in names if Path(name).name == name}
+        kept = json.loads((folder / STAMP).read_bytes())
+        return str(kept["made_from"]), {name for name in kept["pages"] if Path(name).name == name}
     except (OSError, ValueError, KeyError, TypeError):
-        return set()
+        return "", set()
 
 
 def _sheet(job: Job, name: str, record: Mapping[str, Any] | None, kept: Any) -> Sheet:

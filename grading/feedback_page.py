@@ -14,12 +14,13 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Template
 from markupsafe import Markup
 from pygments.formatters import HtmlFormatter
 
 from grading import markup
 from grading.marks import Mark, NotebookMarks, SubmissionMarks
+from grading.pages import TEMPLATES, environment
 from grading.wording import counted, duration, number
 
 __all__ = ["Sheet", "appearance", "render"]
@@ -27,7 +28,6 @@ __all__ = ["Sheet", "appearance", "render"]
 Cell = Mapping[str, Any]
 Outcome = Mapping[str, Any]
 
-_TEMPLATES = Path(__file__).parent / "templates"
 _LONGEST_OUTPUT = 20_000  # characters of one output; nobody reads more of it on a page
 _HIDDEN = "Hidden tests:"  # how the engine's line in place of a hidden test's output begins
 _STATES = {
@@ -195,20 +195,13 @@ def render(sheet: Sheet) -> str:
 @lru_cache(1)
 def _template() -> tuple[Template, Markup, str]:
     """Load the template once: it, its style, and the policy that allows this style alone."""
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     style = "\n".join(
         [
             HtmlFormatter(style="default").get_style_defs(".code"),
             "@media screen and (prefers-color-scheme: dark) {",
             HtmlFormatter(style="github-dark").get_style_defs(".code"),
             "}",
-            (_TEMPLATES / "feedback.css").read_text(encoding="utf-8"),
+            (TEMPLATES / "feedback.css").read_text(encoding="utf-8"),
         ]
     )
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -216,15 +209,16 @@ def _template() -> tuple[Template, Markup, str]:
         f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
-    return environment.get_template("feedback.html.j2"), Markup(style), policy
+    return environment().get_template("feedback.html.j2"), Markup(style), policy
 
 
 @cache
 def appearance() -> str:
     """Fingerprint of all that decides how pages look: this code and their templates."""
     digest = hashlib.sha256()
-    here = Path(__file__)
-    parts = [here, here.with_name("markup.py"), *sorted(_TEMPLATES.glob("feedback.*"))]
+    here = Path(__file__).parent
+    parts = [here / f"{name}.py" for name in ("distribution", "markup", "wording")]
+    parts += [*sorted(here.glob("feedback*.py")), *sorted(TEMPLATES.glob("feedback.*"))]
     for path in parts:
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-import jinja2
 from markupsafe import Markup
 
+from grading import markup
 from grading.analysis import AssignmentReport, ClassReport
+from grading.pages import environment
 from grading.wording import counted, number
 from tutor.plots import BLUE, GRID, INK, PAPER, Picture, style, subplots
 
@@ -20,7 +20,6 @@ __all__ = ["FORMGRADER", "page"]
 FORMGRADER = "http://localhost:8888"
 """Where formgrader is when JupyterLab is started with its defaults."""
 
-_TEMPLATES = Path(__file__).resolve().parent / "templates"
 # The page's own colours take the place of the pictures', so that both themes work.
 _ROLES = {BLUE: "var(--mark)", INK: "var(--ink)", GRID: "var(--grid)", PAPER: "none"}
 
@@ -42,20 +41,14 @@ def page(report: ClassReport, formgrader: str = FORMGRADER) -> str:
     formgrader
         Address of the Jupyter server that offers formgrader.
     """
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["marked"] = _marked
+    templates = environment()
+    templates.filters["marked"] = markup.message
     pictures = {
         one.assignment: [_inline(picture, f"p{place}-{k}") for k, picture in enumerate(plots(one))]
         for place, one in enumerate(report.assignments)
         if one.scores
     }
-    return environment.get_template("report.html").render(
+    return templates.get_template("report.html").render(
         report=report,
         pictures=pictures,
         formgrader=formgrader.rstrip("/"),
@@ -128,15 +121,6 @@ def _inline(picture: Picture, prefix: str) -> _Plot:
     text = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{prefix}", text)
     text = text.replace("<svg", f'<svg role="img" aria-labelledby="{prefix}"', 1)
     return _Plot(prefix, Markup(text), picture.alt)
-
-
-def _marked(text: str) -> Markup:
-    """Escape text for HTML, with `backquoted` parts as code."""
-    parts = [Markup.escape(part) for part in text.split("`")]
-    if len(parts) % 2 == 0:
-        return Markup.escape(text)
-    coded = (Markup("<code>{}</code>").format(p) if i % 2 else p for i, p in enumerate(parts))
-    return Markup("").join(coded)
 
 
 def _number(value: float | None) -> str:

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -17,15 +18,17 @@ import small_course as small
 from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
+from traitlets.config import Config
 
 from grading.analysis import AssignmentReport, ClassReport
 from grading.analysis.analyse import histogram
+from grading.analysis.handed_in import read_handed_in
 from grading.analysis.items import correlation, cronbach_alpha, items_of
 from grading.analysis.seen import Records
 from grading.commands import grading
 from grading.course import load_course
 from grading.errors import EXIT_FAILED, EXIT_OK
-from grading.gradebook import Gradebook
+from grading.gradebook import CellPoints, Gradebook
 from grading.records import CellOutcome, GradedSubmission, NotebookOutcome, Problem, to_dict
 from grading.register import register
 from grading.similarity import same_words, similar_pairs, tokens
@@ -151,10 +154,10 @@ def test_an_answer_left_as_it_was_is_not_begun() -> None:
     record["notebooks"][0]["cells"][3] = to_dict(empty)
     seen = Records(["ada", "bob"], str)
     seen.add(record)
-    points = [("ada", "small/explain", 0.0, False, ""), ("bob", "small/explain", 0.0, True, "")]
+    points = [CellPoints(name, "small/explain", 0.0, name == "bob", "") for name in ("ada", "bob")]
     ((item,), _) = items_of({"small/explain": 5.0}, seen, points)
     assert (item.unanswered, item.waiting, item.difficulty) == (1, 1, 0.0)
-    points.append(("cyd", "small/explain", 0.0, True, ""))
+    points.append(CellPoints("cyd", "small/explain", 0.0, True, ""))
     ((item,), _) = items_of({"small/explain": 5.0}, seen, points)
     assert item.difficulty is None  # most wait, so that the few marked say nothing
 
@@ -268,6 +271,23 @@ def test_hidden_tests_and_solutions_are_not_in_it(course: Path, tmp_path: Path) 
     text = (tmp_path / "r.html").read_text()
     for secret in ("1234.5", "large numbers", "return 3 * x"):
         assert secret not in text
+
+
+def test_hidden_tests_are_told_by_the_courses_own_marker(tmp_path: Path) -> None:
+    config = Config()
+    config.ClearHiddenTests.begin_test_delimeter = "BEGIN SECRET"
+    cell = {"name": "t", "grade": True, "solution": False, "source": "### BEGIN SECRET\nassert 1"}
+    ran = small.cell("", "t") | {"execution_count": 1}
+    small.write(tmp_path / "n.ipynb", [ran])
+    course = SimpleNamespace(
+        config=config,
+        folder=lambda *_: tmp_path / "nothing",
+        handed_in=lambda _: [SimpleNamespace(student="ada", path=tmp_path)],
+    )
+    book = SimpleNamespace(source_cells=lambda _: {"n": (cell,)})
+    assert read_handed_in(course, book, "", ["ada"]).passed == {"ada": set()}
+    cell["source"] = "assert 1"
+    assert read_handed_in(course, book, "", ["ada"]).passed == {"ada": {"n/t"}}
 
 
 def test_anonymous_names_nobody(course: Path, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from grading.analysis.model import (
 )
 from grading.analysis.seen import Records
 from grading.course import Course
-from grading.gradebook import Gradebook, Row
+from grading.gradebook import CellPoints, Gradebook, Row
 from grading.similarity import Group, Pair, same_words, similar_pairs
 
 
@@ -74,7 +74,7 @@ def _assignment(
         for cell in cells
         if cell["points"] is not None
     }
-    items, alpha = items_of(worth, seen, [one for one in points if one[0] in graded])
+    items, alpha = items_of(worth, seen, [one for one in points if one.student in graded])
     scores = np.array([row.score for row in graded.values()])
     handed = read_handed_in(course, book, assignment, graded.keys())
     some = scores.size > 0
@@ -138,20 +138,18 @@ def histogram(scores: Any, most: float) -> tuple[int, ...]:
     return tuple(int(count) for count in np.bincount(places, minlength=BINS))
 
 
-def _manual(
-    points: list[tuple[str, str, float, bool, str]], graded: Mapping[str, Row], name: Name
-) -> tuple[Waiting, ...]:
+def _manual(points: list[CellPoints], graded: Mapping[str, Row], name: Name) -> tuple[Waiting, ...]:
     """List the notebooks that wait for a person, by notebook and student."""
     waiting: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-    for student, full, _, waits, ident in points:
-        if waits and student in graded:
-            notebook, _, cell = full.partition("/")
-            waiting[notebook, student, ident].append(cell)
+    for one in points:
+        if one.waits and one.student in graded:
+            notebook, _, cell = one.cell.partition("/")
+            waiting[notebook, one.student, one.submission].append(cell)
     found = [
-        Waiting(name(student), notebook, tuple(cells), ident)
-        for (notebook, student, ident), cells in waiting.items()
+        Waiting(name(student), notebook, tuple(cells), submission)
+        for (notebook, student, submission), cells in waiting.items()
     ]
-    return tuple(sorted(found, key=lambda one: (one.notebook, one.student)))
+    return tuple(sorted(found, key=lambda line: (line.notebook, line.student)))
 
 
 def _cells(found: Mapping[str, list[str]], name: Name) -> tuple[Cells, ...]:

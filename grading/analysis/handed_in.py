@@ -10,6 +10,7 @@ from typing import Any
 
 from grading.course import Course
 from grading.gradebook import Gradebook
+from grading.rules import Markers
 from grading.similarity import Answers
 
 _LARGEST = 20_000_000  # bytes of a notebook that is read for its answers
@@ -41,13 +42,14 @@ def read_handed_in(
     course: Course, book: Gradebook, assignment: str, graded: Iterable[str]
 ) -> HandedIn:
     """Read the answers from the files handed in, by the names of their cells."""
+    hidden, _ = Markers.configured(course.config).hidden
     stubs: dict[str, str] = {}
     tests: dict[str, str] = {}  # cell → notebook/cell
     for notebook, cells in book.source_cells(assignment).items():
         for cell in cells:
             if cell["solution"]:
                 stubs[cell["name"]] = cell["source"]
-            elif cell["grade"] and "BEGIN HIDDEN TESTS" not in cell["source"]:
+            elif cell["grade"] and hidden not in cell["source"]:
                 tests[cell["name"]] = f"{notebook}/{cell['name']}"
     handed = HandedIn()
     for path in sorted(course.folder("source", assignment).glob("*.ipynb")):

@@ -10,22 +10,40 @@ import numpy as np
 
 from grading.analysis.model import Item
 from grading.analysis.seen import Records, title_of
+from grading.gradebook import CellPoints
 
 
 def items_of(
-    worth: Mapping[str, float], seen: Records, points: list[tuple[str, str, float, bool, str]]
+    worth: Mapping[str, float], seen: Records, points: list[CellPoints]
 ) -> tuple[tuple[Item, ...], float | None]:
-    """Analyse each exercise, and how well they go together."""
+    """Analyse each exercise, and how well they go together.
+
+    Parameters
+    ----------
+    worth
+        "notebook/cell" → its maximum, in the order of the notebooks.
+    seen
+        What the records say.
+    points
+        What counts for each cell of the submissions that count.
+
+    Returns
+    -------
+    items
+        One an exercise, in the order of the notebooks.
+    alpha
+        Cronbach's alpha over the exercises that wait for nobody; None where undefined.
+    """
     exercises: dict[str, list[str]] = defaultdict(list)
     for cell in worth:
         exercises[seen.exercises.get(cell, cell)].append(cell)
-    students = {student: i for i, student in enumerate(sorted({one[0] for one in points}))}
+    students = {student: i for i, student in enumerate(sorted({one.student for one in points}))}
     place = {cell: j for j, cells in enumerate(exercises.values()) for cell in cells}
     table = np.zeros((len(students), len(exercises)))
     marked = np.ones(table.shape, dtype=bool)
-    for student, cell, score, waits, _ in points:
-        table[students[student], place[cell]] += score
-        marked[students[student], place[cell]] &= not waits
+    for one in points:
+        table[students[one.student], place[one.cell]] += one.points
+        marked[students[one.student], place[one.cell]] &= not one.waits
     discriminations = _item_rest(table, marked)
     items = []
     for j, (exercise, cells) in enumerate(exercises.items()):

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from grading.gradebook.book import Gradebook, StudentNotebook
 from grading.gradebook.tables import not_tamper_proof
-from grading.gradebook.totals import Row
+from grading.gradebook.totals import CellPoints, Row
 from grading.gradebook.writing import Graded, Penalty
 
-__all__ = ["Gradebook", "Graded", "Penalty", "Row", "StudentNotebook", "not_tamper_proof"]
+__all__ = [
+    "CellPoints",
+    "Gradebook",
+    "Graded",
+    "Penalty",
+    "Row",
+    "StudentNotebook",
+    "not_tamper_proof",
+]

@@ -25,7 +25,7 @@ from grading.errors import CourseError
 from grading.gradebook import regrade, tables, writing
 from grading.gradebook.layout import Layout, read_layout, read_source_cells
 from grading.gradebook.marks import read_marks
-from grading.gradebook.totals import Row, read_rows
+from grading.gradebook.totals import CellPoints, Row, read_cell_points, read_rows
 from grading.gradebook.writing import Graded, Penalty
 from grading.marks import SubmissionMarks
 from grading.records import GradedSubmission, Problem
@@ -260,38 +260,11 @@ class Gradebook:
             for (packed,) in db.execute(query.order_by(tables.record.c.student)):
                 yield json.loads(zlib.decompress(packed))
 
-    def cell_points(self, assignment: str) -> list[tuple[str, str, float, bool, str]]:
-        """Return what counts for each graded cell of each submission.
-
-        Returns
-        -------
-        list of tuple
-            Student, "notebook/cell", points as nbgrader counts them, whether a person is awaited,
-            and nbgrader's id of the submitted notebook.
-        """
-        query = (
-            sa.select(
-                tables.submitted.c.student_id,
-                tables.notebooks.c.name.label("notebook"),
-                tables.cells.c.name.label("cell"),
-                tables.points.label("points"),
-                tables.grades.c.needs_manual_grade,
-                tables.submitted_notebooks.c.id,
-            )
-            .join(
-                tables.submitted_notebooks,
-                tables.submitted_notebooks.c.assignment_id == tables.submitted.c.id,
-            )
-            .join(tables.grades, tables.grades.c.notebook_id == tables.submitted_notebooks.c.id)
-            .join(tables.cells, tables.cells.c.id == tables.grades.c.cell_id)
-            .join(tables.notebooks, tables.notebooks.c.id == tables.cells.c.notebook_id)
-            .where(tables.submitted.c.assignment_id == self._layout(assignment).assignment_id)
-        )
+    def cell_points(self, assignment: str) -> list[CellPoints]:
+        """Return what counts for each graded cell of each submission."""
+        layout = self._layout(assignment)
         with self._engine.connect() as db:
-            return [
-                (student, f"{notebook}/{cell}", float(points or 0), bool(waits), ident)
-                for student, notebook, cell, points, waits, ident in db.execute(query)
-            ]
+            return read_cell_points(db, layout.assignment_id)
 
     def unreadable(self, assignment: str) -> dict[str, str]:
         """Return the fingerprints of what can't be graded however often one tries, by student."""

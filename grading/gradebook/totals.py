@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -12,7 +12,7 @@ from grading.gradebook import tables
 from grading.gradebook.layout import Layout
 from grading.gradebook.marks import seconds_late
 
-__all__ = ["Row", "read_rows", "totals"]
+__all__ = ["CellPoints", "Row", "read_cell_points", "read_rows", "totals"]
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,28 @@ class Row:
     engine: str
     tier: str
     unsealed: int
+
+
+class CellPoints(NamedTuple):
+    """What counts for one graded cell of one submission.
+
+    Attributes
+    ----------
+    cell
+        "notebook/cell".
+    points
+        As nbgrader counts them.
+    waits
+        Whether a person is awaited.
+    submission
+        nbgrader's id of the submitted notebook.
+    """
+
+    student: str
+    cell: str
+    points: float
+    waits: bool
+    submission: str
 
 
 def totals(assignment_id: str) -> sa.Select[Any]:
@@ -121,4 +143,29 @@ def read_rows(db: sa.Connection, layout: Layout, assignment: str) -> list[Row]:
             row.unsealed or 0,
         )
         for row in db.execute(query)
+    ]
+
+
+def read_cell_points(db: sa.Connection, assignment_id: str) -> list[CellPoints]:
+    """Read what counts for each graded cell of each submission."""
+    submitted, notebooks = tables.submitted, tables.submitted_notebooks
+    grades, cells = tables.grades, tables.cells
+    query = (
+        sa.select(
+            submitted.c.student_id,
+            tables.notebooks.c.name.label("notebook"),
+            cells.c.name.label("cell"),
+            tables.points.label("points"),
+            grades.c.needs_manual_grade,
+            notebooks.c.id,
+        )
+        .join(notebooks, notebooks.c.assignment_id == submitted.c.id)
+        .join(grades, grades.c.notebook_id == notebooks.c.id)
+        .join(cells, cells.c.id == grades.c.cell_id)
+        .join(tables.notebooks, tables.notebooks.c.id == cells.c.notebook_id)
+        .where(submitted.c.assignment_id == assignment_id)
+    )
+    return [
+        CellPoints(student, f"{notebook}/{cell}", float(points or 0), bool(waits), submission)
+        for student, notebook, cell, points, waits, submission in db.execute(query)
     ]
