@@ -1,10 +1,13 @@
-"""Files that are replaced in one step."""
+"""Files and folders that are replaced in one step, as far as a look from outside goes."""
 
 from __future__ import annotations
 
+import os
+import shutil
+import stat
 from pathlib import Path
 
-__all__ = ["replace_file"]
+__all__ = ["fresh_folder", "remove_folder", "replace_file", "replace_folder", "tidy"]
 
 
 def replace_file(path: Path, data: bytes, mode: int | None = None) -> None:
@@ -24,7 +27,7 @@ def replace_file(path: Path, data: bytes, mode: int | None = None) -> None:
     OSError
         When it can't be written. What was there before is still there then.
     """
-    fresh = path.with_name(f".{path.name}.new")
+    fresh = _new(path)
     if mode is None and path.exists():
         mode = path.stat().st_mode
     try:
@@ -35,3 +38,54 @@ def replace_file(path: Path, data: bytes, mode: int | None = None) -> None:
     except BaseException:
         fresh.unlink(missing_ok=True)
         raise
+
+
+def fresh_folder(folder: Path) -> Path:
+    """Say where to put together what will be a folder: beside it, where nothing is yet."""
+    tidy(folder)
+    return _new(folder)
+
+
+def replace_folder(folder: Path, fresh: Path) -> None:
+    """Put a folder in its place; what was there is removed afterwards."""
+    old = _set_aside(folder)
+    fresh.rename(folder)
+    _delete(old)
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder, if there is one."""
+    _delete(_set_aside(folder))
+
+
+def tidy(folder: Path) -> None:
+    """Remove what was left beside a folder by something that was cut off."""
+    _delete(_new(folder))
+    _delete(_old(folder))
+
+
+def _new(path: Path) -> Path:
+    return path.with_name(f".{path.name}.new")
+
+
+def _old(path: Path) -> Path:
+    return path.with_name(f".{path.name}.old")
+
+
+def _set_aside(folder: Path) -> Path:
+    """Rename a folder, if there is one; return where it is then."""
+    old = _old(folder)
+    if folder.exists():
+        _delete(old)
+        folder.rename(old)
+    return old
+
+
+def _delete(folder: Path) -> None:
+    if folder.is_symlink():
+        folder.unlink()
+    elif folder.exists():
+        if os.name == "nt":  # what may not be written can't be removed there
+            for path in folder.rglob("*"):
+                path.chmod(stat.S_IWRITE)
+        shutil.rmtree(folder)

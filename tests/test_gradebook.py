@@ -24,14 +24,16 @@ from gradebook_dump import dump
 from nbgrader import api
 from nbgrader.converters import Autograde
 
-from grading import run as running
+from grading import publish as publishing
 from grading.convert import convert
 from grading.course import Course, load_course
 from grading.errors import CourseError
+from grading.files import tidy
 from grading.gradebook import Gradebook, migration
 from grading.penalties import penalty
 from grading.pool import Task
 from grading.register import register
+from grading.stale import why
 from grading.stock import StockEngine
 
 pytestmark = pytest.mark.slow
@@ -140,7 +142,7 @@ def publish(course: Course, graded: list[tuple[Task, Any]]) -> None:
     """Save what was graded: what `grading run` does, without its pool."""
     with Gradebook(course.db_url, course.course_id, penalty(course)) as book:
         for task, result in graded:
-            running._publish(course, book, task, result, "nbgrader")
+            publishing.publish(course, book, task, result, "nbgrader")
 
 
 def grade_with_ours(course: Course, scratch: Path, student: str = "*") -> None:
@@ -264,7 +266,7 @@ class Killed(BaseException):
 
 STEPS = [
     *[("statement", n) for n in range(1, 13)],
-    *[("step", name) for name in ("_lay_out", "_remove", "rename", "rmtree")],
+    *[("step", name) for name in ("_lay_out", "remove_folder", "rename", "rmtree")],
 ]
 
 
@@ -352,7 +354,7 @@ def _publish_and_kill(
                 book.rows(small.ASSIGNMENT)
                 os.write(writer, b".")
                 for task, result in results:
-                    running._publish(course, book, task, result, "nbgrader")
+                    publishing.publish(course, book, task, result, "nbgrader")
             os.write(writer, b".")
         signal.pause()
     os.read(reader, 1)
@@ -374,8 +376,8 @@ def _left(course: Course) -> set[str]:
         known = {row.student: row.failed for row in book.rows(small.ASSIGNMENT)}
     handed = course.handed_in(small.ASSIGNMENT)
     for one in handed:
-        running._tidy(course, one)
-    return {one.student for one in handed if running._why(course, one, known) is not None}
+        tidy(course.folder("autograded", one.assignment, one.student))
+    return {one.student for one in handed if why(course, one, known) is not None}
 
 
 @dataclass
@@ -436,15 +438,15 @@ def cut_off(patch: pytest.MonkeyPatch, where: tuple[str, object]) -> None:
                 raise Killed
             engine_rmtree(path, *args, **kwargs)  # type: ignore[arg-type]
 
-        patch.setattr(running.shutil, "rmtree", dying_rmtree)
+        patch.setattr(shutil, "rmtree", dying_rmtree)
     else:
-        original = getattr(running, str(what))
+        original = getattr(publishing, str(what))
 
         def dying(*args: object) -> None:
             original(*args)
             raise Killed
 
-        patch.setattr(running, str(what), dying)
+        patch.setattr(publishing, str(what), dying)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from grading.collect.archive import Archive, ArchiveError, Member, opened, reada
 from grading.collect.names import PlatformCollector
 from grading.course import Course
 from grading.errors import CourseError
+from grading.files import fresh_folder, remove_folder, replace_folder
 from grading.lock import exclusive
 from grading.records import Problem
 
@@ -401,19 +402,15 @@ def _move(
 ) -> None:
     """Put files into the submitted folder; what was graded of the old ones is graded again."""
     place = course.folder("submitted", assignment, student)
-    fresh = place.with_name(f".{place.name}.new")
-    old = place.with_name(f".{place.name}.old")
-    for leftover in (fresh, old):
-        shutil.rmtree(leftover, ignore_errors=True)
+    fresh = fresh_folder(place)
     for file in files:
         target = fresh / PurePosixPath(file.target)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(file.path, target)
     if time is not None:
-        (fresh / "timestamp.txt").write_text(f"{time.isoformat(' ')} UTC")
+        stamp = f"{time.isoformat(' ')} UTC"
+        (fresh / "timestamp.txt").write_text(stamp, encoding="ascii")
     if place.exists():
         # Grading goes by times, which not every download has.
-        shutil.rmtree(course.folder("autograded", assignment, student), ignore_errors=True)
-        place.rename(old)
-    fresh.rename(place)
-    shutil.rmtree(old, ignore_errors=True)
+        remove_folder(course.folder("autograded", assignment, student))
+    replace_folder(place, fresh)

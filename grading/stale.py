@@ -1,0 +1,158 @@
+"""Finds the submissions that have to be graded, and why; the others are up to date or refused."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from grading.changes import CHANGED_KEY, RESUBMITTED, KeyChange
+from grading.course import Course, Handed
+from grading.files import tidy
+from grading.gradebook import Gradebook
+from grading.publish import fingerprint
+from grading.records import Problem
+from grading.versions import KeyVersion, differences
+
+__all__ = ["Sorted", "Stale", "sort", "why"]
+
+
+@dataclass(frozen=True)
+class Stale:
+    """A submission that has to be graded, and its reasons."""
+
+    handed: Handed
+    why: tuple[str, ...]
+
+
+@dataclass
+class Sorted:
+    """What was handed in for one assignment, by what is to be done with it.
+
+    Attributes
+    ----------
+    up_to_date
+        Number of submissions that need nothing.
+    refused
+        Number of those that are not tried.
+    problems
+        Why not.
+    key_changes
+        What is different in the answer key since submissions were graded with it.
+    """
+
+    stale: list[Stale] = field(default_factory=list)
+    up_to_date: int = 0
+    refused: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    key_changes: list[KeyChange] = field(default_factory=list)
+
+
+def sort(
+    course: Course,
+    book: Gradebook,
+    handed: list[Handed],
+    engine: str,
+    version: KeyVersion,
+    *,
+    force: bool = False,
+) -> Sorted:
+    """Look at what was handed in for one assignment, and tidy up after runs that were cut off.
+
+    Parameters
+    ----------
+    handed
+        At least one.
+    engine
+        Name of the engine that would grade it.
+    version
+        What decides scores now.
+    force
+        Whether what is up to date or could not be read is to be graded, too.
+    """
+    assignment = handed[0].assignment
+    keys = {student: graded.key for student, graded in book.graded_from(assignment).items()}
+    failed = {row.student: row.failed for row in book.rows(assignment)}
+    unreadable = book.unreadable(assignment)
+    strangers = _strangers(course, book, handed)
+    found = Sorted()
+    for one in handed:
+        refusal = _refusal(one, strangers)
+        if refusal is not None:
+            found.refused += 1
+            found.problems.append(refusal)
+            continue
+        tidy(course.folder("autograded", assignment, one.student))
+        reasons = why(course, one, failed)
+        if keys.get(one.student, "") not in ("", version.digest):
+            reasons = (*(reasons or ()), CHANGED_KEY)
+        if reasons is None and not force:
+            found.up_to_date += 1
+        elif not force and _still_unreadable(course, one, engine, unreadable):
+            found.refused += 1
+            known = book.record(assignment, one.student) or {"problems": ()}
+            found.problems += [Problem(**fields) for fields in known["problems"]]
+        else:
+            found.stale.append(Stale(one, ("asked for",) if reasons is None else reasons))
+    older = Counter(keys[one.handed.student] for one in found.stale if CHANGED_KEY in one.why)
+    for digest, count in older.items():
+        for cell, words in differences(book.version(assignment, digest), version).items():
+            found.key_changes.append(KeyChange(assignment, cell, words, count))
+    return found
+
+
+def why(course: Course, handed: Handed, known: dict[str, bool]) -> tuple[str, ...] | None:
+    """Say why a submission has to be graded, whatever the key; None when it hasn't.
+
+    Parameters
+    ----------
+    known
+        Students in the gradebook, and whether their last grading failed.
+    """
+    if handed.student not in known:
+        return ()
+    if known[handed.student]:
+        return ("could not be graded before",)
+    done = course.folder("autograded", handed.assignment, handed.student)
+    if not done.exists():
+        return ("its graded notebooks were missing",)
+    new, old = course.timestamp(handed.path), course.timestamp(done)
+    if new is not None and old is not None and new > old:
+        return (RESUBMITTED,)
+    return None
+
+
+def _strangers(course: Course, book: Gradebook, handed: list[Handed]) -> set[str]:
+    """Name those that nbgrader's configuration doesn't want added to the gradebook."""
+    if course.config.Autograde.get("create_student", True):
+        return set()
+    return {one.student for one in handed} - book.students()
+
+
+def _refusal(handed: Handed, strangers: set[str]) -> Problem | None:
+    """Say why no gradebook could take a submission's grades; None when one can."""
+    if not _is_text(handed.student):
+        what = "the name of this folder is no UTF-8 text, and no gradebook can hold it"
+        remedy = "Rename it."
+    elif handed.student in strangers:
+        what = "is of a student who is not in the gradebook"
+        remedy = "Add the student, or set Autograde.create_student = True."
+    else:
+        return None
+    return Problem(handed.student, handed.assignment, None, None, what, remedy, fatal=True)
+
+
+def _is_text(name: str) -> bool:
+    """Tell whether a file's name can be written as text: Linux allows any bytes."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _still_unreadable(
+    course: Course, handed: Handed, engine: str, unreadable: dict[str, str]
+) -> bool:
+    """Whether nothing has changed since a submission could not be read."""
+    known = unreadable.get(handed.student)
+    return known is not None and known == fingerprint(course.read_submission(handed)[0], engine)
