@@ -29,7 +29,6 @@ Cell = Mapping[str, Any]
 Outcome = Mapping[str, Any]
 
 _LONGEST_OUTPUT = 20_000  # characters of one output; nobody reads more of it on a page
-_HIDDEN = "Hidden tests:"  # how the engine's line in place of a hidden test's output begins
 _STATES = {
     "right": ("✓", "Right"),
     "partly": ("◐", "Partly right"),

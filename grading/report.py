@@ -15,10 +15,7 @@ from grading.pages import environment
 from grading.wording import counted, number
 from tutor.plots import BLUE, GRID, INK, PAPER, Picture, style, subplots
 
-__all__ = ["FORMGRADER", "page"]
-
-FORMGRADER = "http://localhost:8888"
-"""Where formgrader is when JupyterLab is started with its defaults."""
+__all__ = ["page"]
 
 # The page's own colours take the place of the pictures', so that both themes work.
 _ROLES = {BLUE: "var(--mark)", INK: "var(--ink)", GRID: "var(--grid)", PAPER: "none"}
@@ -31,7 +28,7 @@ class _Plot:
     caption: str
 
 
-def page(report: ClassReport, formgrader: str = FORMGRADER) -> str:
+def page(report: ClassReport, formgrader: str) -> str:
     """Make the page.
 
     Parameters

@@ -27,11 +27,6 @@ def grading(*arguments: str, cwd: Path = COURSE, **environment: str) -> Done:
     return Done(arguments, done.exit_code, done.stdout, done.stderr)
 
 
-def grading_process(*arguments: str, cwd: Path = COURSE, **environment: str) -> Done:
-    """Run `grading` as a person would; any exit code will do."""
-    return _run("grading", arguments, cwd, environment)
-
-
 def nbgrader_process(*arguments: str, cwd: Path = COURSE, **environment: str) -> Done:
     """Run `nbgrader` as a person would; it has to succeed."""
     done = _run("nbgrader", arguments, cwd, environment)

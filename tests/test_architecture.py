@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import tomllib
 
 from documents import ROOT, fenced
@@ -33,3 +35,9 @@ def test_the_drawing_is_what_the_linter_checks() -> None:
         ]
         for contract in contracts
     }
+
+
+def test_the_command_line_waits_with_slow_imports() -> None:
+    script = "import sys, grading.commands; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert not {"sqlalchemy", "nbgrader", "nbformat", "numpy"} & set(done.stdout.split())

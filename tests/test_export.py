@@ -19,7 +19,7 @@ from nbgrader import api
 
 from grading.commands import grading
 from grading.errors import EXIT_FAILED, EXIT_OK, EXIT_PROBLEMS
-from grading.export import CanvasExporter, CsvExporter, MoodleExporter
+from grading.export import FORMATS, CanvasExporter, CsvExporter, MoodleExporter
 from grading.export.table import harmless
 from grading.gradebook import Gradebook
 
@@ -185,6 +185,13 @@ def test_what_is_not_graded_has_no_score_and_is_named(course: Path, tmp_path: Pa
     assert "1 score still without a person's points." in done.stderr
     assert "Not graded, so without a score: 01-small/ben." in done.stderr
     assert {row[3]: row[5] for row in read(tmp_path / "c.csv")[2:]}["ben"] == ""
+
+
+def test_the_command_offers_each_format() -> None:
+    options = {option.name: option for option in grading.commands["export"].params}
+    assert options["form"].type.choices == tuple(FORMATS)  # type: ignore[attr-defined]
+    for exporter in FORMATS.values():
+        assert exporter.default_file in str(options["output"].help)  # type: ignore[attr-defined]
 
 
 def test_an_empty_class_gives_the_headings(tmp_path: Path) -> None:

@@ -22,13 +22,13 @@ from grading.commands.options import (
     jobs_option,
     students_option,
 )
-from grading.commands.output import console, open_gradebook
+from grading.commands.output import console, open_gradebook, where_submissions_go
 from grading.engines import EngineChoice
 from grading.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_PROBLEMS, CourseError
 
 if TYPE_CHECKING:
     from grading.course import Course
-    from grading.gradebook import Gradebook
+    from grading.gradebook import Gradebook, Row
     from grading.pool import Graders
     from grading.run import Summary
 
@@ -78,6 +78,7 @@ def run(
       grading run 03-activations --student mia --force --why
       grading run --scheduler tcp://10.0.0.5:8786
     """
+    from grading.display import Watch
     from grading.run import run as grade_class
 
     if why and not students:
@@ -88,13 +89,11 @@ def run(
     if not submitted.is_dir():
         raise CourseError(
             f"There is no folder {submitted}.",
-            "Submissions belong into <student>/<assignment> there, and `grading collect` puts them "
-            "there; --class-dir names another class.",
+            f"{where_submissions_go(course)} --class-dir names another class.",
         )
     with open_gradebook(course, make=True) as book:
-        summary = _watched(
-            terminal,
-            lambda watch: grade_class(
+        with Watch(terminal) as watch:
+            summary = grade_class(
                 course,
                 book,
                 replace(choice, unsafe=unsafe),
@@ -104,8 +103,7 @@ def run(
                 force=force,
                 jobs=jobs,
                 make_pool=_graders(scheduler),
-            ),
-        )
+            )
         rows = _rows(course, book, assignments, students)
         if as_json:
             click.echo(json.dumps(_as_json(course, book, summary, rows, why)))
@@ -127,30 +125,23 @@ def _graders(scheduler: str | None) -> Callable[[EngineChoice, int], Graders]:
     return lambda choice, _: Cluster(scheduler, choice)
 
 
-def _watched(terminal: Console, work: Callable[[Any], Summary]) -> Summary:
-    from grading.display import Watch
-
-    with Watch(terminal) as watch:
-        return work(watch)
-
-
 def _as_json(
-    course: Course, book: Gradebook, summary: Summary, selected: list[list[Any]], why: bool
+    course: Course, book: Gradebook, summary: Summary, selected: list[list[Row]], why: bool
 ) -> dict[str, Any]:
     """Put together all that a run has to say."""
+    from grading.address import shown
+
     rows = [asdict(row) for rows in selected for row in rows]
     for row in rows:
         row["timestamp"] = row["timestamp"] and row["timestamp"].isoformat()
         if why:
             row["why"] = book.record(row["assignment"], row["student"])
-    from grading.address import shown
-
     return asdict(summary) | {"gradebook": shown(course.db_url), "submissions": rows}
 
 
 def _rows(
     course: Course, book: Gradebook, assignments: tuple[str, ...], students: tuple[str, ...]
-) -> list[list[Any]]:
+) -> list[list[Row]]:
     """Return the gradebook's rows of what was selected, by assignment."""
     selected = []
     for name in course.select(assignments):
@@ -166,7 +157,7 @@ def _report(
     course: Course,
     book: Gradebook,
     summary: Summary,
-    rows: list[list[Any]],
+    rows: list[list[Row]],
     students: tuple[str, ...],
     why: bool,
 ) -> None:
@@ -197,8 +188,8 @@ def _report(
         place = course.step_root("submitted")
         whose = f" of {', '.join(students)}" if students else ""
         terminal.print(
-            f"Nothing was handed in: {place} holds no submission{whose}. Submissions belong into "
-            f"{place}/<student>/<assignment>; `grading collect` puts them there.",
+            f"Nothing was handed in: {place} holds no submission{whose}. "
+            f"{where_submissions_go(course)}",
             highlight=False,
         )
         return

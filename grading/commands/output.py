@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import click
 from rich.console import Console
 
-from grading.address import missing_file
 from grading.errors import EXIT_OK, EXIT_PROBLEMS, CourseError
 from grading.wording import counted
 
@@ -53,6 +52,7 @@ def open_gradebook(course: Course, *, make: bool = False) -> Gradebook:
         When it can't be opened, or there is none and it is not to be made. A folder whose name is
         mistyped must not become a class of nobody.
     """
+    from grading.address import missing_file
     from grading.gradebook import Gradebook
     from grading.penalties import penalty
 
@@ -64,6 +64,15 @@ def open_gradebook(course: Course, *, make: bool = False) -> Gradebook:
             "--class-dir names another class.",
         )
     return Gradebook(course.db_url, course.course_id, penalty(course))
+
+
+def where_submissions_go(course: Course) -> str:
+    """Say it in a sentence."""
+    place = course.step_root("submitted")
+    return (
+        f"Submissions belong into {place}/<student>/<assignment>; `grading collect` puts them "
+        "there."
+    )
 
 
 def show_nothing_graded(course: Course, students: tuple[str, ...] = ()) -> None:
