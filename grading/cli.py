@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 
 from grading.errors import EXIT_FAILED, EXIT_INTERRUPTED
@@ -16,6 +17,9 @@ _ELSEWHERE = {"--help", "-h", "--scheduler", "nbgrader", "--engine=nbgrader"}
 
 def main() -> None:
     """Run the command line; leaves by `SystemExit` with one of the exit codes of `errors`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a name in Arabic, on a terminal that has Latin
+            stream.reconfigure(errors="backslashreplace")
     try:
         if sys.argv[1:2] == ["run"] and not _ELSEWHERE & set(sys.argv):
             from grading.nursery import begin

@@ -38,6 +38,6 @@ def test_the_drawing_is_what_the_linter_checks() -> None:
 
 
 def test_the_command_line_waits_with_slow_imports() -> None:
-    script = "import sys, grading.commands; print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert not {"sqlalchemy", "nbgrader", "nbformat", "numpy"} & set(done.stdout.split())
+    command = [sys.executable, "-c", "import sys, grading.commands; print(*sys.modules)"]
+    imported = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    assert not {"sqlalchemy", "nbgrader", "nbformat", "numpy"} & set(imported)

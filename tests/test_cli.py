@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 import signal
@@ -405,6 +406,20 @@ def test_a_missing_package_is_named_with_the_command_that_installs_it() -> None:
     assert done.returncode == EXIT_FAILED
     assert "pip install -e '.[instructor]'" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_terminal_that_lacks_a_character_gets_its_number(
+    course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="latin-1"))
+    arguments = ["excuse", small.ASSIGNMENT, "test_double", "--course-dir", str(course)]
+    monkeypatch.setattr(sys, "argv", ["grading", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    sys.stdout.flush()
+    assert ended.value.code == EXIT_OK
+    assert rb"2 \u2192 0 points" in written.getvalue()
 
 
 def test_a_students_words_command_no_terminal(course: Path) -> None:

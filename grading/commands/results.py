@@ -129,7 +129,7 @@ def report(
     with open_gradebook(course) as book, console().status("Reading the class's work …"):
         found = analyse(course, book, names, anonymous=anonymous)
     if as_json:
-        click.echo(json.dumps(to_dict(found), ensure_ascii=False))
+        click.echo(json.dumps(to_dict(found)))
         return
     path = output or course.step_root("feedback").parent / "report.html"
     text = page(found, formgrader)
