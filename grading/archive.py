@@ -109,7 +109,9 @@ def write(path: Path, data: bytes) -> None:
 def _project(root: Path) -> Iterator[tuple[str, bytes]]:
     """Yield what is no notebook: the package, what to install, and how."""
     try:
-        project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        described = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+        project = described["project"]
+        yield "pyproject.toml", _pyproject(described).encode()
         for name in ("requirements.txt", "LICENSE"):
             yield name, _normal((root / name).read_bytes())
     except (OSError, KeyError, tomllib.TOMLDecodeError) as error:
@@ -117,7 +119,6 @@ def _project(root: Path) -> Iterator[tuple[str, bytes]]:
             f"There is no complete course in {root}: {error}.",
             "The archive needs its pyproject.toml, requirements.txt and LICENSE.",
         ) from error
-    yield "pyproject.toml", _pyproject(project).encode()
     python = project["requires-python"].lstrip(">=")
     readme = _README.format(
         title=project["name"].replace("-", " ").title(),
@@ -137,30 +138,22 @@ def _normal(data: bytes) -> bytes:
     return data.replace(b"\r\n", b"\n")
 
 
-def _pyproject(project: dict[str, Any]) -> str:
-    """Reduce the project's description to what installing `tutor` takes.
-
-    JSON's texts and lists of texts are TOML's, too.
-    """
+def _pyproject(described: dict[str, Any]) -> str:
+    """Reduce the project's description to what installing `tutor` takes."""
     wanted = ("name", "version", "description", "license", "requires-python", "dependencies")
-    lines = [f"{key} = {json.dumps(project[key], ensure_ascii=False)}" for key in wanted]
-    return "\n".join(
-        [
-            "[build-system]",
-            'requires = ["setuptools>=77"]',
-            'build-backend = "setuptools.build_meta"',
-            "",
-            "[project]",
-            *lines,
-            "",
-            "[tool.setuptools.packages.find]",
-            f'include = ["{_PACKAGE}*"]',
-            "",
-            "[tool.setuptools.package-data]",
-            f'{_PACKAGE} = ["py.typed", "widgets/*.js", "widgets/*.css"]',
-            "",
-        ]
-    )
+    data = described["tool"]["setuptools"]["package-data"]
+    tables = {
+        "build-system": described["build-system"],
+        "project": {key: described["project"][key] for key in wanted},
+        "tool.setuptools.packages.find": {"include": [f"{_PACKAGE}*"]},
+        "tool.setuptools.package-data": {_PACKAGE: data[_PACKAGE]},
+    }
+    lines = []
+    for name, table in tables.items():
+        # JSON's texts and lists of texts are TOML's, too.
+        pairs = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in table.items()]
+        lines += [f"[{name}]", *pairs, ""]
+    return "\n".join(lines)
 
 
 def _index(path: Path, course: Course, releases: list[Release]) -> bytes:
