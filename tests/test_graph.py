@@ -26,7 +26,7 @@ from tutor.graph import (
     maximum,
     trace,
 )
-from tutor.graph_drawing import arrange
+from tutor.graph.layout import arrange
 
 values_of = np.vectorize(lambda node: node.value, otypes=[float])
 gradients_of = np.vectorize(lambda node: node.gradient, otypes=[float])

@@ -11,7 +11,7 @@ import ipywidgets
 
 from tutor import graph as graphs
 from tutor import plots
-from tutor.graph_drawing import DARK, PALE
+from tutor.graph.drawing import DARK, PALE
 from tutor.widgets.base import Explorer, counter, slider
 from tutor.widgets.sketch import WIDTH, Sketch
 

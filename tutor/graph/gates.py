@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from tutor import activations
+
 Rule = Callable[..., tuple[float, tuple[float, ...]]]
 
 # How tightly a formula holds together, to know where brackets are needed.
@@ -240,8 +242,6 @@ def activation_gate(name: str, parameters: Mapping[str, float]) -> Gate:
 
 @lru_cache(maxsize=256)
 def _table_gate(name: str, parameters: tuple[tuple[str, float], ...]) -> Gate:
-    from tutor import activations
-
     activation = activations.get(name)
     known = dict(parameters)
     unknown = sorted(set(known) - set(activation.parameters))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tutor import graph_gates as gates
+from tutor.graph import gates
 
 if TYPE_CHECKING:
-    from tutor.graph import Node, Step
+    from tutor.graph.node import Node
+    from tutor.graph.steps import Step
 
 _LONGEST_LABEL = 24
 _LONGEST_FORMULA = 40
