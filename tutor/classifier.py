@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tutor import activations
-from tutor.activations import FloatArray
+from tutor.floats import FloatArray
 
 Labels = npt.NDArray[np.integer[Any]]
 

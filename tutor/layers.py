@@ -14,7 +14,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tutor.activations import Activation, FloatArray
+from tutor.activations import Activation
+from tutor.floats import FloatArray
 
 __all__ = [
     "activate",

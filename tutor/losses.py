@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from tutor.activations import FloatArray
+from tutor.floats import FloatArray
 
 __all__ = ["LOSSES", "Loss", "get_loss"]
 

@@ -28,7 +28,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tutor import activations
-from tutor.activations import Activation, FloatArray
+from tutor.activations import Activation
+from tutor.floats import FloatArray
 from tutor.layers import (
     activate,
     activate_backward,

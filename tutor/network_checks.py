@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tutor import activations
-from tutor.activations import Activation, FloatArray, as_floats
+from tutor.activations import Activation
+from tutor.floats import FloatArray, as_floats
 from tutor.losses import Loss, get_loss
 
 Rate: TypeAlias = float | Sequence[float] | FloatArray

@@ -11,7 +11,7 @@ from typing import Any, SupportsIndex
 
 import numpy as np
 
-from tutor.activations import FloatArray, as_floats
+from tutor.floats import FloatArray, as_floats
 
 __all__ = ["INITIALISATIONS", "Initialisation", "Parameters", "get_initialisation"]
 

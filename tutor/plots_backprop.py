@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tutor import plots
-from tutor.activations import FloatArray
+from tutor.floats import FloatArray
 
 STEPS = 10.0 ** np.arange(-15.0, 0.0)
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from matplotlib.colors import ListedColormap
 
 from tutor import plots
-from tutor.activations import FloatArray
+from tutor.floats import FloatArray
 
 GREEN = "#009e73"  # Okabe and Ito's third
 _CLASSES = ((plots.BLUE, "o"), (plots.ORANGE, "s"), (GREEN, "^"))

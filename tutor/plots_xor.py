@@ -11,7 +11,7 @@ from tutor import datasets, plots
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from tutor.activations import FloatArray
+    from tutor.floats import FloatArray
 
 GATES = ("and", "or", "xor")
 # A line that works, as (w1, w2, b); XOR has none.

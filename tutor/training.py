@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from tutor.activations import FloatArray
+from tutor.floats import FloatArray
 
 if TYPE_CHECKING:
     from tutor.network import Network
