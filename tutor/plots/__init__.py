@@ -1,0 +1,45 @@
+"""Pictures of the course, each with a text alternative computed from its data.
+
+Every function returns a `Picture`: a matplotlib figure that no pyplot state knows about, and the
+sentence that says in words what it shows. A picture's SVG is the same byte for byte each time.
+"""
+
+from tutor.plots.activations import PIECES, activation, curve, gallery, sketch
+from tutor.plots.axes import broken, cross, limits, number, power
+from tutor.plots.comparison import compare
+from tutor.plots.picture import (
+    BLUE,
+    GRID,
+    INK,
+    NO_METADATA,
+    ORANGE,
+    PAPER,
+    Picture,
+    image,
+    style,
+    subplots,
+)
+
+__all__ = [
+    "BLUE",
+    "GRID",
+    "INK",
+    "NO_METADATA",
+    "ORANGE",
+    "PAPER",
+    "PIECES",
+    "Picture",
+    "activation",
+    "broken",
+    "compare",
+    "cross",
+    "curve",
+    "gallery",
+    "image",
+    "limits",
+    "number",
+    "power",
+    "sketch",
+    "style",
+    "subplots",
+]
