@@ -57,7 +57,8 @@ from tutor.parameters import Initialisation, Parameters, get_initialisation
 from tutor.training import Batches, Cache, History, Rule
 
 if TYPE_CHECKING:
-    from tutor.network_drawing import Counts, Drawing
+    from tutor.drawing import Drawing
+    from tutor.network_drawing import Counts
 
 __all__ = ["Cache", "Network"]
 

@@ -4,7 +4,6 @@ The inputs are no layer and no neurons: a 3-4-2 network has 2 layers, 6 neurons,
 6 biases and so 26 parameters.
 """
 
-import base64
 import html
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,10 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tutor.drawing import Drawing
+
 if TYPE_CHECKING:
     from tutor.network import Network
 
-__all__ = ["Counts", "Drawing", "LayerCount", "count_network", "draw_network"]
+__all__ = ["Counts", "LayerCount", "count_network", "draw_network"]
 
 # Counting ---------------------------------------------------------------------------------------
 
@@ -144,28 +145,6 @@ def count_network(network: "Network") -> Counts:
 MAX_WEIGHTS = 2000  # more lines than this are a grey patch, and a megabyte of SVG
 COLUMN, ROW, RADIUS, MARGIN = 150, 56, 16, 40  # pixels
 BLUE, ORANGE, GREY, INK = "#0072B2", "#D55E00", "#777777", "#222222"
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """An SVG drawing with its text alternative; shows in a notebook, and `str` gives the SVG."""
-
-    svg: str
-    alt: str
-
-    def __str__(self) -> str:
-        return self.svg
-
-    def __repr__(self) -> str:
-        return self.alt
-
-    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
-        data = base64.b64encode(self.svg.encode()).decode()
-        picture = (
-            f'<img alt="{html.escape(self.alt)}" style="max-width: 100%"'
-            f' src="data:image/svg+xml;base64,{data}">'
-        )
-        return {"text/html": picture, "text/plain": self.alt}
 
 
 def draw_network(network: "Network", values: bool = False) -> Drawing:

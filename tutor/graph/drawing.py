@@ -8,12 +8,12 @@ is readable on any background.
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from tutor.drawing import Drawing
 from tutor.graph import gates
 from tutor.graph.layout import (
     LIFT,
@@ -37,32 +37,6 @@ BLUE, ORANGE = "#0072B2", "#E69F00"  # Okabe and Ito's pair; the text on them is
 GREY, PALE, DARK = "#808080", "#F2F2F2", "#111111"
 
 _LEGEND = 34  # height of the strip below the graph
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """A picture for a notebook.
-
-    Attributes
-    ----------
-    svg : str
-        The picture; it carries its own title, description and label for screen readers.
-    alt : str
-        What the picture shows, in words.
-    """
-
-    svg: str
-    alt: str
-
-    def __str__(self) -> str:
-        return self.alt
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        data = base64.b64encode(self.svg.encode()).decode()
-        alt = escape(self.alt, quote=True)
-        source = f"data:image/svg+xml;base64,{data}"
-        html = f'<img alt="{alt}" src="{source}" style="max-width:100%;height:auto">'
-        return {"text/html": html, "text/plain": self.alt}
 
 
 @dataclass(slots=True)

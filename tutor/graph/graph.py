@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tutor.drawing import Drawing
 from tutor.graph import drawing, gates
-from tutor.graph.drawing import Drawing
 from tutor.graph.gates import Gate
 from tutor.graph.layout import Layout, arrange
 from tutor.graph.node import Node, finite_number

@@ -15,9 +15,9 @@ from tutor.plots.picture import (
     ORANGE,
     PAPER,
     Picture,
-    image,
     style,
     subplots,
+    width_of,
 )
 
 __all__ = [
@@ -35,11 +35,11 @@ __all__ = [
     "cross",
     "curve",
     "gallery",
-    "image",
     "limits",
     "number",
     "power",
     "sketch",
     "style",
     "subplots",
+    "width_of",
 ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import html
 import io
 import threading
 from collections.abc import Iterator
@@ -13,6 +11,8 @@ from typing import Any
 import matplotlib
 from cycler import cycler
 from matplotlib.figure import Figure
+
+from tutor.drawing import image
 
 # Okabe and Ito's blue and vermilion: told apart by colour-blind readers, and both have a contrast
 # of at least 3:1 on white and on JupyterLab's dark background.
@@ -113,7 +113,7 @@ class Picture:
 
     def html(self) -> str:
         """Return an `<img>` that needs no network and no script, with its text alternative."""
-        return image(self.svg(), self.alt, self.figure)
+        return image(self.svg(), self.alt, width_of(self.figure))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"text/html": self.html(), "text/plain": self.alt}
@@ -122,14 +122,9 @@ class Picture:
         return f"Picture: {self.alt}"
 
 
-def image(svg: str, alt: str, figure: Figure) -> str:
-    """Return an `<img>` with the figure's SVG inside."""
-    data = base64.b64encode(svg.encode()).decode()
-    width = round(figure.get_figwidth() * 96)
-    return (
-        f'<img alt="{html.escape(alt)}" width="{width}" style="max-width: 100%" '
-        f'src="data:image/svg+xml;base64,{data}">'
-    )
+def width_of(figure: Figure) -> int:
+    """Return how wide a figure is in a notebook, in CSS pixels."""
+    return round(figure.get_figwidth() * 96)
 
 
 def subplots(

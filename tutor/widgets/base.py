@@ -26,6 +26,7 @@ from IPython import get_ipython
 from IPython.display import display
 
 from tutor import plots
+from tutor.drawing import image
 from tutor.widgets.later import Later
 from tutor.widgets.live import LivePlot, joined
 
@@ -230,7 +231,7 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
             svg = self._live.svg()
         bundle["text/html"] = (
             f"<p><b>{html.escape(self.title)}</b><br>{html.escape(self.question)}</p>"
-            f"<p>{plots.image(svg, self.alt, self._live.figure)}</p>"
+            f"<p>{image(svg, self.alt, plots.width_of(self._live.figure))}</p>"
             f"<p>{html.escape(self.alt)} (Run the cell to move this picture.)</p>"
         )
         return bundle
