@@ -1,8 +1,8 @@
-"""Data sets of the course: logic gates, the six of TensorFlow Playground, moons and blobs.
+"""Data sets of the course: logic gates, the six of TensorFlow Playground, moons and a spiral.
 
 Every function returns a `Dataset`: `x` of shape (N, 2), one row a sample, and `y` of shape (N,).
 The Playground's six are the same points, in the same order, as the original draws for a seed
-string; moons and blobs use numpy's generator and an ordinary seed.
+string; `moons` and `spiral` use numpy's generator and an ordinary seed.
 """
 
 from __future__ import annotations
@@ -269,40 +269,6 @@ def moons(samples: int = 200, noise: float = 0.1, seed: int = 0) -> Dataset:
     lower = np.column_stack([1 - np.cos(angle), 0.5 - np.sin(angle)])
     x = np.where(y[:, None] == 0, upper, lower) + noise * random.standard_normal((samples, 2))
     return Dataset(x, y)
-
-
-def blobs(samples: int = 300, classes: int = 3, spread: float = 0.6, seed: int = 0) -> Dataset:
-    """Draw round clouds of points, their centres on a circle of radius 2.
-
-    Parameters
-    ----------
-    samples : int
-        Number of points in all clouds together, at least `classes`.
-    classes : int
-        Number of clouds, at least 1.
-    spread : float
-        Standard deviation of each cloud.
-    seed : int
-        Seed of numpy's generator.
-
-    Returns
-    -------
-    Dataset
-        x (samples, 2); y (samples,) of the classes 0 to classes − 1.
-
-    Raises
-    ------
-    ValueError
-        When classes is below 1, samples is below classes, or spread is negative or not finite.
-    """
-    if classes < 1:
-        raise ValueError(f"classes: expected at least 1, got {classes!r}")
-    _check_draw(samples, classes, spread, "spread")
-    random = np.random.default_rng(seed)
-    y = np.arange(samples) % classes
-    angle = 2 * np.pi * y / classes
-    centres = 2 * np.column_stack([np.cos(angle), np.sin(angle)])
-    return Dataset(centres + spread * random.standard_normal((samples, 2)), y)
 
 
 def spiral(samples: int = 300, classes: int = 3, noise: float = 0.1, seed: int = 0) -> Dataset:

@@ -39,7 +39,7 @@ from grading.engine.fingerprint import fingerprint
 from grading.engine.shell import StudentShell, error_output, finished
 from tutor import forbidden, mistakes
 from tutor.check.calling import watched
-from tutor.check.functions import has_empty_body
+from tutor.check.started import has_empty_body
 
 MAX_TRACEBACK = 4000
 _VIEWS = ("dict_keys", "dict_values", "dict_items")

@@ -12,24 +12,20 @@ a name that isn't defined yet reads "not started" instead of a `NameError`. `che
 same for the other checks.
 """
 
-from tutor.check.behaviour import (
+from tutor.check.behaviour import leaves_unchanged, raises, returns
+from tutor.check.calling import yours
+from tutor.check.costs import calls_at_most, multiplications
+from tutor.check.derivatives import derivative, gradient
+from tutor.check.learning import learns
+from tutor.check.properties import (
     Property,
     between,
-    calls_at_most,
-    derivative,
-    gradient,
     holds,
-    learns,
-    leaves_unchanged,
-    multiplications,
     never_falls,
-    raises,
-    returns,
     sums_to,
     that,
     unchanged_when,
 )
-from tutor.check.calling import yours
 from tutor.check.result import Line, Result
 from tutor.check.vocabulary import (
     agrees,

@@ -12,9 +12,11 @@ import numpy as np
 
 from tutor.check.calling import Missing, call
 from tutor.check.compare import Difference, as_array, close, difference, kind_of, number
-from tutor.check.functions import finish, not_started, show
 from tutor.check.patterns import find_pattern
+from tutor.check.reporting import finish
 from tutor.check.result import Line, Result
+from tutor.check.showing import show
+from tutor.check.started import not_started
 from tutor.mistakes.records import Exercise, Mistake, Tolerance
 
 
@@ -30,7 +32,7 @@ def check_answer(
         lines = [not_started(name, "is still empty.")]
     elif _holds_nan(answer):
         says = f"`{name}` holds nan, which isn't a number."
-        lines = [_wrong(exercise, says, _NAN_HINT, "not_a_number")]
+        lines = [_wrong(says, _NAN_HINT, "not_a_number")]
     else:
         lines = _CHECKERS[exercise.kind](answer, exercise)
     return finish(lines, exercise, hidden=hidden, points=points)
@@ -47,7 +49,7 @@ def _holds_nan(answer: Any) -> bool:
     return array is not None and array.dtype.kind == "f" and bool(np.isnan(array).any())
 
 
-def _wrong(exercise: Exercise, says: str, hint: str | None, general: str = "value") -> Line:
+def _wrong(says: str, hint: str | None, general: str = "value") -> Line:
     return Line("wrong", says, hint, f"general/{general}")
 
 
@@ -55,8 +57,7 @@ def _with_mistake(exercise: Exercise, says: str, found: Sequence[Mistake]) -> Li
     """Add the hint, if one mistake alone explains the answer."""
     if len(found) != 1:
         return Line("wrong", says, None, "general/value")
-    full_id = f"{exercise.id}/{found[0].id}" if exercise.id else found[0].id
-    return Line("wrong", says, found[0].hint, full_id)
+    return Line("wrong", says, found[0].hint, exercise.full_id(found[0]))
 
 
 def _right(exercise: Exercise) -> Line:
@@ -73,12 +74,10 @@ def _number(answer: Any, exercise: Exercise) -> list[Line]:
         return [_right(exercise)]
     if isinstance(answer, bool) and not isinstance(expected, bool):
         says = f"`{name}` is True or False; {_wanted(expected, exercise)} is asked for."
-        return [_wrong(exercise, says, None, "wrong_type")]
+        return [_wrong(says, None, "wrong_type")]
     if callable(answer):
         hint = "Is it a function? Then call it: name it with its brackets."
-        return [
-            _wrong(exercise, f"`{name}` is a function, not a number.", hint, "returned_function")
-        ]
+        return [_wrong(f"`{name}` is a function, not a number.", hint, "returned_function")]
     matching = [
         mistake
         for mistake in exercise.mistakes
@@ -91,7 +90,7 @@ def _number(answer: Any, exercise: Exercise) -> list[Line]:
     says = f"`{name}`{shown}: that isn't it yet."
     pattern = None if matching else find_pattern([answer], [expected], exercise.tolerance)
     if pattern is not None and pattern.id in _TOLD:
-        return [_wrong(exercise, says, _TOLD[pattern.id], pattern.id)]
+        return [_wrong(says, _TOLD[pattern.id], pattern.id)]
     return [_with_mistake(exercise, says, matching)]
 
 
@@ -117,7 +116,7 @@ def _wrong_form(
         hint = "A comma makes the brackets hold one: `(4)` is the number 4, `(4,)` a tuple."
     elif isinstance(expected, tuple):
         hint = "Write them in brackets, with commas between."
-    return _wrong(exercise, f"`{name}` is {kind_of(answer)}; {asked}.", hint, found.id)
+    return _wrong(f"`{name}` is {kind_of(answer)}; {asked}.", hint, found.id)
 
 
 def _numeric_difference(answer: Any, wanted: Any, exercise: Exercise) -> Any:
@@ -178,9 +177,7 @@ def _choice(answer: Any, exercise: Exercise) -> list[Line]:
         return [_right(exercise)]
     if exercise.options and _option(answer, exercise.options) is None:
         says = f"`{exercise.name}` isn't one of the choices."
-        return [
-            _wrong(exercise, says, f"Choose from {_listing(exercise.options)}.", "not_an_option")
-        ]
+        return [_wrong(says, f"Choose from {_listing(exercise.options)}.", "not_an_option")]
     found = [m for m in exercise.mistakes if _same_text(answer, m.rule(*exercise.cases[0]))]
     return [_with_mistake(exercise, f"`{exercise.name}`: not this one.", found)]
 
@@ -190,12 +187,12 @@ def _set(answer: Any, exercise: Exercise) -> list[Line]:
     if not isinstance(answer, set | frozenset | list | tuple):
         says = f"`{name}` is {kind_of(answer, known_only=True)}; a set is asked for."
         example = ", ".join(f'"{option}"' for option in exercise.options[:2])
-        return [_wrong(exercise, says, f"Write it as {{{example}}}.", "wrong_type")]
+        return [_wrong(says, f"Write it as {{{example}}}.", "wrong_type")]
     given = {_option(item, exercise.options) for item in answer}
     if None in given:
         says = f"`{name}` holds {_stranger(answer, exercise.options)}, which isn't a choice."
         hint = f"Choose from {_listing(exercise.options)}, each in quotes of its own."
-        return [_wrong(exercise, says, hint, "not_an_option")]
+        return [_wrong(says, hint, "not_an_option")]
     right = set(exercise.answer)
     if given == right:
         return [_right(exercise)]
@@ -219,7 +216,7 @@ def _table(answer: Any, exercise: Exercise) -> list[Line]:
         says = (
             f"`{exercise.name}` is {kind_of(answer, known_only=True)}; a dictionary is asked for."
         )
-        return [_wrong(exercise, says, 'Write it as {"name": value}.', "wrong_type")]
+        return [_wrong(says, 'Write it as {"name": value}.', "wrong_type")]
     rows = {_typed(key): key for key in exercise.answer}
     strange = [key for key in answer if _typed(key) not in rows]
     given = {rows[_typed(key)]: answer[key] for key in answer if key not in strange}
@@ -227,7 +224,7 @@ def _table(answer: Any, exercise: Exercise) -> list[Line]:
     if strange and len(given) < len(rows):
         says = f"`{strange[0]}` isn't a row of this table."
         hint = "Copy the names of the rows as they stand in the cell's comment."
-        lines.append(_wrong(exercise, says, hint, "missing_key"))
+        lines.append(_wrong(says, hint, "missing_key"))
     return lines
 
 
@@ -236,12 +233,12 @@ def _row(key: Any, right: Any, answer: dict[Any, Any], exercise: Exercise) -> Li
     if value is None or value is Ellipsis:
         return not_started(str(key), "is still to fill in.")
     if _holds_nan(value):
-        return _wrong(exercise, f"`{key}` is nan, not a number.", _NAN_HINT, "not_a_number")
+        return _wrong(f"`{key}` is nan, not a number.", _NAN_HINT, "not_a_number")
     if _cell_agrees(value, right, exercise):
         return Line("passed", f"`{key}`: right.")
     if exercise.options and _option(value, exercise.options) is None:
         hint = f"Choose from {_listing(exercise.options)}."
-        return _wrong(exercise, f"`{key}`: that isn't one of the choices.", hint, "not_an_option")
+        return _wrong(f"`{key}`: that isn't one of the choices.", hint, "not_an_option")
     found = []
     for mistake in exercise.mistakes:
         slips = mistake.rule(*exercise.cases[0])
@@ -249,7 +246,7 @@ def _row(key: Any, right: Any, answer: dict[Any, Any], exercise: Exercise) -> Li
             found.append(mistake)
     if isinstance(right, bool) and not isinstance(value, bool | np.bool_):
         says = f"`{key}` is {kind_of(value)}; True or False is asked for."
-        return _wrong(exercise, says, "Write True or False, without quotes.", "wrong_type")
+        return _wrong(says, "Write True or False, without quotes.", "wrong_type")
     if not found and not isinstance(right, str | bool):
         form = difference(value, right, exercise.tolerance, lists=True)
         if form is not None and form.id not in ("value", "not_finite"):
@@ -270,15 +267,13 @@ def _ordering(answer: Any, exercise: Exercise) -> list[Line]:
     name, right = exercise.name, list(exercise.answer)
     if not isinstance(answer, list | tuple):
         says = f"`{name}` is {kind_of(answer, known_only=True)}; a list is asked for."
-        return [_wrong(exercise, says, 'Write it as ["first", "second"].', "wrong_type")]
+        return [_wrong(says, 'Write it as ["first", "second"].', "wrong_type")]
     given = [_option(item, right) for item in answer]
     if None in given or len(set(given)) != len(given) or len(given) != len(right):
         says = f"`{name}` has to hold each of the {len(right)} items once."
         if None in given:
             says = f"`{name}` holds {_stranger(answer, right)}, which isn't one of the items."
-        return [
-            _wrong(exercise, says, f"The items are {_listing(sorted(right))}.", "not_an_option")
-        ]
+        return [_wrong(says, f"The items are {_listing(sorted(right))}.", "not_an_option")]
     if given == right:
         return [_right(exercise)]
     fits = next(i for i, (a, b) in enumerate(zip(given, right, strict=True)) if a != b)
@@ -300,11 +295,11 @@ def _in_this_order(items: Sequence[Any], given: Sequence[Any]) -> bool:
 def _judged(answer: Any, exercise: Exercise) -> list[Line]:
     if _quoted(answer) and not _quoted(exercise.example):
         says = f"`{exercise.name}` holds text in quotes; numbers are asked for."
-        return [_wrong(exercise, says, "Write numbers without quotes.", "returned_string")]
+        return [_wrong(says, "Write numbers without quotes.", "returned_string")]
     verdict = call(exercise.reference, (answer,))
     if verdict.error is not None:
         says = f"`{exercise.name}` is {_described(answer)}. What is asked for is {_form(exercise)}."
-        return [_wrong(exercise, says, None, "wrong_type")]
+        return [_wrong(says, None, "wrong_type")]
     if verdict.value is None:
         return [_right(exercise)]
     found = [m for m in exercise.mistakes if bool(call(m.rule, (answer,)).value)]

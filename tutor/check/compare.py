@@ -60,6 +60,10 @@ class Difference:
     plain: str
     hint: str | None = None
 
+    def in_part(self, name: object) -> Difference:
+        """Say the same of a part of an answer: of a tuple's, or of a dictionary's value."""
+        return replace(self, says=f"`{name}`: {self.says}", plain=f"`{name}`: {self.plain}")
+
 
 def number(value: Any) -> str:
     """Write a number shortly."""
@@ -178,9 +182,7 @@ def _tuples(
     for name, one, other in zip(names, got, expected, strict=True):
         found = difference(one, other, tolerance, lists=lists)
         if found is not None:
-            return Difference(
-                found.id, f"`{name}`: {found.says}", f"`{name}`: {found.plain}", found.hint
-            )
+            return found.in_part(name)
     return None
 
 
@@ -201,9 +203,7 @@ def _mappings(
     for key, other in expected.items():
         found = difference(got[key], other, tolerance, lists=lists)
         if found is not None:
-            return Difference(
-                found.id, f"`{key}`: {found.says}", f"`{key}`: {found.plain}", found.hint
-            )
+            return found.in_part(key)
     return None
 
 

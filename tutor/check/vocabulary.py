@@ -251,30 +251,21 @@ def together(*results: Result, points: float | None = None) -> Result:
     """
     if not results:
         raise ValueError("together needs at least one result")
-    lines = []
+    lines: list[Line] = []
     for result in results:
-        total = sum(line.weight for line in result.lines)
-        whole = result.points is None and not result.ok
-        for line in result.lines:
-            weight = 0.0 if whole and line.ok else line.weight
-            lines.append(replace(line, weight=weight / total))
+        lost = result.points is None and not result.ok  # what is right in it counts for nothing
+        weights = [0.0 if lost and line.ok else line.weight for line in result.lines]
+        total = sum(weights)
+        lines += [
+            replace(line, weight=weight / total)
+            for line, weight in zip(result.lines, weights, strict=True)
+        ]
     names = {result.exercise for result in results}
     return Result(
-        _balanced(lines, results),
+        lines,
         points=points,
         exercise=names.pop() if len(names) == 1 else None,
         hidden=any(result.hidden for result in results),
         title=results[0].title if len(results) == 1 else None,
         picture=next((r._picture for r in results if r._picture is not None), None),
     )
-
-
-def _balanced(lines: list[Line], results: Sequence[Result]) -> list[Line]:
-    """Give every result a total weight of 1, the rows of a failed whole sharing it."""
-    start, balanced = 0, []
-    for result in results:
-        rows = lines[start : start + len(result.lines)]
-        start += len(result.lines)
-        total = sum(row.weight for row in rows)
-        balanced += [replace(row, weight=row.weight / total) for row in rows]
-    return balanced

@@ -7,7 +7,7 @@ crossings, and heights that keep wires level. All lengths are in pixels.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -79,7 +79,7 @@ def arrange(output: Node) -> Layout:
         for node in nodes
         for which, operand in enumerate(node.inputs)
     ]
-    layers = _layers(places, wires, output)
+    layers = _layers(places, output)
     _uncross(layers)
     _set_heights(layers)
     width = _set_columns(layers)
@@ -115,7 +115,7 @@ def _lay_wire(source: Place, target: Place, operand: int, branches: bool) -> Wir
     return Wire(source, target, operand, through, through[0] if branches else None)
 
 
-def _layers(places: dict[int, Place], wires: Iterable[Wire], output: Node) -> list[list[Place]]:
+def _layers(places: dict[int, Place], output: Node) -> list[list[Place]]:
     """Sort all places into layers, in the order in which a walk from the output meets them."""
     count = places[output.index].layer + 1
     layers: list[list[Place]] = [[] for _ in range(count)]

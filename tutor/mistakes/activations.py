@@ -828,7 +828,6 @@ SOFTMAX = Exercise(
     ),
     draw=_draw_logits,
     forbids=READY_MADE,
-    points=3,
     mistakes=(
         Mistake(
             "overflow",
@@ -1424,7 +1423,6 @@ PROPERTIES = Exercise(
         "softplus has a derivative at every x": True,
         "swish is monotonic": False,
     },
-    points=3,
     mistakes=(
         Mistake(
             "sigmoid_centred",
@@ -1515,7 +1513,6 @@ RELU_VALUES = Exercise(
         "da(0)": 0.0,
         "da(10)": 1.0,
     },
-    points=2,
     mistakes=(
         Mistake(
             "one_at_zero",
@@ -1768,7 +1765,6 @@ SHIFT = Exercise(
     kind="choice",
     options=("nothing", "all grow", "sharper", "flatter", "overflow"),
     reference=lambda: "nothing",
-    points=1,
     mistakes=(
         Mistake(
             "grow",
@@ -1901,7 +1897,6 @@ COUNTEREXAMPLE = Exercise(
     example=1.3,
     parts=("one number",),
     reference=lambda x: None if _sech_gap(x) > 0.2 else "there the two differ by less than 0.2.",
-    points=1,
     mistakes=(
         Mistake(
             "at_zero",
@@ -2023,7 +2018,6 @@ SKETCH = Exercise(
     kind="judged",
     example={name: tuple(round(v, 1) for v in heights) for name, heights in _SKETCHED.items()},
     reference=_judge_sketch,
-    points=2,
     mistakes=(
         Mistake(
             "sigmoid_through_zero",

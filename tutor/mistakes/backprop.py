@@ -240,7 +240,6 @@ NEURON_GRADIENT = Exercise(
     cases=((_W_SLIDE, _X_SLIDE), (np.array([0.5, 1.5, -1.0]), np.array([2.0, 0.25]))),
     draw=_numbers(3, 2),
     forbids=READY_MADE,
-    points=3,
     mistakes=(
         Mistake(
             "sigma_prime_forgotten",
@@ -780,7 +779,6 @@ LINEAR_BACKWARD = Exercise(
     cases=((_X3, _W3, _DY3), _SQUARE),
     draw=_linear_case,
     forbids=READY_MADE,
-    points=3,
     mistakes=(
         Mistake(
             "w_not_transposed",
@@ -866,7 +864,6 @@ ROW_AFFECTED = Exercise(
     kind="choice",
     options=("row n", "row m", "column d", "entry [n, d] only", "all entries"),
     reference=lambda: "row n",
-    points=1,
     mistakes=(
         Mistake(
             "slide",
@@ -981,7 +978,6 @@ REVERSE_MODE = Exercise(
         "forwards is impossible",
     ),
     reference=lambda: "every product is vector times matrix",
-    points=1,
     mistakes=(
         Mistake(
             "memory",
@@ -1050,7 +1046,6 @@ NUMERICAL_GRADIENT = Exercise(
         rng.normal(size=int(rng.integers(2, 5))),
     ),
     forbids=READY_MADE,
-    points=3,
     tolerance=Tolerance(2e-7, 2e-8),
     mistakes=(
         Mistake(
@@ -1193,7 +1188,6 @@ FAULTY_SLIDES = Exercise(
     kind="set",
     options=tuple(_STATEMENTS),
     reference=lambda: {"B", "D"},
-    points=1,
     mistakes=(
         Mistake(
             "right_ones_instead",

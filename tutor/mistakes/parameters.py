@@ -141,7 +141,6 @@ COUNT_NEURONS = Exercise(
     cases=_SIZES,
     draw=_draw_sizes,
     forbids=READY_MADE,
-    points=1,
     mistakes=(
         Mistake(
             "inputs_counted",
@@ -272,7 +271,6 @@ WEIGHT_SHAPES = Exercise(
     draw=_draw_sizes,
     forbids=READY_MADE,
     lists=True,
-    points=1,
     mistakes=(
         Mistake(
             "transposed",
@@ -858,7 +856,6 @@ CAPACITY = Exercise(
     kind="ordering",
     options=("3 neurons", "6 neurons", "20 neurons"),
     reference=lambda: ("3 neurons", "6 neurons", "20 neurons"),
-    points=1,
     mistakes=(
         Mistake(
             "reversed",
@@ -891,7 +888,6 @@ STRENGTH = Exercise(
     kind="table",
     options=("wiggly", "smooth", "nearly straight"),
     reference=lambda: {"0.001": "wiggly", "0.01": "smooth", "0.1": "nearly straight"},
-    points=1,
     mistakes=(
         Mistake(
             "reversed",
@@ -935,7 +931,6 @@ PREFER = Exercise(
     kind="choice",
     options=("fewer neurons", "regularisation", "more epochs", "a larger learning rate"),
     reference=lambda: "regularisation",
-    points=1,
     mistakes=(
         Mistake(
             "smaller",
@@ -975,7 +970,6 @@ FAULTY_SLIDES = Exercise(
     kind="set",
     options=tuple(_STATEMENTS),
     reference=lambda: {"B", "C", "F"},
-    points=1,
     mistakes=(
         Mistake(
             "right_ones_instead",

@@ -98,7 +98,6 @@ LOSS = Exercise(
     cases=((np.array([0.5, -0.8, 0.1]), np.array([1.0, -1.0, -1.0])),),
     draw=_outputs,
     forbids=READY_MADE,
-    points=1,
     mistakes=(
         Mistake(
             "half_dropped",
@@ -155,7 +154,6 @@ ACCURACY = Exercise(
     cases=((np.array([0.5, -0.8, 0.1, 0.3]), np.array([1.0, -1.0, -1.0, 1.0])),),
     draw=_outputs,
     forbids=READY_MADE,
-    points=1,
     mistakes=(
         Mistake(
             "threshold_half",
@@ -298,7 +296,6 @@ SPLIT = Exercise(
     parts=("training", "test"),
     cases=((500, 50), (500, 10), (7, 50), (33, 80)),
     draw=lambda rng: (int(rng.integers(20, 600)), 10 * int(rng.integers(1, 10))),
-    points=1,
     mistakes=(
         Mistake(
             "swapped",
@@ -352,7 +349,6 @@ UPDATES = Exercise(
         int(rng.integers(1, 31)),
         int(rng.integers(1, 20)),
     ),
-    points=1,
     mistakes=(
         Mistake(
             "rounded_up",
@@ -595,7 +591,6 @@ FASTER = Exercise(
     draw=lambda rng: (lambda n: (rng.integers(10, 30, size=n), rng.integers(10, 30, size=n)))(
         int(rng.integers(5, 9))
     ),
-    points=1,
     mistakes=(
         Mistake(
             "ties_counted",
@@ -701,7 +696,6 @@ BOUNDARY_SHAPE = Exercise(
     kind="choice",
     options=("straight lines", "pieces of straight lines", "smooth curves", "circles"),
     reference=lambda: "pieces of straight lines",
-    points=1,
     mistakes=(
         Mistake(
             "linear",
@@ -737,7 +731,6 @@ LAYERS = Exercise(
         "second layer": "combined shapes",
         "output": "the data set's classes",
     },
-    points=1,
     mistakes=(
         Mistake(
             "first_combines",
@@ -779,7 +772,6 @@ EVIDENCE = Exercise(
         "the slides say so",
     ),
     reference=lambda: "on circle it was on 91 of 100 seeds, the same for both",
-    points=1,
     mistakes=(
         Mistake(
             "one_seed",
@@ -809,7 +801,6 @@ DEFAULT_SIZE = Exercise(
     task="Two inputs, hidden layers of 4 and 2 neurons, one output: how many parameters?",
     kind="number",
     reference=lambda: 25,
-    points=1,
     mistakes=(
         Mistake(
             "biases_forgotten",

@@ -880,7 +880,6 @@ COUNTEREXAMPLE = Exercise(
     kind="judged",
     example=("gauss", "1"),
     parts=("a data set", "a seed"),
-    points=1,
     reference=_judge_race,
     mistakes=(
         Mistake(

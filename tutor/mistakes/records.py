@@ -100,8 +100,6 @@ class Exercise:
         In no particular order: no two compute the same function.
     forbids : tuple of str
         Dotted names that the solution must not call, as `tutor.forbidden.watch` takes them.
-    points : float
-        A suggestion for visible and hidden cell together.
     parts : tuple of str
         Names of the parts, where the answer is a tuple.
     options : tuple of str
@@ -126,7 +124,6 @@ class Exercise:
     draw: Callable[[np.random.Generator], tuple[Any, ...]] | None = None
     mistakes: tuple[Mistake, ...] = ()
     forbids: tuple[str, ...] = ()
-    points: float = 2
     parts: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     example: Any = None
@@ -139,10 +136,9 @@ class Exercise:
         """The name that the student's notebook gives to the answer."""
         return self.signature.partition("(")[0]
 
-    @property
-    def theme(self) -> str:
-        """The theme it belongs to."""
-        return self.id.partition("/")[0]
+    def full_id(self, mistake: Mistake) -> str:
+        """Give a mistake's id as results carry it: "activations/sigmoid/exponent_sign"."""
+        return f"{self.id}/{mistake.id}" if self.id else mistake.id
 
     @property
     def answer(self) -> Any:

@@ -56,7 +56,6 @@ LINEAR = Exercise(
     cases=(_CASE[:3], _SQUARE_CASE[:3]),
     draw=lambda rng: _network_case(rng)[:3],
     forbids=READY_MADE,
-    points=1,
     mistakes=(
         Mistake(
             "bias_forgotten",
@@ -126,7 +125,6 @@ FORWARD = Exercise(
     cases=(_CASE, _SQUARE_CASE),
     draw=_network_case,
     forbids=READY_MADE,
-    points=3,
     mistakes=(
         Mistake(
             "no_activation",
@@ -233,7 +231,6 @@ ONE_HOT = Exercise(
     cases=((np.array([2, 0, 1, 1]), 3), (np.array([0, 1]), 4)),
     draw=lambda rng: (rng.integers(0, 3, size=int(rng.integers(2, 6))), int(rng.integers(3, 6))),
     forbids=READY_MADE,
-    points=1,
     mistakes=(
         Mistake(
             "transposed",
@@ -579,7 +576,6 @@ BACKWARD = Exercise(
     ),
     draw=_backward_case,
     forbids=READY_MADE,
-    points=4,
     mistakes=(
         Mistake(
             "slope_forgotten",
@@ -860,7 +856,6 @@ TRAIN_STEP = Exercise(
     ),
     draw=_step_inputs,
     forbids=READY_MADE,
-    points=4,
     mistakes=(
         Mistake(
             "updated_weights",
@@ -989,7 +984,6 @@ ACCURACY = Exercise(
         int(rng.integers(5, 9))
     ),
     forbids=READY_MADE,
-    points=1,
     mistakes=(
         Mistake(
             "error_rate",
@@ -1052,7 +1046,6 @@ HE_SCALE = Exercise(
     cases=((2, 8), (50, 10), (100, 100)),
     draw=lambda rng: (int(rng.integers(1, 200)), int(rng.integers(1, 200))),
     forbids=READY_MADE,
-    points=1,
     mistakes=(
         Mistake(
             "variance",
@@ -1112,7 +1105,6 @@ ZERO_START = Exercise(
         "all weights grow alike",
     ),
     reference=lambda: "only the last bias learns",
-    points=1,
     mistakes=(
         Mistake(
             "slower",
@@ -1144,7 +1136,6 @@ SGD_LOOP = Exercise(
     kind="ordering",
     options=_LOOP,
     reference=lambda: _LOOP,
-    points=1,
     mistakes=(
         Mistake(
             "batch_last",
@@ -1198,7 +1189,6 @@ BUGS = Exercise(
         "C": "labels are shuffled without the inputs",
         "D": "the learning rate is too large",
     },
-    points=4,
     mistakes=(
         Mistake(
             "rate_for_sign",
@@ -1363,7 +1353,6 @@ MEND_A = Exercise(
     cases=(_batch_case(np.random.default_rng(11)), _batch_case(np.random.default_rng(12))),
     draw=_batch_case,
     lists=True,
-    points=2,
     mistakes=(
         Mistake(
             "as_it_was",
@@ -1403,7 +1392,6 @@ MEND_B = Exercise(
     cases=(_batch_case(np.random.default_rng(13)), _batch_case(np.random.default_rng(14))),
     draw=_batch_case,
     lists=True,
-    points=2,
     mistakes=(
         Mistake(
             "as_it_was",
@@ -1444,7 +1432,6 @@ MEND_C = Exercise(
     cases=(_order_case(np.random.default_rng(15)), _order_case(np.random.default_rng(16))),
     draw=_order_case,
     lists=True,
-    points=2,
     mistakes=(
         Mistake(
             "as_it_was",
@@ -1497,7 +1484,6 @@ MEND_D = Exercise(
     reference=lambda lr: (
         None if _spiral_loss(lr) < 0.7 else "with it the last epoch's mean loss isn't below 0.7."
     ),
-    points=1,
     mistakes=(
         Mistake(
             "negative",
@@ -1545,7 +1531,6 @@ FAULTY_SLIDES = Exercise(
     kind="set",
     options=tuple(_STATEMENTS),
     reference=lambda: {"B", "D", "F"},
-    points=1,
     mistakes=(
         Mistake(
             "right_ones_instead",
@@ -1607,7 +1592,6 @@ DATA_LOSS = Exercise(
     kind="number",
     reference=lambda: float(np.log(10)),
     tolerance=Tolerance(1e-2, 1e-9),
-    points=1,
     mistakes=(
         Mistake(
             "accuracy",

@@ -67,7 +67,6 @@ AND_GATE = Exercise(
     example=(1.0, 1.0, -1.5),
     parts=("w1", "w2", "b"),
     reference=_gate(_AND, _CORNERS),
-    points=1,
     mistakes=(
         Mistake(
             "or_instead",
@@ -119,7 +118,6 @@ OR_GATE = Exercise(
     example=(1.0, 1.0, -0.5),
     parts=("w1", "w2", "b"),
     reference=_gate(_OR, _CORNERS),
-    points=1,
     mistakes=(
         Mistake(
             "and_instead",
@@ -242,7 +240,6 @@ MOST_ROWS = Exercise(
     task="How many of XOR's four rows can a single neuron get right at most?",
     kind="number",
     reference=lambda: 3,
-    points=1,
     mistakes=(
         Mistake(
             "all",
@@ -275,7 +272,6 @@ CONTRADICTION = Exercise(
     kind="choice",
     options=_INEQUALITIES,
     reference=lambda: "w1 + w2 + 2b > 0",
-    points=1,
     mistakes=(
         Mistake(
             "bias_once",
@@ -306,7 +302,6 @@ LINEAR_STACK = Exercise(
     "at most?",
     kind="number",
     reference=lambda: 3,
-    points=1,
     mistakes=(
         Mistake(
             "solves_it",
@@ -461,7 +456,6 @@ TWO_LAYERS = Exercise(
     example=([[1.0, 1.0], [1.0, 1.0]], [-0.5, -1.5], [1.0, -2.0], -0.5),
     parts=("W1 (2, 2)", "b1 (2,)", "w2 (2,)", "b2"),
     reference=_judge_network,
-    points=3,
     mistakes=(
         Mistake(
             "transposed",
@@ -816,7 +810,6 @@ THIRD_WEIGHT = Exercise(
     kind="choice",
     options=("a third weight", "the bias", "the output", "the learning rate"),
     reference=lambda: "the bias",
-    points=1,
     mistakes=(
         Mistake(
             "third_weight",
@@ -920,7 +913,6 @@ BRAIN = Exercise(
     kind="table",
     reference=lambda: {"neurons": 86e9, "connections": 5e14, "connections per neuron": 5814.0},
     tolerance=Tolerance(0.05, 1e-9),
-    points=1,
     mistakes=(
         Mistake(
             "million",
@@ -1022,7 +1014,6 @@ COUNTEREXAMPLE = Exercise(
     example=(0, 0.9),
     parts=("y", "P"),
     reference=_judge_pair,
-    points=1,
     mistakes=(
         Mistake(
             "wrong_class",
@@ -1075,7 +1066,6 @@ ROWS_RIGHT = Exercise(
         float(rng.integers(-4, 5)) / 2,
     ),
     forbids=READY_MADE,
-    points=2,
     mistakes=(
         Mistake(
             "wrong_rows",
@@ -1158,7 +1148,6 @@ SWITCH_NETWORK = Exercise(
     ),
     draw=_switch_case,
     forbids=READY_MADE,
-    points=2,
     mistakes=(
         Mistake(
             "no_bend",

@@ -1,0 +1,175 @@
+"""What an error in a student's code means, and where to look."""
+
+from __future__ import annotations
+
+import builtins
+import re
+from pathlib import Path
+
+import numpy as np
+
+from tutor.check.compare import Difference
+
+# The first part that stands in the error's text gives the hint, so the narrower ones come first.
+_ERROR_HINTS = (
+    ("ellipsis", "There is a gap `...` left to fill in."),
+    (
+        "truth value of an array",
+        "`if` and `max` need one True or False, but the input is a whole array. "
+        "`np.where(condition, a, b)` and `np.maximum` decide entry by entry.",
+    ),
+    (
+        "only integer scalar arrays",
+        "`np.max(0, x)` looks for the largest entry along an axis `x`. `np.maximum(0, x)` compares "
+        "entry by entry.",
+    ),
+    (
+        "same number of dimensions",
+        "An array of shape (N,) isn't a column: a column has shape (N, 1). `np.column_stack` takes "
+        "both.",
+    ),
+    (
+        "only length-1 arrays",
+        "The functions of `math` take one number. Those of numpy take whole arrays.",
+    ),
+    (
+        "only 0-dimensional arrays",
+        "The functions of `math` take one number. Those of numpy take whole arrays.",
+    ),
+    (
+        "matmul",
+        "Write the shapes beside the product: (n, k) @ (k, m). The inner two must be equal.",
+    ),
+    (
+        "not aligned",
+        "Write the shapes beside the product: (n, k) @ (k, m). The inner two must be equal.",
+    ),
+    ("could not be broadcast", "Print the shapes of what you combine: they don't fit together."),
+    ("NoneType", "A function that you use returns None: is its `return` missing?"),
+    (
+        "positional argument",
+        "A function gets more or fewer things than it takes. Several arrays for one argument go "
+        "into a list: `np.column_stack([a, b])`.",
+    ),
+    (
+        "out of bounds",
+        "Places are counted from 0, so the last one is the length − 1. An array doesn't grow when "
+        "you write behind its end.",
+    ),
+    ("index out of range", "Places are counted from 0, so the last one is the length − 1."),
+    (
+        "arrays used as indices must be",
+        "Only whole numbers can be places. What stands in the square brackets: are the arguments "
+        "in the order of the task?",
+    ),
+    ("too many indices", "You give more places than the array has axes. Print its shape."),
+    ("invalid index to scalar", "A single number has no entries. Which of your names holds one?"),
+    ("has no len()", "A single number has no length. Which of your names holds one?"),
+    ("is not subscriptable", "What stands before the square brackets has no entries."),
+    (
+        "has no attribute",
+        "Lists, arrays and numbers can do different things: print `type(...)` of what stands "
+        "before the dot. `len`, `sum` and `min` take a list; `np.argmin(x)` finds a place.",
+    ),
+    (
+        "inhomogeneous",
+        "An array needs rows of one length. Go through parts of different shapes one by one.",
+    ),
+    (
+        "cannot unpack",
+        "Each turn of your loop gets one thing, and you ask for several. `zip(...)` makes pairs.",
+    ),
+    (
+        "as a data type",
+        "A shape is one argument, in brackets of its own: `np.zeros((rows, columns))`.",
+    ),
+    (
+        "either both or neither",
+        "`np.where` needs a value for both cases: `np.where(condition, this, that)`.",
+    ),
+    ("bitwise_xor", "`^` isn't a power in Python: write `**`."),
+    ("for ^:", "`^` isn't a power in Python: write `**`."),
+    (
+        "unsupported operand",
+        "These two kinds of things can't be combined so. Is one of them a list, text or None? Go "
+        "through a list entry by entry.",
+    ),
+    (
+        "multiply sequence",
+        "A list can't be multiplied by a number. Go through it entry by entry.",
+    ),
+    (
+        "infinity to integer",
+        "An array of whole numbers can't hold infinity: `x.astype(float)` makes another one that "
+        "can.",
+    ),
+    (
+        "cannot reshape",
+        "The number of entries doesn't fit the new shape. Does every part have to be as long?",
+    ),
+    ("__round__", "`round` takes one number. Nothing has to be rounded here."),
+    ("unexpected keyword", "Is the argument's name spelled as the function has it?"),
+    (
+        "math range error",
+        "An exp grows beyond the largest number. Which sign can its argument have?",
+    ),
+    ("math domain error", "A log or a square root gets a number outside its domain."),
+    ("referenced before assignment", "A name is used before it gets a value on this path."),
+    ("cannot access local variable", "A name is used before it gets a value on this path."),
+    ("maximum recursion", "Your function calls itself without end."),
+    ("read-only", "Don't write into the input: work on a copy."),
+)
+
+
+_COLUMN_HINT = (
+    "A matrix (N, K) goes with (K,), a number for each column, or with (N, 1), a number for each "
+    "row. `x[:, None]` turns (N,) into (N, 1), and `keepdims=True` keeps it so."
+)
+
+
+def explain_error(error: BaseException, name: str) -> Difference:
+    """Say what an error means. For hidden tests only the built-in class is named, not the text."""
+    kind = _builtin_class(error)
+    text = "" if isinstance(error, SystemExit) else str(error)
+    hint = next((hint for part, hint in _ERROR_HINTS if part in text), None)
+    if isinstance(error, NotImplementedError):
+        return Difference("not_started", "This part isn't written yet.", "Not written yet.")
+    if isinstance(error, NameError) and not isinstance(error, UnboundLocalError):
+        hint = "Is the name spelled as where it is defined, and has that cell been run?"
+        missing = re.search(r"name '(\w+)' is not defined", text)
+        if missing and callable(getattr(np, missing[1], None)):
+            hint = f"numpy's functions need their first name: `np.{missing[1]}`."
+    if isinstance(error, TypeError) and text.startswith(f"{name}()"):
+        hint = "The arguments in your `def` line differ from the task's."
+    paired = re.search(r"broadcast together with shapes \((\d+),\d+\) \((\d+),\)", text)
+    if paired and paired[1] == paired[2]:
+        hint = _COLUMN_HINT
+    if isinstance(error, SystemExit):
+        hint = "Remove `exit()` and `quit()`: they stop the whole notebook."
+    said = f": {text.removesuffix(' in comparison')}" if text else ""
+    where = _where(error)
+    return Difference(
+        "gap_left" if "ellipsis" in text else "raised",
+        f"It stops with {kind}{said[:200]}{'' if said.endswith('.') else '.'}{where}",
+        f"It stops with an error ({kind}).",
+        hint,
+    )
+
+
+def _builtin_class(error: BaseException) -> str:
+    for base in type(error).__mro__:
+        if getattr(builtins, base.__name__, None) is base:
+            return str(base.__name__)
+    return "Exception"
+
+
+def _where(error: BaseException) -> str:
+    """Name the line of the student's code in which the error was raised."""
+    told = re.findall(r"\bline (\d+)", str(getattr(error, "student_traceback", "")))
+    place, step = (int(told[-1]) if told else None), error.__traceback__
+    while step is not None and not told:
+        folders = Path(step.tb_frame.f_code.co_filename).parts
+        if "tutor" not in folders and "site-packages" not in folders:
+            place = step.tb_lineno
+        step = step.tb_next
+    return f" Look at line {place} of its cell." if place is not None else ""
