@@ -84,7 +84,7 @@ class Screen(anywidget.AnyWidget):
         An error's message or "".
     """
 
-    _esm = script("kernel.js", "screen.js")
+    _esm = script("text.js", "kernel.js", "screen.js")
     _css = stylesheet("screen.css")
     still = traitlets.List(traitlets.Unicode()).tag(sync=True)
     frame = traitlets.Dict().tag(sync=True)

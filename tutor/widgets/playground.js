@@ -97,7 +97,7 @@ class Page {
     if (answer.frame?.epoch === 0) this.tell("");
     const complaint = answer.problem || (this.late ?? this.frame)?.explanation || "";
     // A pause follows an error, and a look at another neuron may: neither says anything new of it.
-    if (complaint || !["pause", "look"].includes(answer.did)) this.complain(complaint);
+    if (complaint || !["pause", "look"].includes(answer.did)) notify(this.problem, complaint);
     if (answer.problem) this.pause();
     if (mine && answer.stopped) {
       this.pause();
@@ -163,7 +163,6 @@ class Page {
       icon(this.playing ? "pause" : "play"),
       this.playing ? "Pause" : "Play",
     );
-    this.root.classList.toggle("pg-playing", this.playing);
   }
 
   /** Twice a second. */
@@ -191,11 +190,6 @@ class Page {
 
   tell(text) {
     write(this.status, text);
-  }
-
-  complain(text) {
-    write(this.problem, text);
-    if (this.problem.hidden !== !text) this.problem.hidden = !text;
   }
 
   // Building ---
@@ -239,8 +233,8 @@ class Page {
       "playButton",
     );
     this.epoch = make("span", { class: "pg-epoch" }, "000,000");
-    this.status = make("span", { class: "pg-status" });
-    this.busy = make("span", { class: "pg-status", role: "alert" });
+    this.status = make("span");
+    this.busy = make("span", { role: "alert" });
     const set = (name) => (value) => this.change({ [name]: value });
     this.controls = {
       learning_rate: new Choice(

@@ -29,9 +29,9 @@ from tutor.widgets import base, playground_picture
 from tutor.widgets.later import Later
 
 _PAGE = (
-    "kernel.js", "playground_tools.js", "playground_controls.js", "playground_frame.js",
-    "playground_chart.js", "playground_map.js", "playground_inspector.js", "playground_network.js",
-    "playground_data.js", "playground_extras.js", "playground.js",
+    "text.js", "kernel.js", "playground_tools.js", "playground_controls.js",
+    "playground_frame.js", "playground_chart.js", "playground_map.js", "playground_inspector.js",
+    "playground_network.js", "playground_data.js", "playground_extras.js", "playground.js",
 )  # fmt: skip
 
 EPOCHS = 12

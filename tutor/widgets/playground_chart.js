@@ -77,9 +77,9 @@ class Chart {
     const text = `Epoch ${epoch}: training ${show(train, 4)}, test ${show(test, 4)}`;
     write(this.reading, this.cursor === null ? "" : text);
     if (!this.page.playing || this.cursor !== null) {
-      tell(this.element, "aria-valuemax", String(chart[count - 1]));
-      tell(this.element, "aria-valuenow", String(epoch));
-      tell(this.element, "aria-valuetext", text);
+      mark(this.element, "aria-valuemax", String(chart[count - 1]));
+      mark(this.element, "aria-valuenow", String(epoch));
+      mark(this.element, "aria-valuetext", text);
     }
     if (this.cursor === null) return;
     context.strokeStyle = this.page.theme.ink;

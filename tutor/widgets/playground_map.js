@@ -51,7 +51,7 @@ class OutputMap {
     context.imageSmoothingEnabled = !state.config.discretize;
     context.drawImage(this.pixels, left, top, side, side);
     write(this.caption, name);
-    tell(
+    mark(
       this.element,
       "aria-label",
       `${name} over the plane, x₁ and x₂ from −6 to 6. ${playing ? "" : frame.sentence}`,

@@ -53,7 +53,7 @@ class NetworkView {
       focusin: (event) => this.focusUnit(event.target),
       focusout: () => this.focusUnit(null),
     });
-    this.heads = make("div", { class: "pg-heads" });
+    this.heads = make("div");
     this.tip = make("div", { class: "pg-tip", "aria-hidden": "true", hidden: true });
     this.element = make(
       "div",

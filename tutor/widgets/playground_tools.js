@@ -41,14 +41,8 @@ function icon(name) {
   return svg;
 }
 
-/** Write only what differs, and into the same piece of text: a new one makes styles be computed. */
-function write(element, text) {
-  const piece = element.firstChild;
-  if (piece && piece.data !== text) piece.data = text;
-  else if (!piece && text) element.textContent = text;
-}
-
-function tell(element, attribute, text) {
+/** Set an attribute if it differs. */
+function mark(element, attribute, text) {
   if (element.getAttribute(attribute) !== text) element.setAttribute(attribute, text);
 }
 

@@ -26,16 +26,6 @@ function element(tag, className, parent, attributes = {}) {
   return made;
 }
 
-function write(element, text) {
-  if (element.textContent !== text) element.textContent = text;
-}
-
-/** Show a message, or with "" none. */
-function tell(place, words) {
-  write(place, words);
-  place.hidden = !words;
-}
-
 /** Connect each slider's handle with its label, and let it say the number that is shown. */
 function nameSliders(box, own) {
   // ipywidgets gives sliders the right role and keys but no name, so each takes its visible label's.
@@ -107,7 +97,7 @@ class View {
     this.inSight = false;
     this.awaited = false; // the kernel's picture of where the student has moved a slider to
     this.build(root);
-    this.kernel = new Kernel(model, (words) => tell(this.note, words));
+    this.kernel = new Kernel(model, (words) => notify(this.note, words));
     this.listeners = {
       "change:still": () => this.rebuild(),
       "change:frame": () => this.receive(),
@@ -172,7 +162,7 @@ class View {
   // Showing ---
 
   complain() {
-    tell(this.problem, this.model.get("problem"));
+    notify(this.problem, this.model.get("problem"));
     this.settled();
   }
 
