@@ -525,7 +525,7 @@ def test_a_cell_that_runs_again_closes_its_former_playground(monkeypatch):
 
 def test_the_page_is_made_of_all_its_files():
     shown = Path(module.__file__).parent.glob("playground*.js")
-    assert set(module._PAGE) == {"kernel.js", *(path.name for path in shown)}
+    assert set(module._PAGE) == {"text.js", "kernel.js", *(path.name for path in shown)}
     assert module._PAGE[-1] == "playground.js"  # the one that exports
     assert module.Playground._esm.count("export default") == 1
 

@@ -84,7 +84,22 @@ class _Recorder:
 
 
 class _Targets:
-    """What the names stand for among the modules imported so far, found once."""
+    """What the names stand for among the modules imported so far, found once.
+
+    Attributes
+    ----------
+    prefixes : tuple of (str, str)
+        Of each name that ends in ``.*``, the package as Python calls it and as the name does.
+    inside : dict
+        Module to the forbidden packages that it is in, filled as modules are met.
+    codes, builtins : dict
+        Code objects of Python functions, ids of builtin ones: to the names that they go by.
+    recorders : dict
+        Id of each function that the profiler can't see, to the function and its recorder. The
+        function is kept so that its id stays its own.
+    spots : list of (dict, str, object)
+        Where such functions lie in the modules that the names belong to: namespace, key, value.
+    """
 
     def __init__(self, names: Sequence[str]) -> None:
         modules = len(sys.modules)
@@ -123,7 +138,11 @@ class _Targets:
 
 @lru_cache(maxsize=1024)
 def _found(name: str, modules: int) -> list[tuple[Any, _Recorder]]:
-    """Find what one name stands for, once for all the lists of names that hold it."""
+    """Find what one name stands for, once for all the lists of names that hold it.
+
+    `modules`, the number of imported modules, is there for the cache: with more of them a name may
+    stand for more.
+    """
     if not name.endswith(".*"):
         target = _resolve(_unalias(name))
         return [] if target is _MISSING else [(target, _Recorder(target, name))]
@@ -152,6 +171,11 @@ def prepare(lists: Iterable[Sequence[str]]) -> None:
 
 
 class _Watcher:
+    """One watch: fills `used`, and undoes what it has put into other modules.
+
+    Its methods run for each call that is watched, so it has the targets' tables at hand.
+    """
+
     current: ClassVar[_Watcher | None] = None
 
     def __init__(self, names: tuple[str, ...], used: list[str]) -> None:
