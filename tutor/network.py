@@ -22,13 +22,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from tutor import activations
 from tutor.activations import Activation
+from tutor.drawing import Drawing
 from tutor.floats import FloatArray
 from tutor.layers import (
     activate,
@@ -53,12 +54,10 @@ from tutor.network_checks import (
     in_range,
     is_pair,
 )
+from tutor.network_counting import Counts, count_network
+from tutor.network_drawing import draw_network
 from tutor.parameters import Initialisation, Parameters, get_initialisation
 from tutor.training import Batches, Cache, History, Rule
-
-if TYPE_CHECKING:
-    from tutor.drawing import Drawing
-    from tutor.network_drawing import Counts
 
 __all__ = ["Cache", "Network"]
 
@@ -473,14 +472,10 @@ class Network:
 
     def count(self) -> Counts:
         """Return how many neurons, weights, biases and parameters each layer has, as a table."""
-        from tutor.network_drawing import count_network
-
         return count_network(self)
 
     def draw(self, values: bool = False) -> Drawing:
         """Return a drawing with a line for each weight; `values` shows their signs and sizes."""
-        from tutor.network_drawing import draw_network
-
         return draw_network(self, values)
 
     def __repr__(self) -> str:

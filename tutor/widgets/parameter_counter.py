@@ -14,7 +14,7 @@ from tutor.widgets.base import Explorer, counter
 from tutor.widgets.sketch import WIDTH, Sketch
 
 if TYPE_CHECKING:
-    from tutor.network_drawing import LayerCount
+    from tutor.network_counting import LayerCount
     from tutor.widgets.live import LivePlot
 
 DEEPEST = 4
