@@ -23,10 +23,10 @@ from nbgrader import api
 
 from grading.commands import grading
 from grading.course import load_course
-from grading.distribution import FEWEST, draw
 from grading.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_PROBLEMS
-from grading.feedback_job import STAMP
-from grading.feedback_page import Sheet, render
+from grading.feedback.distribution import FEWEST, draw
+from grading.feedback.job import STAMP
+from grading.feedback.page import Sheet, render
 from grading.gradebook import Gradebook
 from grading.marks import Mark, NotebookMarks, SubmissionMarks
 

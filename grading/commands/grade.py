@@ -163,8 +163,7 @@ def _report(
 ) -> None:
     """Show scores, problems and where things are."""
     from grading.address import shown
-    from grading.display import score_table, show_changes, show_problems, show_trust
-    from grading.display import why as explain
+    from grading.display import score_table, show_changes, show_problems, show_trust, show_why
 
     out = Console()
     for one in rows:
@@ -172,7 +171,7 @@ def _report(
             for row in one:
                 record = book.record(row.assignment, row.student)
                 if record is not None:
-                    explain(out, record)
+                    show_why(out, record)
         else:
             out.print(score_table(one))
     show_problems(terminal, [problem for problem in summary.problems if not problem.fatal])

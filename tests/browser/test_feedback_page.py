@@ -8,8 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from markupsafe import Markup
 
-from grading.distribution import draw
-from grading.feedback_page import Sheet, render
+from grading.feedback.distribution import draw
+from grading.feedback.page import Sheet, render
 from grading.marks import Mark, NotebookMarks, SubmissionMarks
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -12,9 +12,10 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from grading.distribution import draw
-from grading.feedback_page import Sheet, render
-from grading.feedback_source import belongs_to, cells_for_student, stripped_cells
+from grading.engines import CONTAINED
+from grading.feedback.distribution import draw
+from grading.feedback.page import Sheet, render
+from grading.feedback.source import belongs_to, cells_for_student, stripped_cells
 from grading.files import replace_file
 from grading.marks import SubmissionMarks
 from grading.rules import Markers
@@ -152,7 +153,7 @@ def _remarks(record: Mapping[str, Any] | None, file: str, missing: bool) -> Iter
     unreadable = [p for p in problems if p["fatal"] and p["file"]]
     for problem in unreadable if missing else ():
         # nbgrader's own words may quote a test.
-        sealed = record is not None and not record["tier"].startswith("none")
+        sealed = record is not None and record["tier"] in CONTAINED
         why = f": {problem['what']}" if sealed else ""
         yield f"Your file {problem['file']} could not be read{why}. Please ask your instructor."
     if missing and not unreadable:

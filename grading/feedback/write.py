@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from grading.course import Course
-from grading.feedback_job import Job, made_before, make_pages
-from grading.feedback_page import appearance
+from grading.feedback.job import Job, made_before, make_pages
+from grading.feedback.page import appearance
 from grading.gradebook import Gradebook
 from grading.lock import exclusive
 from grading.marks import SubmissionMarks

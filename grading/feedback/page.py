@@ -216,9 +216,9 @@ def appearance() -> str:
     """Fingerprint of all that decides how pages look: this code and their templates."""
     digest = hashlib.sha256()
     here = Path(__file__).parent
-    parts = [here / f"{name}.py" for name in ("distribution", "markup", "wording")]
-    parts += [*sorted(here.glob("feedback*.py")), *sorted(TEMPLATES.glob("feedback.*"))]
-    for path in parts:
+    parts = [*here.glob("*.py"), *TEMPLATES.glob("feedback.*")]
+    parts += [here.with_name(f"{name}.py") for name in ("markup", "wording")]
+    for path in sorted(parts):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
