@@ -13,10 +13,8 @@ import hashlib
 import logging
 import os
 import re
-import stat
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
@@ -29,20 +27,12 @@ from nbgrader.preprocessors import IncludeHeaderFooter, InstantiateTests
 from grading.address import with_driver
 from grading.errors import CourseError
 from grading.notebooks import read_notebook
+from grading.reader import Handed, Reader
 from grading.records import AnswerKey, Problem, Submission
 
-__all__ = ["Course", "Handed", "find_course_dir", "load_course"]
+__all__ = ["Course", "find_course_dir", "load_course"]
 
 _STEPS = ("submitted", "autograded", "feedback", "solution", "source_with_tests")
-
-
-@dataclass(frozen=True)
-class Handed:
-    """One submission folder, not read yet."""
-
-    student: str
-    assignment: str
-    path: Path
 
 
 def find_course_dir(given: Path | None) -> Path:
@@ -226,7 +216,7 @@ class Course:
         Links are not followed, and what is too big or can't be read is left out; each such file
         is a `Problem`.
         """
-        reader = _Reader(self.directory, handed)
+        reader = Reader(self.directory, handed)
         files = dict(reader.walk(handed.path))
         timestamp = None
         if "timestamp.txt" in files:
@@ -254,7 +244,7 @@ class Course:
         """
         source = self.folder("source", assignment)
         release = self.folder("release", assignment)
-        reader = _Reader(self.directory, Handed(".", assignment, source))
+        reader = Reader(self.directory, Handed(".", assignment, source))
         files = dict(reader.walk(source))
         kept_by_students = self.config.Autograde.get("exclude_overwriting", {}).get(assignment, ())
         return AnswerKey(
@@ -295,76 +285,7 @@ class Course:
             path = Path(self.directory.root, name)
             digest.update(path.read_bytes() if path.is_file() else b"")
         source = self.folder("source", assignment)
-        reader = _Reader(self.directory, Handed(".", assignment, source))
+        reader = Reader(self.directory, Handed(".", assignment, source))
         for name, data in sorted(reader.walk(source)):
             digest.update(name.encode() + b"\0" + hashlib.sha256(data).digest())
         return digest.hexdigest()
-
-
-class _Reader:
-    """Reads the files of one folder, collecting what is wrong with them."""
-
-    def __init__(self, directory: CourseDirectory, handed: Handed) -> None:
-        self.handed = handed
-        self.directory = directory
-        self.ignored = tuple(directory.ignore)
-        self.largest = 1000 * directory.max_file_size
-        self.room = 1000 * directory.max_dir_size
-        self.problems: list[Problem] = []
-
-    def walk(self, folder: Path, prefix: str = "") -> Iterator[tuple[str, bytes]]:
-        """Yield (relative POSIX path, contents) of every file to be used."""
-        try:
-            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-        except OSError as error:
-            self._problem(prefix or None, f"can't be read ({error.strerror})", "Check its rights.")
-            return
-        for entry in entries:
-            name = prefix + entry.name
-            if any(fnmatch.fnmatchcase(entry.name, pattern) for pattern in self.ignored):
-                continue
-            if entry.is_symlink():
-                self._problem(name, "is a link and was left out", "Replace it by the file itself.")
-            elif entry.is_dir():
-                yield from self.walk(Path(entry.path), name + "/")
-            else:
-                data = self._read(name, Path(entry.path))
-                if data is not None:
-                    yield name, data
-
-    def _read(self, name: str, path: Path) -> bytes | None:
-        try:
-            found = path.lstat()
-            if not stat.S_ISREG(found.st_mode):
-                self._problem(name, "is not a regular file and was left out", "Remove it.")
-            elif found.st_size > min(self.largest, self.room):
-                self._problem(
-                    name,
-                    f"has {found.st_size / 1e6:.0f} MB, which is over the limit",
-                    "Make it smaller, or raise CourseDirectory.max_file_size and max_dir_size.",
-                )
-            else:
-                self.room -= found.st_size
-                return path.read_bytes()
-        except OSError as error:
-            self._problem(name, f"can't be read ({error.strerror})", "Check its access rights.")
-        return None
-
-    def timestamp(self) -> datetime | None:
-        """Read the time of submission; a text that is no date is a `Problem`."""
-        try:
-            stamp: datetime | None = self.directory.get_existing_timestamp(str(self.handed.path))
-        except Exception:
-            stamp = None
-        if stamp is None:
-            self._problem(
-                "timestamp.txt",
-                "does not hold a date, so it is not known whether the submission was late",
-                "Write a date such as 2026-03-01 12:00:00 UTC into it and grade again (--force).",
-            )
-        return stamp
-
-    def _problem(self, file: str | None, what: str, remedy: str) -> None:
-        self.problems.append(
-            Problem(self.handed.student, self.handed.assignment, file, None, what, remedy)
-        )

@@ -6,10 +6,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from grading.changes import CHANGED_KEY, RESUBMITTED, KeyChange
-from grading.course import Course, Handed
+from grading.course import Course
 from grading.files import tidy
 from grading.gradebook import Gradebook
 from grading.publish import fingerprint
+from grading.reader import Handed
 from grading.records import Problem
 from grading.versions import KeyVersion, differences
 

@@ -6,10 +6,12 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from grading.course import Course
 from grading.gradebook import Gradebook
+from grading.reader import Handed
 from grading.rules import Markers
 from grading.similarity import Answers
 
@@ -41,43 +43,66 @@ class HandedIn:
 def read_handed_in(
     course: Course, book: Gradebook, assignment: str, graded: Iterable[str]
 ) -> HandedIn:
-    """Read the answers from the files handed in, by the names of their cells."""
+    """Read what the files handed in say, by the names of their cells.
+
+    Parameters
+    ----------
+    graded
+        Students whose submission counts.
+    """
+    stubs, tests = _named(course, book, assignment)
+    handed = HandedIn()
+    for path in _notebooks(course.folder("source", assignment)):
+        handed.reference |= {
+            name: _source(cell) for name, cell in _named_cells(path.read_bytes()) if name in stubs
+        }
+    wanted = set(graded)
+    for one in course.handed_in(assignment):
+        if one.student in wanted:
+            _read(one, stubs, tests, handed)
+    return handed
+
+
+def _named(
+    course: Course, book: Gradebook, assignment: str
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return answers, each with what was released there, and visible tests, as "notebook/cell"."""
     hidden, _ = Markers.configured(course.config).hidden
-    stubs: dict[str, str] = {}
-    tests: dict[str, str] = {}  # cell → notebook/cell
+    stubs, tests = {}, {}
     for notebook, cells in book.source_cells(assignment).items():
         for cell in cells:
             if cell["solution"]:
                 stubs[cell["name"]] = cell["source"]
             elif cell["grade"] and hidden not in cell["source"]:
                 tests[cell["name"]] = f"{notebook}/{cell['name']}"
-    handed = HandedIn()
-    for path in sorted(course.folder("source", assignment).glob("*.ipynb")):
-        handed.reference |= {
-            name: _source(cell) for name, cell in _named_cells(path.read_bytes()) if name in stubs
-        }
-    wanted = set(graded)
-    for one in course.handed_in(assignment):
-        if one.student not in wanted:
+    return stubs, tests
+
+
+def _read(
+    one: Handed, stubs: Mapping[str, str], tests: Mapping[str, str], handed: HandedIn
+) -> None:
+    """Read one submission."""
+    answers: dict[str, str] = {}
+    passed: set[str] = set()
+    stored = False
+    for path in _notebooks(one.path):
+        if path.is_symlink() or path.stat().st_size > _LARGEST:
             continue
-        answers: dict[str, str] = {}
-        passed: set[str] = set()
-        stored = False
-        for path in sorted(one.path.glob("*.ipynb")):
-            if path.is_symlink() or path.stat().st_size > _LARGEST:
-                continue
-            for name, cell in _named_cells(path.read_bytes()):
-                text = _source(cell)
-                if name in stubs and text.strip() not in ("", stubs[name].strip()):
-                    answers[name] = text
-                elif name in tests and cell.get("execution_count"):
-                    stored = True
-                    if _passed(cell):
-                        passed.add(tests[name])
-        handed.stored += stored
-        handed.answers[one.student] = answers
-        handed.passed[one.student] = passed
-    return handed
+        for name, cell in _named_cells(path.read_bytes()):
+            text = _source(cell)
+            if name in stubs and text.strip() not in ("", stubs[name].strip()):
+                answers[name] = text
+            elif name in tests and cell.get("execution_count"):
+                stored = True
+                if _passed(cell):
+                    passed.add(tests[name])
+    handed.stored += stored
+    handed.answers[one.student] = answers
+    handed.passed[one.student] = passed
+
+
+def _notebooks(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.ipynb"))
 
 
 def _named_cells(data: bytes) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -34,8 +34,9 @@ class PlatformCollector(FileNameCollectorPlugin):  # type: ignore[misc]  # not a
         if self.named_regexp:
             found: dict[str, str] | None = super()._match(filename)
             return found
-        name = unicodedata.normalize("NFC", filename)
-        below = name.removeprefix(self.root) if self.root else name.partition("/extracted/")[2]
+        # macOS takes names apart into letters and accents, that of the folder too.
+        name, root = (unicodedata.normalize("NFC", text) for text in (filename, self.root))
+        below = name.removeprefix(root) if root else name.partition("/extracted/")[2]
         parts = below.strip("/").split("/")
         # The first part that looks like a platform's name: students choose the later ones.
         for first in range(len(parts)):

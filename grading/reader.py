@@ -1,0 +1,110 @@
+"""Reads the files of a folder, whoever put them there."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from nbgrader.coursedir import CourseDirectory
+
+from grading.records import Problem
+
+__all__ = ["Handed", "Reader"]
+
+
+@dataclass(frozen=True)
+class Handed:
+    """One submission folder, not read yet."""
+
+    student: str
+    assignment: str
+    path: Path
+
+
+class Reader:
+    """Reads the files of one folder, collecting what is wrong with them.
+
+    Links are not followed; what the course's configuration ignores or finds too big is left out.
+
+    Parameters
+    ----------
+    directory
+        nbgrader's, for its limits.
+    handed
+        Whose folder it is.
+
+    Attributes
+    ----------
+    problems
+        One for each file that was left out.
+    """
+
+    def __init__(self, directory: CourseDirectory, handed: Handed) -> None:
+        self.handed = handed
+        self.directory = directory
+        self.ignored = tuple(directory.ignore)
+        self.largest = 1000 * directory.max_file_size
+        self.room = 1000 * directory.max_dir_size
+        self.problems: list[Problem] = []
+
+    def walk(self, folder: Path, prefix: str = "") -> Iterator[tuple[str, bytes]]:
+        """Yield (relative POSIX path, contents) of every file to be used."""
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError as error:
+            self._problem(prefix or None, f"can't be read ({error.strerror})", "Check its rights.")
+            return
+        for entry in entries:
+            name = prefix + entry.name
+            if any(fnmatch.fnmatchcase(entry.name, pattern) for pattern in self.ignored):
+                continue
+            if entry.is_symlink():
+                self._problem(name, "is a link and was left out", "Replace it by the file itself.")
+            elif entry.is_dir():
+                yield from self.walk(Path(entry.path), name + "/")
+            else:
+                data = self._read(name, Path(entry.path))
+                if data is not None:
+                    yield name, data
+
+    def _read(self, name: str, path: Path) -> bytes | None:
+        try:
+            found = path.lstat()
+            if not stat.S_ISREG(found.st_mode):
+                self._problem(name, "is not a regular file and was left out", "Remove it.")
+            elif found.st_size > min(self.largest, self.room):
+                self._problem(
+                    name,
+                    f"has {found.st_size / 1e6:.0f} MB, which is over the limit",
+                    "Make it smaller, or raise CourseDirectory.max_file_size and max_dir_size.",
+                )
+            else:
+                self.room -= found.st_size
+                return path.read_bytes()
+        except OSError as error:
+            self._problem(name, f"can't be read ({error.strerror})", "Check its access rights.")
+        return None
+
+    def timestamp(self) -> datetime | None:
+        """Read the time of submission; a text that is no date is a `Problem`."""
+        try:
+            stamp: datetime | None = self.directory.get_existing_timestamp(str(self.handed.path))
+        except Exception:
+            stamp = None
+        if stamp is None:
+            self._problem(
+                "timestamp.txt",
+                "does not hold a date, so it is not known whether the submission was late",
+                "Write a date such as 2026-03-01 12:00:00 UTC into it and grade again (--force).",
+            )
+        return stamp
+
+    def _problem(self, file: str | None, what: str, remedy: str) -> None:
+        self.problems.append(
+            Problem(self.handed.student, self.handed.assignment, file, None, what, remedy)
+        )
