@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from grading.bounds import Bounds
 from grading.errors import CourseError
 from grading.records import AnswerKey, GradedSubmission, Submission
 
-__all__ = ["CONTAINED", "ENGINES", "STOCK_TIER", "Engine", "EngineChoice"]
+__all__ = ["CONTAINED", "ENGINES", "STOCK_TIER", "Engine", "EngineChoice", "not_tamper_proof"]
 
 ENGINES = ("sealed", "nbgrader")
 """Names of the engines, the default first."""
@@ -31,6 +32,11 @@ _ELSEWHERE = (
     "Grade in a Linux virtual machine, a container or WSL 2. `--engine nbgrader` grades here, but "
     "students' code could then read and change all that you can, grades included."
 )
+
+
+def not_tamper_proof(tier: str, cell: Mapping[str, Any]) -> bool:
+    """Whether a student could have touched the result of a cell, given as a dict."""
+    return cell["kind"] == "autograded" and (not cell["sealed"] or tier not in CONTAINED)
 
 
 class Engine(Protocol):

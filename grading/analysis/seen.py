@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from grading.analysis.model import Misconception, Name, Remark
-from grading.gradebook import not_tamper_proof
+from grading.engines import not_tamper_proof
 from tutor import mistakes
 
 _TROUBLE = ("timeout", "memory", "died", "error")

@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from grading.display.problems import show_problems
-from grading.gradebook import not_tamper_proof
+from grading.engines import not_tamper_proof
 from grading.records import Problem
 from grading.wording import number
 

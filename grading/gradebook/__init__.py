@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from grading.gradebook.book import Gradebook, StudentNotebook
-from grading.gradebook.tables import not_tamper_proof
 from grading.gradebook.totals import CellPoints, Row
 from grading.gradebook.writing import Graded, Penalty
 
@@ -14,5 +13,4 @@ __all__ = [
     "Penalty",
     "Row",
     "StudentNotebook",
-    "not_tamper_proof",
 ]

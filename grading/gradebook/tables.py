@@ -17,10 +17,10 @@ from alembic.script import ScriptDirectory
 from nbgrader import api
 from nbgrader.dbutil import ALEMBIC_DIR
 
-from grading.engines import CONTAINED
+from grading.engines import not_tamper_proof
 from grading.gradebook.migration import upgrade
 
-__all__ = ["cells_with_worth", "create_tables", "derived", "not_tamper_proof"]
+__all__ = ["cells_with_worth", "create_tables", "derived"]
 
 students = api.Student.__table__
 assignments = api.Assignment.__table__
@@ -148,8 +148,3 @@ def derived(told: Mapping[str, Any]) -> dict[str, Any]:
     found = [cell for nb in told["notebooks"] if not nb["missing"] for cell in nb["cells"]]
     tier = told["tier"]
     return {"tier": tier, "unsealed": sum(not_tamper_proof(tier, cell) for cell in found)}
-
-
-def not_tamper_proof(tier: str, cell: Mapping[str, Any]) -> bool:
-    """Whether a student could have touched the result of a cell, given as a dict."""
-    return cell["kind"] == "autograded" and (not cell["sealed"] or tier not in CONTAINED)
