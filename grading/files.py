@@ -7,7 +7,16 @@ import shutil
 import stat
 from pathlib import Path
 
-__all__ = ["fresh_folder", "remove_folder", "replace_file", "replace_folder", "tidy"]
+__all__ = [
+    "fresh_folder",
+    "remove_file",
+    "remove_folder",
+    "replace_file",
+    "replace_folder",
+    "tidy",
+]
+
+_PROTECTS = os.name == "nt"  # what may not be written can't be removed there
 
 
 def replace_file(path: Path, data: bytes, mode: int | None = None) -> None:
@@ -38,6 +47,13 @@ def replace_file(path: Path, data: bytes, mode: int | None = None) -> None:
     except BaseException:
         fresh.unlink(missing_ok=True)
         raise
+
+
+def remove_file(path: Path) -> None:
+    """Remove a file, if there is one, whether it may be written or not."""
+    if _PROTECTS and path.exists():
+        path.chmod(stat.S_IWRITE)
+    path.unlink(missing_ok=True)
 
 
 def fresh_folder(folder: Path) -> Path:
@@ -85,7 +101,6 @@ def _delete(folder: Path) -> None:
     if folder.is_symlink():
         folder.unlink()
     elif folder.exists():
-        if os.name == "nt":  # what may not be written can't be removed there
-            for path in folder.rglob("*"):
-                path.chmod(stat.S_IWRITE)
+        for path in folder.rglob("*") if _PROTECTS else ():
+            path.chmod(stat.S_IWRITE)
         shutil.rmtree(folder)

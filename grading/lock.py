@@ -14,6 +14,8 @@ from grading.errors import CourseError
 
 __all__ = ["exclusive", "try_lock"]
 
+_BEHIND = 2**20
+
 
 @contextmanager
 def exclusive(folder: Path) -> Iterator[None]:
@@ -54,7 +56,14 @@ def try_lock(handle: IO[str]) -> bool:
         if sys.platform == "win32":
             import msvcrt
 
-            msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
+            # From where one is, and nobody else can read it: one byte behind all that is written.
+            descriptor = handle.fileno()
+            here = os.lseek(descriptor, 0, os.SEEK_CUR)
+            os.lseek(descriptor, _BEHIND, os.SEEK_SET)
+            try:
+                msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+            finally:
+                os.lseek(descriptor, here, os.SEEK_SET)
         else:
             import fcntl
 

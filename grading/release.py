@@ -21,6 +21,7 @@ from nbgrader.converters import GenerateAssignment
 from grading.convert import convert
 from grading.course import Course
 from grading.engines import EngineChoice
+from grading.files import remove_file
 from grading.gradebook import Gradebook
 from grading.notebooks import REPAIR, read_notebook
 from grading.pool import Pool, Task
@@ -175,7 +176,7 @@ def write(course: Course, release: Release) -> list[str]:
         if path.is_file() and path.read_bytes() == data:
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.unlink(missing_ok=True)  # nbgrader may have left it without the right to write
+        remove_file(path)  # nbgrader may have left it without the right to write
         path.write_bytes(data)
         written.append(name)
     return written

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -13,34 +14,42 @@ from grading.lock import try_lock
 __all__ = ["workplace"]
 
 _PREFIX = "grading-run-"
-_OWNER = ".owner"
+_LOCK = ".lock"
 
 
 @contextlib.contextmanager
 def workplace() -> Iterator[Path]:
     """Give a temporary folder that is removed in the end, and remove those of dead owners.
 
-    A lock on a file in the folder says that its owner lives. The operating system lets go of it
+    A lock on a file beside the folder says that its owner lives. The operating system lets go of it
     however the owner ends, and no other process can have taken over its number.
     """
     _sweep(Path(tempfile.gettempdir()))
-    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
-    folder.chmod(0o711)  # student processes, of a user of their own, pass through it
-    unlocked = folder / f"{_OWNER}.new"
+    descriptor, name = tempfile.mkstemp(_LOCK, _PREFIX)
+    lock = Path(name)
     try:
-        with unlocked.open("w") as owner:
+        with os.fdopen(descriptor, "w") as owner:
             try_lock(owner)
-            unlocked.rename(folder / _OWNER)  # whoever sees this name sees it locked
-            yield folder
+            folder = lock.with_suffix("")
+            folder.mkdir()  # now, so that whoever sees it finds it locked
+            try:
+                folder.chmod(0o711)  # student processes, of a user of their own, pass through it
+                yield folder
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        lock.unlink()
 
 
 def _sweep(parent: Path) -> None:
     """Remove the folders whose owners are gone."""
-    for folder in parent.glob(f"{_PREFIX}*"):
+    for lock in parent.glob(f"{_PREFIX}*{_LOCK}"):
+        folder = lock.with_suffix("")
         with contextlib.suppress(OSError):  # somebody else's, or just removed
-            with (folder / _OWNER).open("r+") as owner:
+            if not folder.is_dir() or folder.is_symlink():
+                continue
+            with lock.open("r+") as owner:
                 gone = try_lock(owner)
-            if gone and not folder.is_symlink():
-                shutil.rmtree(folder, ignore_errors=True)
+            if gone:
+                shutil.rmtree(folder)
+                lock.unlink()
