@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 from rich.markup import escape
 
+from grading.bounds import Bounds
 from grading.bounds import bounds as put_together
 from grading.commands.output import console
 from grading.engines import ENGINES, EngineChoice
@@ -150,19 +151,20 @@ def engine_options(command: Command) -> Command:
             "--memory",
             type=click.IntRange(min=16, max=2**20),
             metavar="MB",
-            help="Memory of one student process, if not as configured (1024).",
+            help=f"Memory of one student process, if not as configured ({Bounds.memory_mb}).",
         ),
         click.option(
             "--submission-timeout",
             type=click.FloatRange(min=1),
             metavar="SECONDS",
-            help="How long one submission may run, if not as configured (300).",
+            help="How long one submission may run, if not as configured "
+            f"({Bounds.submission_seconds:g}).",
         ),
         click.option(
             "--timeout",
             type=click.FloatRange(min=0.1),
             metavar="SECONDS",
-            help="How long one cell may run, if not as configured (30).",
+            help=f"How long one cell may run, if not as configured ({Bounds.cell_seconds:g}).",
         ),
         click.option(
             "--engine",
