@@ -50,6 +50,7 @@ def derivative(
 
 
 def _step(x: Any) -> Any:
+    # Longer than for a plain difference: with two sizes the error shrinks with h⁴.
     return 1e-4 * np.maximum(1.0, np.abs(x))
 
 
@@ -62,6 +63,7 @@ def _slope(f: Callable[..., Any], x: Any) -> Any:
 
 
 def _kinks(f: Callable[..., Any], x: Any) -> Any:
+    """Say of each x whether the slopes to both sides differ by more than h f'' explains."""
     h = _step(x)
     middle = np.asarray(f(x))
     right, left = (np.asarray(f(x + h)) - middle) / h, (middle - np.asarray(f(x - h))) / h
@@ -91,6 +93,11 @@ def gradient(
         Arguments.
     wrt : sequence of int
         Positions of the arguments to differentiate by.
+
+    Raises
+    ------
+    ValueError
+        If `of` doesn't give one finite number at `at` and beside it.
     """
     entry = entry_for(exercise, student, "function")
 

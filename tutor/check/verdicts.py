@@ -26,7 +26,23 @@ def run(
     points: float | None,
     says: str = "right",
 ) -> Result:
-    """Call a function on each case and let `verdict` say what is wrong, if anything."""
+    """Call a function on each case and let `verdict` say what is wrong, if anything.
+
+    Parameters
+    ----------
+    student : object
+        What the notebook has in the function's place.
+    on : object
+        The cases, as in `agrees`.
+    exercise : str or None
+        Its catalogue entry says what is forbidden.
+    verdict : callable
+        From the arguments and the outcome of a call to what is wrong with it, or None.
+    hidden, points
+        As in `exercise`.
+    says : str
+        What is said of a case with nothing wrong.
+    """
     entry = entry_for(exercise, student, "function")
     absent = missing_function(student, entry.name)
     if absent is not None:

@@ -1402,7 +1402,6 @@ IS_MONOTONIC = Exercise(
     ),
 )
 
-_YES_NO = (True, False)
 PROPERTIES = Exercise(
     id="activations/properties",
     title="The property table, by experiment",

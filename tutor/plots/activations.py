@@ -139,7 +139,18 @@ def _tangent(axes: Axes, chosen: Activation, at: float, parameters: Mapping[str,
 
 
 def gallery(span: tuple[float, float] = (-4.0, 4.0)) -> Picture:
-    """Draw the twelve activation functions of the course with their derivatives."""
+    """Draw the twelve activation functions of the course with their derivatives.
+
+    Parameters
+    ----------
+    span
+        First and last x.
+
+    Raises
+    ------
+    ValueError
+        If `span` isn't an interval.
+    """
     left, right = _interval(span)
     x = np.linspace(left, right, 321)
     chosen = list(activations.ACTIVATIONS.values())

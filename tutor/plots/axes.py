@@ -60,7 +60,15 @@ def power(value: float, position: float = 0) -> str:
 
 
 def limits(*curves: Any, margin: float = 0.08) -> tuple[float, float]:
-    """Return y limits that hold all finite values of the curves, and 0, with a margin."""
+    """Return y limits that hold all finite values of the curves, and 0.
+
+    Parameters
+    ----------
+    *curves
+        Arrays of any shape.
+    margin
+        Room above and below, as a part of the whole height.
+    """
     values = np.concatenate([np.ravel(each) for each in curves])
     values = values[np.isfinite(values)]
     low, high = min(values.min(initial=0.0), 0.0), max(values.max(initial=0.0), 0.0)
