@@ -181,8 +181,9 @@ def test_sliders_follow_another_page_and_a_forgotten_widget_says_so(notebook):
         arg=[handle.element_handle(), control.max],
     )
     assert place.locator(".fnn-note").is_hidden()
+    # Until it is done: a notebook that is closed in the middle of it is an error in the page.
     notebook.page.evaluate(
-        "() => { jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart() }"
+        "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
     )
     place.locator(".fnn-note", has_text="Run this cell again").wait_for()
 
