@@ -6,6 +6,8 @@ from nbclient import NotebookClient
 from nbgrader.utils import determine_grade
 from nbgrader.validator import Validator
 
+pytestmark = pytest.mark.slow  # it starts kernels
+
 SETUP = """
 import numpy as np
 from tutor import check

@@ -133,6 +133,7 @@ def test_points(check: str, score: float, status: str) -> None:
     assert found.max_score == 5
 
 
+@pytest.mark.slow
 def test_names_come_from_whom_they_should() -> None:
     source = key(
         cell("import numpy as np"),
@@ -225,6 +226,7 @@ def test_the_rest_is_graded_after_a_death(death: str, status: str) -> None:
     assert outcome(result, "deadly").messages
 
 
+@pytest.mark.slow
 def test_an_interrupted_cell_keeps_what_it_defined() -> None:
     """As in a kernel, which is interrupted and goes on."""
     source = key(answer("x = 1"), test("assert x == 1"))
@@ -404,6 +406,7 @@ def test_settings_have_defaults_like_nbgraders() -> None:
 # --------------------------------------------------------------------------- cells that end it all
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("ending", "status", "words"),
     [

@@ -104,8 +104,8 @@ def test_each_rule_triggers_its_own_hint(exercise):
 @pytest.mark.slow
 @pytest.mark.parametrize("exercise", FUNCTIONS, **named)
 def test_each_rule_fails_hidden_tests(exercise):
-    missed = [check.missed_by(exercise.id, seed) for seed in range(20)]
-    assert sum(not names for names in missed) >= 17, missed
+    missed = [check.missed_by(exercise.id, seed) for seed in range(7)]
+    assert sum(not names for names in missed) >= 6, missed
 
 
 @pytest.mark.parametrize("exercise", FUNCTIONS, **named)

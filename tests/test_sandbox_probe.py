@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+pytestmark = pytest.mark.slow  # each test starts an interpreter
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox is Linux only")
 
 # Takes system calls away from itself, as a container would, and reports what is left.
