@@ -31,7 +31,7 @@ def workplace() -> Iterator[Path]:
         with os.fdopen(descriptor, "w") as owner:
             try_lock(owner)
             folder = lock.with_suffix("")
-            folder.mkdir()  # now, so that whoever sees it finds it locked
+            folder.mkdir(0o700)  # now, so that whoever sees it finds it locked
             try:
                 folder.chmod(0o711)  # student processes, of a user of their own, pass through it
                 yield folder

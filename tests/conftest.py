@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import signal
 from collections.abc import Iterator
@@ -60,19 +61,34 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=rank)
 
 
-@pytest.fixture(autouse=True)
-def no_foreign_loop(request: pytest.FixtureRequest) -> Iterator[None]:
+@contextlib.contextmanager
+def no_foreign_loop(item: pytest.Item) -> Iterator[None]:
     """Hide the event loop that the browser's driver leaves running in this thread.
 
     Widgets ask whether there is one, and tests start their own.
     """
     loop = asyncio._get_running_loop()
-    if loop is None or request.node.get_closest_marker("browser"):
+    if loop is None or item.get_closest_marker("browser"):
         yield
         return
     asyncio._set_running_loop(None)
-    yield
-    asyncio._set_running_loop(loop)
+    try:
+        yield
+    finally:
+        asyncio._set_running_loop(loop)
+
+
+# Around the fixtures of whole files too, which no fixture of a test can be.
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    with no_foreign_loop(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    with no_foreign_loop(item):
+        return (yield)
 
 
 @pytest.fixture(scope="session", autouse=True)
