@@ -287,8 +287,7 @@ def _test_outputs(cell: Cell, outcome: Outcome | None) -> tuple[Markup, ...]:
     """Show what a test cell put out, unless the grader has said it better."""
     if outcome is not None and (outcome["checks"] or outcome["messages"]):
         return ()
-    outputs = cell.get("outputs", ())
-    return tuple(made for output in outputs if (made := _output(output)) is not None)
+    return _outputs(cell)
 
 
 def _outputs(cell: Cell) -> tuple[Markup, ...]:
