@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -36,6 +37,7 @@ def run(*command: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     ("schema", "pattern"),
     [
         ("github-workflows", ".github/workflows/*.yml"),
+        ("dependabot", ".github/dependabot.yml"),
         ("github-issue-forms", ".github/ISSUE_TEMPLATE/[!c]*.yml"),
         ("github-issue-config", ".github/ISSUE_TEMPLATE/config.yml"),
         ("citation-file-format", "CITATION.cff"),
@@ -46,6 +48,14 @@ def test_files_are_what_github_takes(schema: str, pattern: str) -> None:
     assert files
     done = CliRunner().invoke(check_jsonschema, ["--builtin-schema", f"vendor.{schema}", *files])
     assert done.exit_code == 0, done.output
+
+
+def test_actions_are_named_by_commit() -> None:
+    workflows = (ROOT / ".github/workflows").glob("*.yml")
+    used = re.findall(r"uses: (.+)", "\n".join(path.read_text("utf-8") for path in workflows))
+    assert used
+    for action in used:
+        assert re.fullmatch(r"[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action), action
 
 
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="hadolint is packed for x86-64")
