@@ -12,6 +12,10 @@ NODELAY := --ServerApp.jpserver_extensions=tutor.lab_nodelay=True
 # JupyterLab refuses to run as root unless told; inside a container root is the usual user.
 ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
 
+# Without compiling, which takes as long again: Python compiles what it imports when it does.
+# Only pip's errors are shown: its warnings are about how the packages are made.
+PIP    := -m pip install -qq --disable-pip-version-check --no-compile
+
 # Where this is set, every process compiles the course anew, and the tests start hundreds.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -27,21 +31,22 @@ $(BIN)/python:
 	@echo "Creating the environment in $(VENV) …"
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
 	  echo "Python's venv module is incomplete. On Debian and Ubuntu: sudo apt install python3-venv"; exit 1; }
+	@$(BIN)/python $(PIP) --upgrade pip || true  # a new one is twice as quick; the old one will do
 
 # One stamp a set of packages: it is older than the files that name them when an install is due.
 $(VENV)/.lab: requirements.txt pyproject.toml | $(BIN)/python
-	@echo "Installing what students need (a minute or two, once) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@echo "Installing what students need (about a minute, once) …"
+	@$(BIN)/python $(PIP) -r requirements.txt
 	@touch $@
 
 $(VENV)/.test: requirements.txt pyproject.toml | $(BIN)/python
-	@echo "Installing what grading and tests need (a minute or two, once) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt --editable '.[test]'
+	@echo "Installing what grading and tests need (about a minute, once) …"
+	@$(BIN)/python $(PIP) -r requirements.txt --editable '.[test]'
 	@touch $@ $(VENV)/.lab
 
 $(VENV)/.instructor: requirements.txt pyproject.toml | $(BIN)/python
-	@echo "Installing what grading needs (a minute or two, once) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt --editable '.[instructor]'
+	@echo "Installing what grading needs (about a minute, once) …"
+	@$(BIN)/python $(PIP) -r requirements.txt --editable '.[instructor]'
 	@touch $@ $(VENV)/.lab
 
 lab: $(VENV)/.lab
@@ -70,10 +75,10 @@ OLDEST := tests/test_oldest.py tests/test_activations.py tests/test_check.py tes
   tests/test_cli.py::test_score_table_and_where_things_are tests/test_cli.py::test_why_explains_each_cell
 
 .venv-oldest/.done: tests/oldest.txt
-	@echo "Installing the oldest versions into .venv-oldest (a minute or two, once; Python 3.11 or 3.12) …"
+	@echo "Installing the oldest versions into .venv-oldest (about a minute, once; Python 3.11 or 3.12) …"
 	@$(PYTHON) -m venv .venv-oldest
-	@.venv-oldest/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r tests/oldest.txt
-	@.venv-oldest/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@.venv-oldest/bin/python $(PIP) --no-deps -r tests/oldest.txt
+	@.venv-oldest/bin/python $(PIP) --no-deps --editable .
 	@touch $@
 
 oldest: .venv-oldest/.done
