@@ -21,6 +21,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import forked
 from command import environment_for_programs
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -68,17 +69,20 @@ def walk(
         if command.text not in not_run
     ]
     script = "\n".join(f"echo '{_MARK}{n}'\n{c.text}" for n, c in enumerate(told))
-    done = subprocess.run(
-        ["bash", "-c", script],
-        cwd=copy,
-        env=environment_for_programs(LC_ALL="C.UTF-8", HOME=str(folder)),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        timeout=timeout,
-        check=False,
-    )
+    with forked.ready(
+        folder / "bin", environment_for_programs(LC_ALL="C.UTF-8", HOME=str(folder))
+    ) as environment:
+        done = subprocess.run(
+            ["bash", "-c", script],
+            cwd=copy,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            timeout=timeout,
+            check=False,
+        )
     printed = re.split(rf"^{_MARK}\d+\n", done.stdout, flags=re.MULTILINE)[1:]
     shown = [plain(text.replace(str(copy), HOME)) for text in printed]
     return list(zip(told, shown, strict=True))
