@@ -63,8 +63,9 @@ def ready(folder: Path, environment: dict[str, str]) -> Iterator[dict[str, str]]
 
 def serve(door: socket.socket) -> None:
     """Import what commands import, then fork for each that comes."""
-    import grading
     import nbgrader.apps.nbgraderapp
+
+    import grading
 
     for module in pkgutil.walk_packages(grading.__path__, "grading."):
         if not module.name.startswith(_SLOW_AND_RARE):
@@ -104,9 +105,8 @@ def answer(client: socket.socket) -> None:
     os.chdir(folder)
     os.environ.clear()
     os.environ |= environment
-    sys.stdin = open(0, encoding="utf-8")  # noqa: PTH123  # a descriptor has no path
-    sys.stdout = open(1, "w", encoding="utf-8")  # noqa: PTH123
-    sys.stderr = open(2, "w", 1, encoding="utf-8", errors="backslashreplace")  # noqa: PTH123
+    sys.stdin, sys.stdout = open(0, encoding="utf-8"), open(1, "w", encoding="utf-8")  # noqa: SIM115
+    sys.stderr = open(2, "w", 1, "utf-8", "backslashreplace")  # noqa: SIM115
     sys.argv = [name, *arguments]
     run(name)
 
