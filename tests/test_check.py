@@ -450,6 +450,11 @@ def test_the_table_is_escaped_and_readable_by_a_screen_reader():
     assert "var(--jp-" in html
 
 
+def test_a_setting_spelled_otherwise_is_named_as_it_is_here():
+    answer = {"regularisation": "L2", "regularization_rate": 0.1}
+    assert "Do you mean regularization?" in str(check.exercise("playground/tame_noise", answer))
+
+
 def test_a_hint_is_shown_once():
     result = check.exercise("activations/sigmoid", lambda x: 1 / (1 + np.exp(x)))
     assert len(result.lines) > 2
@@ -589,10 +594,25 @@ def test_small_arguments_are_written_out():
     [
         ("activations/relu", lambda x: np.max(0, x), "`np.maximum(0, x)` compares"),
         ("xor/add_feature", lambda X: np.hstack([X, X[:, 0] * X[:, 1]]), "`np.column_stack`"),
+        ("xor/add_feature", lambda X: np.column_stack([X, X[0] * X[1]]), "`X[:, 0]` its first"),
+        ("xor/neuron", lambda X, w, b: int(X @ w + b > 0), "`x.astype(int)`"),
     ],
 )
 def test_errors_of_numpy_come_with_what_to_do(exercise, wrong, hint):
     assert hint in str(check.exercise(exercise, wrong))
+
+
+def test_two_numbers_that_differ_never_look_alike():
+    """A one-sided difference is off behind the sixth digit."""
+
+    def forwards(f, x):
+        steps = 1e-5 * np.eye(len(x))
+        return np.array([(f(x + step) - f(x)) / 1e-5 for step in steps])
+
+    text = str(check.exercise("backprop/numerical_gradient", forwards))
+    pairs = re.findall(r"you get (\S+); expected (\S+)\. ", text)
+    assert len(pairs) == 3
+    assert all(one != other for one, other in pairs)
 
 
 def test_the_picture_shows_a_case_that_failed():

@@ -70,6 +70,16 @@ def number(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float | np.floating) else str(value)
 
 
+def _told_apart(one: Any, other: Any) -> tuple[str, str]:
+    """Write two numbers that differ with as many digits as it takes to see that."""
+    texts = number(one), number(other)
+    for digits in range(7, 18):
+        if texts[0] != texts[1]:
+            break
+        texts = f"{float(one):.{digits}g}", f"{float(other):.{digits}g}"
+    return texts
+
+
 def type_name(value: Any) -> str:
     """Name a value's type; what can't travel between processes carries it in `student_type`."""
     return str(getattr(value, "student_type", type(value).__name__))
@@ -166,11 +176,24 @@ def _tuples(
     order = f"Return {listing}, in this order."
     if not parts:
         order = "Return them in a list, one after the other."
+    if not parts and isinstance(got, list | tuple) and len(got) != len(expected):
+        order = "How many turns does your loop take, and which of them adds to the list?"
     if not isinstance(got, list | tuple):
         wrong = _wrong_type(got, None, wanted=f"{len(expected)} things: {listing}")
         if wrong.id == "returned_generator":
             return replace(wrong, hint="Collect them: in square brackets they become a list.")
         return wrong if wrong.hint else replace(wrong, hint=order)
+    if (
+        len(got) == 1 < len(expected)
+        and difference(got[0], expected[0], tolerance, lists=lists) is None
+    ):
+        return Difference(
+            "first_only",
+            f"1 thing came back; expected {len(expected)}: {listing}.",
+            "The number of things that came back is wrong.",
+            "The first one is right and the others are missing. Does `return` stand inside a loop? "
+            "It ends the function at once.",
+        )
     if len(got) != len(expected):
         came = "1 thing" if len(got) == 1 else f"{len(got)} things"
         return Difference(
@@ -315,7 +338,7 @@ def _values(
     if not off.any():
         return None
     index = tuple(int(i) for i in np.argwhere(off)[0]) if array.ndim else ()
-    got, wanted = number(array[index]), number(numbers[index])
+    got, wanted = _told_apart(array[index], numbers[index])
     place = ""
     if at is not None and at.shape == array.shape:
         place = f"At {number(at[index])} "

@@ -24,17 +24,24 @@ _ERROR_HINTS = (
         "entry by entry.",
     ),
     (
+        "for the concatenation axis",
+        "What you put side by side has different lengths. `X[0]` is the first row of X, `X[:, 0]` "
+        "its first column.",
+    ),
+    (
         "same number of dimensions",
         "An array of shape (N,) isn't a column: a column has shape (N, 1). `np.column_stack` takes "
         "both.",
     ),
     (
         "only length-1 arrays",
-        "The functions of `math` take one number. Those of numpy take whole arrays.",
+        "`int`, `float` and the functions of `math` take one number. Those of numpy take whole "
+        "arrays; `x.astype(int)` makes whole numbers of them.",
     ),
     (
         "only 0-dimensional arrays",
-        "The functions of `math` take one number. Those of numpy take whole arrays.",
+        "`int`, `float` and the functions of `math` take one number. Those of numpy take whole "
+        "arrays; `x.astype(int)` makes whole numbers of them.",
     ),
     (
         "matmul",

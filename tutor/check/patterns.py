@@ -100,7 +100,8 @@ def _is_constant(pairs: Sequence[Pair], cases: int) -> bool:
 _CONSTANT = Pattern(
     "constant",
     "The result is the same whatever goes in. Is there a line without effect, such as `total + x` "
-    "in place of `total += x`? Or a fixed number where an argument belongs?",
+    "in place of `total += x`? Does `//` cut all off? Or is it a fixed number, where an argument "
+    "belongs?",
     lambda got, right: False,  # not a matter of one result
 )
 

@@ -126,6 +126,20 @@ SIGMOID = Exercise(
             "Mixes up the function with its derivative a(1 − a).",
         ),
         _truncated(act.sigmoid),
+        Mistake(
+            "one_branch",
+            lambda x: 1 / (1 + np.exp(-np.abs(x))),
+            "Never below a half: for negative x you give what belongs to their mirror image. "
+            "Where does the sign of x enter?",
+            "Uses the formula for x ≥ 0 everywhere.",
+        ),
+        Mistake(
+            "odd",
+            lambda x: np.where(np.asarray(x) >= 0, 1.0, -1.0) / (1 + np.exp(-np.abs(x))),
+            "A sigmoid is never negative. Write 1/(1 + e^(−x)) for x < 0 in terms of t, and "
+            "multiply top and bottom by t.",
+            "Believes that the sigmoid is odd, like tanh.",
+        ),
     ),
 )
 
@@ -192,6 +206,18 @@ SIGMOID_DERIVATIVE = Exercise(
             "Believes that equal formulas compute equally well.",
         ),
         _truncated(act.sigmoid_derivative),
+        Mistake(
+            "t_for_a",
+            lambda x: np.exp(-np.abs(x)) * (1 - np.exp(-np.abs(x))),
+            "a(1 − a) wants the sigmoid, and you put in t. What is the sigmoid in terms of t?",
+            "Takes t for the activation.",
+        ),
+        Mistake(
+            "square_inside",
+            lambda x: np.exp(-np.abs(x)) / (1 + np.exp(-np.abs(x)) ** 2),
+            "What exactly is squared below the line: t, or all of 1 + t?",
+            "Misses the brackets of a square.",
+        ),
     ),
 )
 
@@ -252,6 +278,13 @@ TANH = Exercise(
             "Swaps numerator and denominator: that is coth.",
         ),
         _truncated(act.tanh),
+        Mistake(
+            "even",
+            lambda x: np.abs(np.tanh(x)),
+            "Never negative: for negative x you give what belongs to their mirror image. Where "
+            "does the sign of x enter?",
+            "Loses the sign with the absolute value.",
+        ),
     ),
 )
 
@@ -319,6 +352,18 @@ TANH_DERIVATIVE = Exercise(
             "Returns the value where the slope is asked for.",
         ),
         _truncated(act.tanh_derivative),
+        Mistake(
+            "input_squared",
+            lambda x: 1 - np.tanh(np.asarray(x, float) ** 2),
+            "You square x. The formula squares tanh(x).",
+            "Puts the square at the wrong place.",
+        ),
+        Mistake(
+            "all_squared",
+            lambda x: (1 - np.tanh(x)) ** 2,
+            "You square the whole difference. What exactly is squared in the formula?",
+            "Puts the square at the wrong place.",
+        ),
     ),
 )
 
@@ -493,6 +538,12 @@ LEAKY_RELU = Exercise(
             "Writes ReLU and forgets the leak.",
         ),
         _truncated(act.leaky_relu),
+        Mistake(
+            "divided",
+            lambda x, slope: np.where(np.asarray(x) > 0, x, np.asarray(x) / slope),
+            "The negative side is steeper than the positive one: you divide by the slope.",
+            "Divides where it should multiply.",
+        ),
     ),
 )
 
@@ -685,6 +736,12 @@ ELU = Exercise(
             "Your curve jumps at 0. Is the 1 taken from the exponential or from its exponent?",
             "Reads e^x − 1 as e^(x − 1).",
         ),
+        Mistake(
+            "turned_round",
+            lambda x, alpha: np.where(np.asarray(x) > 0, x, -alpha * np.expm1(np.minimum(x, 0))),
+            "Negative inputs come out positive: which of e^x and 1 is the smaller one for x < 0?",
+            "Swaps the terms of a difference.",
+        ),
     ),
 )
 
@@ -745,6 +802,18 @@ SOFTPLUS = Exercise(
             "Mixes up softplus with its derivative.",
         ),
         _truncated(act.softplus),
+        Mistake(
+            "large_part_missing",
+            lambda x: np.log1p(np.exp(-np.abs(x))),
+            "Right for negative x only. For large x softplus is about x, and yours goes back to 0.",
+            "Leaves out what was factored out.",
+        ),
+        Mistake(
+            "subtracted",
+            lambda x: np.maximum(x, 0) - np.log1p(np.exp(-np.abs(x))),
+            "Softplus lies above ReLU everywhere, yours below it.",
+            "Has one sign wrong.",
+        ),
     ),
 )
 
@@ -804,6 +873,12 @@ SWISH = Exercise(
             "Believes that equal formulas compute equally well.",
         ),
         _truncated(act.swish),
+        Mistake(
+            "brackets_missing",
+            lambda x: x / 1 + np.exp(-np.asarray(x, float)),
+            "`x / 1 + …` divides first: what should stand below the line?",
+            "Leaves the brackets out of a quotient.",
+        ),
     ),
 )
 
@@ -917,6 +992,13 @@ SOFTMAX = Exercise(
             lambda Z: np.eye(Z.shape[1])[np.argmax(Z, axis=1)],
             "You return 1 for the winner and 0 for the others. Softmax is softer.",
             "Takes softmax for argmax.",
+        ),
+        Mistake(
+            "divided_by_largest",
+            lambda Z: _naive_softmax(Z / Z.max(axis=1, keepdims=True)),
+            "You divide by the largest score. Subtracting a number from all scores of a row "
+            "changes nothing; dividing does.",
+            "Divides where it should subtract.",
         ),
     ),
 )
@@ -1971,6 +2053,13 @@ SLIDE_GAP = Exercise(
             _slide_derivative,
             "This is the slide's value. The distance to the measured slope is asked for.",
             "Stops half-way.",
+        ),
+        Mistake(
+            "brackets_missing",
+            lambda x: np.abs(np.tanh(x) * (1 - np.tanh(x) ** 2) - (1 - np.tanh(x) ** 2) * 1e-10),
+            "`a / 2 * h` divides by 2 and multiplies by h, so your measured slope is nearly 0. "
+            "Where do brackets belong?",
+            "Writes … / 2 * h for … / (2 * h).",
         ),
     ),
 )

@@ -91,6 +91,25 @@ COMPOSITE = Exercise(
             "The square is still there. What is the derivative of u²?",
             "Leaves one function undifferentiated.",
         ),
+        Mistake(
+            "slope_at_x",
+            lambda x: np.cos((3 * x + 1) ** 2) * 2 * x * 3,
+            "Three links, and one of them is taken at the wrong place: which number is squared?",
+            "Takes the slope of the square at x.",
+        ),
+        Mistake(
+            "nested",
+            lambda x: np.cos(2 * (3 * x + 1) * 3),
+            "You put derivatives into one another. The chain rule multiplies them, each taken at "
+            "the number that enters its function.",
+            "Nests the derivatives like the functions.",
+        ),
+        Mistake(
+            "degrees",
+            lambda x: np.cos(np.radians((3 * x + 1) ** 2)) * 2 * (3 * x + 1) * 3,
+            "Angles are in radians here, as numpy takes them: nothing has to be converted.",
+            "Converts from degrees.",
+        ),
     ),
 )
 
@@ -208,6 +227,13 @@ SMALL_GRADIENT = Exercise(
             "The right numbers in another order: first df/dx, last df/dz.",
             "Returns the parts in another order.",
         ),
+        Mistake(
+            "product_for_sum",
+            lambda x, y, z: (z, z, x * y),
+            "df/dz: a multiply gate hands over the value of the other input. That one is q: how "
+            "is it made?",
+            "Takes q = x + y for a product.",
+        ),
     ),
 )
 
@@ -227,6 +253,11 @@ def _neuron_rule(rule: Callable[..., tuple[Any, Any]]) -> Callable[..., tuple[An
         return rule(a, w, x1)
 
     return gradient
+
+
+def _without_bias(w: Any, x1: Any) -> tuple[Any, Any]:
+    a = float(_sigma(w[0] * x1[0] + w[1] * x1[1]))
+    return a * (1 - a) * x1, a * (1 - a) * w[:2]
 
 
 _W_SLIDE, _X_SLIDE = np.array([2.0, -3.0, -3.0]), np.array([-1.0, -2.0])
@@ -321,6 +352,13 @@ NEURON_GRADIENT = Exercise(
             _neuron_rule(lambda a, w, x: (a * (1 - a) * w[:2], a * (1 - a) * x)),
             "The right numbers in another order: df/dw comes first.",
             "Returns the parts in another order.",
+        ),
+        Mistake(
+            "no_bias_in_sum",
+            _neuron_rule(lambda a, w, x: _without_bias(w, x)),
+            "The bias is missing in your sum z, so the slope of the sigmoid is taken at the "
+            "wrong place.",
+            "Forgets the bias on the way forward.",
         ),
     ),
 )
@@ -453,6 +491,12 @@ SUM_PRODUCT = Exercise(
             lambda a, b: (a + 2 * b + 1, b + 1),
             "The right numbers in another order: de/da comes first.",
             "Returns the parts in another order.",
+        ),
+        Mistake(
+            "one_lost",
+            lambda a, b: (b + 1.0, a + 2.0 * b),
+            "Multiply out (a + b)(b + 1) and look for the term with b alone.",
+            "Loses the +1 in the product rule.",
         ),
     ),
 )
@@ -631,6 +675,13 @@ MAX_GATE = Exercise(
             "You choose one winner for the whole array. Each entry has its own.",
             "Takes the maximum over the array.",
         ),
+        Mistake(
+            "forward_values",
+            lambda x, y, df: (np.maximum(x, y) * df, np.minimum(x, y) * df),
+            "These are the values of max and min. On the way back: who gets df, and who gets "
+            "nothing?",
+            "Repeats the way forward.",
+        ),
     ),
 )
 
@@ -743,6 +794,25 @@ JACOBIAN = Exercise(
             lambda x: np.array([[x[1], x[0]], [x[0], x[1]], [2 * x[0], 0.0]]),
             "Look at the row of the sum: its slopes don't depend on x.",
             "Writes values where slopes belong.",
+        ),
+        Mistake(
+            "sum_as_product",
+            lambda x: np.array([[x[1], x[0]], [x[1], x[0]], [2 * x[0], 0.0]]),
+            "Look at the row of the sum: how fast does x0 + x1 grow with x0?",
+            "Treats the sum like the product.",
+        ),
+        Mistake(
+            "square_by_other",
+            lambda x: np.array([[x[1], x[0]], [1.0, 1.0], [0.0, 2 * x[0]]]),
+            "Look at the row of the square: on which input does it depend, and which column is "
+            "that?",
+            "Puts a derivative into the wrong column.",
+        ),
+        Mistake(
+            "square_is_two",
+            lambda x: np.array([[x[1], x[0]], [1.0, 1.0], [2.0, 0.0]]),
+            "Look at the row of the square: its slope isn't the same everywhere.",
+            "Drops x from the derivative of x².",
         ),
     ),
 )
@@ -962,6 +1032,13 @@ CHAIN_COST = Exercise(
             "You count additions, too. Only multiplications are asked for.",
             "Counts all operations.",
         ),
+        Mistake(
+            "vector_left",
+            lambda m, n, p, q: (m * n * p + p * q, n * p * q + m * n),
+            "The second product is too cheap: the first one left a matrix, with rows and "
+            "columns. Which three sizes meet?",
+            "Leaves out a size in the second product.",
+        ),
     ),
 )
 
@@ -1092,6 +1169,26 @@ NUMERICAL_GRADIENT = Exercise(
             "The first entry is right, the later ones drift: is x back in its old place before the "
             "next coordinate is moved?",
             "Forgets to undo the step.",
+        ),
+        Mistake(
+            "second_term_only",
+            _slopes(lambda f, x, i, h: f(_shifted(x, i, h)) - f(_shifted(x, i, -h)) / (2 * h)),
+            "Only the second value is divided. Where do brackets belong?",
+            "Leaves the brackets out of a quotient.",
+        ),
+        Mistake(
+            "one_step_only",
+            _slopes(lambda f, x, i, h: (f(_shifted(x, i, h)) - f(np.array(x))) / (2 * h)),
+            "About half of what it should be: your two points are only one h apart, and you "
+            "divide by 2h.",
+            "Goes forward by h, and back by h to the start only.",
+        ),
+        Mistake(
+            "steps_pile_up",
+            lambda f, x: np.cumsum(_slopes(_centred)(f, x)),
+            "The first entry is right, and each further one has those before it in it: does your "
+            "step go back to 0 after each turn?",
+            "Doesn't take the last step back.",
         ),
     ),
 )

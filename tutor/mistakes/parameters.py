@@ -107,6 +107,12 @@ def _counting_mistakes(sizes: Sequence[int]) -> tuple[Mistake, ...]:
             "You add the sizes of two layers. How many lines does each neuron get?",
             "Adds where every pair is connected.",
         ),
+        Mistake(
+            "weights_times_biases",
+            lambda *_: {"parameters": w * b},
+            "Weights and biases together: are the two counts multiplied?",
+            "Multiplies counts that should be added.",
+        ),
     )
 
 
@@ -177,6 +183,12 @@ COUNT_NEURONS = Exercise(
             _weights,
             "You count connections. Neurons are where they meet.",
             "Takes weights for neurons.",
+        ),
+        Mistake(
+            "multiplied",
+            lambda sizes: int(np.prod(sizes[1:])),
+            "You multiply the layers. How many squares would you count in a drawing?",
+            "Multiplies counts that should be added.",
         ),
     ),
 )
@@ -251,6 +263,18 @@ COUNT_PARAMETERS = Exercise(
             lambda sizes: _weights(sizes) + 1,
             "You count one bias for the whole network.",
             "Takes the bias for a property of the network.",
+        ),
+        Mistake(
+            "brackets_missing",
+            lambda sizes: sum(m + n for m, n in pairwise(sizes)),
+            "`m + 1 * n` is m + n: a product comes before a sum. Where do brackets belong?",
+            "Leaves the brackets out.",
+        ),
+        Mistake(
+            "multiplied",
+            lambda sizes: int(np.prod([(m + 1) * n for m, n in pairwise(sizes)])),
+            "You multiply the layers' counts. They are added.",
+            "Multiplies counts that should be added.",
         ),
     ),
 )
@@ -373,6 +397,20 @@ COUNT_MAXOUT = Exercise(
             "Your factor grows from layer to layer. Each neuron has k pieces, wherever it is.",
             "Multiplies by k once more in each layer.",
         ),
+        Mistake(
+            "output_left_out",
+            lambda sizes, k: k * sum((m + 1) * n for m, n in pairwise(sizes[:-1])),
+            "These are the hidden layers. The output layer has parameters, too.",
+            "Forgets the output layer.",
+        ),
+        Mistake(
+            "whole_power",
+            lambda sizes, k: (
+                sum((m + 1) * n for m, n in pairwise(sizes[:-1])) ** k + (sizes[-2] + 1) * sizes[-1]
+            ),
+            "k pieces cost k times as much, not a k-th power.",
+            "Takes times for to the power of.",
+        ),
     ),
 )
 
@@ -447,6 +485,12 @@ WIDEST = Exercise(
             "Rounding up goes over budget.",
             "Rounds where it has to cut off.",
         ),
+        Mistake(
+            "forwards",
+            lambda budget, n_in, n_out: (n_in + 1 + n_out) * budget + n_out,
+            "You put the budget in for h. It is the result of the formula: solve for h.",
+            "Uses the formula the wrong way round.",
+        ),
     ),
 )
 
@@ -492,7 +536,10 @@ BUDGET = Exercise(
         Mistake(
             "biases_forgotten",
             lambda sizes: (
-                len(sizes) > 3 and _total(sizes) >= 1000 > _weights([int(v) for v in sizes])
+                len(sizes) > 3
+                and int(sizes[0]) == 2
+                and int(sizes[-1]) == 1
+                and _total(sizes) >= 1000 > _weights([int(v) for v in sizes])
             ),
             "Under 1000 without biases, over it with them.",
             "Forgets the bias.",
@@ -508,6 +555,12 @@ BUDGET = Exercise(
             lambda sizes: len(sizes) >= 3 and int(sizes[0]) != 2,
             "The first size is the number of inputs.",
             "Lists neurons only.",
+        ),
+        Mistake(
+            "outputs_missing",
+            lambda sizes: len(sizes) >= 3 and int(sizes[0]) == 2 and int(sizes[-1]) != 1,
+            "The last size is the number of outputs.",
+            "Takes the last size for a hidden layer.",
         ),
         Mistake(
             "one_hidden_layer",
@@ -606,6 +659,25 @@ L2_PENALTY = Exercise(
             "You add lengths, with a root in them. The penalty uses the squares themselves.",
             "Takes the norm for its square.",
         ),
+        Mistake(
+            "sum_squared",
+            lambda Ws, rate: 0.5 * rate * sum(np.sum(W) ** 2 for W in Ws),
+            "You add first and square then, so that weights of both signs cancel. Square each "
+            "weight.",
+            "Squares the sum in place of summing squares.",
+        ),
+        Mistake(
+            "averaged",
+            lambda Ws, rate: 0.5 * rate * sum(np.mean(np.square(W)) for W in Ws),
+            "You average over each matrix. The penalty is a sum over all weights.",
+            "Mixes up mean and sum.",
+        ),
+        Mistake(
+            "rate_squared",
+            lambda Ws, rate: 0.5 * rate**2 * _squares(Ws),
+            "The strength is squared as well. What exactly is squared in the formula?",
+            "Squares the whole term.",
+        ),
     ),
 )
 
@@ -693,6 +765,26 @@ L2_STEP = Exercise(
             "This is the step. Where do you land?",
             "Returns the change instead of the new value.",
         ),
+        Mistake(
+            "decay_squared",
+            lambda W, dW, lr, rate: W - lr * (dW + rate * W**2),
+            "The pull grows with the square of a weight, and always goes down. What is the "
+            "derivative of ½W²?",
+            "Uses the penalty in place of its derivative.",
+        ),
+        Mistake(
+            "decay_upwards",
+            lambda W, dW, lr, rate: W - lr * dW + rate * W,
+            "Your weights grow by the penalty, and its learning rate is missing.",
+            "Has the sign of the decay wrong.",
+        ),
+        Mistake(
+            "gradient_scaled",
+            lambda W, dW, lr, rate: W - lr * (dW + rate * dW),
+            "The strength multiplies the gradient. By what should each weight be pulled: by dW, "
+            "or by itself?",
+            "Puts the gradient where the weight belongs.",
+        ),
     ),
 )
 
@@ -775,6 +867,18 @@ DROPOUT = Exercise(
             "Almost: look at a u that equals keep.",
             "Doesn't distinguish < from ≤.",
         ),
+        Mistake(
+            "wrong_ones",
+            lambda a, u, keep: a * (u > keep) / keep,
+            "You drop the ones that should stay: below `keep` an activation stays.",
+            "Turns the comparison round.",
+        ),
+        Mistake(
+            "dropped_kept",
+            lambda a, u, keep: np.where(u < keep, a / keep, a),
+            "Nothing is dropped: what does a dropped activation become?",
+            "Leaves the dropped ones as they are.",
+        ),
     ),
 )
 
@@ -843,6 +947,13 @@ EARLY_STOPPING = Exercise(
             "Of two equally good epochs the first is asked for. (If you stop at the first rise: a "
             "loss may rise and fall again.)",
             "Overwrites the best with an equal one, or stops at the first rise.",
+        ),
+        Mistake(
+            "both_losses",
+            lambda train, test: int(np.argmin(train + test)),
+            "You judge by both losses together. The training loss falls even when the network "
+            "only memorises.",
+            "Believes that the training loss tells something about new data.",
         ),
     ),
 )

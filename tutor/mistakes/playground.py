@@ -75,6 +75,12 @@ FEATURES = Exercise(
             "Two columns are missing.",
             "Stops at the polynomial features.",
         ),
+        Mistake(
+            "product_last",
+            lambda X: np.column_stack([X, X**2, np.sin(X), X[:, 0] * X[:, 1]]),
+            "All seven are there, in another order: x1·x2 comes before the sines.",
+            "Appends the product last.",
+        ),
     ),
 )
 
@@ -141,6 +147,12 @@ LOSS = Exercise(
             "You average before you square: errors to both sides cancel.",
             "Swaps mean and square.",
         ),
+        Mistake(
+            "mean_first",
+            lambda o, t: np.mean(0.5 * (o - t)) ** 2,
+            "You average before you square: errors to both sides cancel.",
+            "Squares the mean.",
+        ),
     ),
 )
 
@@ -202,6 +214,12 @@ ACCURACY = Exercise(
             lambda o, t: float(np.any((o > 0) == (t > 0))) / len(o),
             "Only one right point is counted. `right =+ 1` sets it to 1; which way round adds?",
             "Writes =+ for +=.",
+        ),
+        Mistake(
+            "product_averaged",
+            lambda o, t: np.mean(o * t),
+            "o·t tells the side by its sign. How sure the network is doesn't count.",
+            "Averages o·t.",
         ),
     ),
 )
@@ -279,6 +297,12 @@ L1_STEP = Exercise(
             "Your pull doesn't depend on the learning rate.",
             "Leaves the learning rate out of the penalty.",
         ),
+        Mistake(
+            "decay_of_l2",
+            lambda w, g, lr, rate: _cut(w - lr * g, w - lr * g - lr * rate * w),
+            "You pull in proportion to the weight: that is L2. L1 pulls all alike.",
+            "Mixes up L1 and L2.",
+        ),
     ),
 )
 
@@ -332,6 +356,24 @@ SPLIT = Exercise(
             lambda n, percent: (n * percent // 100, n),
             "The test points are those that are left.",
             "Tests on all points.",
+        ),
+        Mistake(
+            "rounded",
+            lambda n, percent: (round(n * percent / 100), n - round(n * percent / 100)),
+            "Almost: the task rounds down, always.",
+            "Rounds to the nearest.",
+        ),
+        Mistake(
+            "hundreds_first",
+            lambda n, percent: (n // 100 * percent, n - n // 100 * percent),
+            "`n // 100` cuts off before you multiply. In which order is nothing lost?",
+            "Rounds down too early.",
+        ),
+        Mistake(
+            "share_cut",
+            lambda n, percent: (n * (percent // 100), n - n * (percent // 100)),
+            "`percent // 100` is 0 below 100 per cent. In which order is nothing lost?",
+            "Rounds down too early.",
         ),
     ),
 )
@@ -392,6 +434,24 @@ UPDATES = Exercise(
             lambda n, batch, epochs: n * batch * epochs,
             "Larger batches should mean fewer updates.",
             "Multiplies by the batch size.",
+        ),
+        Mistake(
+            "added",
+            lambda n, batch, epochs: n // batch + epochs,
+            "Each epoch has so many updates: are the epochs added?",
+            "Adds where it should multiply.",
+        ),
+        Mistake(
+            "batch_for_batches",
+            lambda n, batch, epochs: batch * epochs,
+            "`batch` says how many points are in a batch. How many batches are there in an epoch?",
+            "Takes the size of a batch for the number of batches.",
+        ),
+        Mistake(
+            "divided_by_epochs",
+            lambda n, batch, epochs: n // (batch * epochs),
+            "More epochs give you fewer updates. Which way should it go?",
+            "Divides where it should multiply.",
         ),
     ),
 )
@@ -492,6 +552,12 @@ EPOCHS_TO_TARGET = Exercise(
             lambda losses, target: 0 if losses[0] <= target else -1,
             "The loop ends in its first turn: `return -1` belongs behind it.",
             "Returns from within the loop, whatever it finds.",
+        ),
+        Mistake(
+            "loss_returned",
+            lambda losses, target: next((float(loss) for loss in losses if loss <= target), -1),
+            "You return the loss. Its place is asked for.",
+            "Mixes up a value and its place.",
         ),
     ),
 )
@@ -628,6 +694,12 @@ FASTER = Exercise(
             lambda a, b: float(np.mean(np.sort(a) < np.sort(b))),
             "Sorting tears the pairs apart: entry i of both belongs to the same seed.",
             "Ignores that the runs are paired.",
+        ),
+        Mistake(
+            "means_divided",
+            lambda a, b: np.mean(a) / np.mean(b),
+            "This compares the means. Compare seed by seed, and count.",
+            "Compares averages in place of pairs.",
         ),
     ),
 )
@@ -838,6 +910,12 @@ DEFAULT_SIZE = Exercise(
             lambda: 24,
             "The output neuron has a bias, too.",
             "Forgets the output's bias.",
+        ),
+        Mistake(
+            "sizes_multiplied",
+            lambda: 10,
+            "4 times 2 and 2: inputs, biases and the last layer are missing. Count layer by layer.",
+            "Multiplies the sizes of the hidden layers.",
         ),
     ),
 )

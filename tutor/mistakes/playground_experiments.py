@@ -10,6 +10,7 @@ the same ones, which `experiment` looks up.
 
 from __future__ import annotations
 
+import difflib
 import functools
 import itertools
 from collections.abc import Mapping
@@ -504,6 +505,9 @@ def _configure(settings: Any, allowed: tuple[str, ...], task: Mapping[str, Any])
     if not isinstance(settings, dict):
         raise TypeError("settings: expected a dictionary")
     others = [str(name) for name in settings if name not in allowed]
+    close = difflib.get_close_matches(others[0], allowed, 1) if others else []
+    if close:
+        raise _RefusedError(f"there is no {others[0]} here. Do you mean {close[0]}?")
     if others:
         raise _RefusedError(
             f"{others[0]} isn't yours to set here; you may set {', '.join(allowed)}."
@@ -652,7 +656,7 @@ NOISE = Exercise(
     mistakes=(
         Mistake(
             "other_controls",
-            lambda settings: bool(set(settings) - set(_NOISE_CONTROLS)),
+            lambda settings: not {"dataset", "noise", "train_percent"}.isdisjoint(settings),
             "Less noise or more data would help, but in life you can't order them.",
             "Changes the task.",
         ),
@@ -664,7 +668,7 @@ NOISE = Exercise(
         ),
         Mistake(
             "no_rate",
-            lambda settings: _rate(settings) == 0,
+            lambda settings: set(settings) <= set(_NOISE_CONTROLS) and _rate(settings) == 0,
             "A kind of regularisation with a rate of 0 changes nothing.",
             "Sets the kind and forgets the rate, or doesn't regularise.",
         ),

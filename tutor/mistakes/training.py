@@ -384,6 +384,19 @@ CROSS_ENTROPY = Exercise(
             "needed.",
             "Takes a label for the number of a row.",
         ),
+        Mistake(
+            "label_times",
+            lambda P, y: -np.mean(y * np.log(P[np.arange(len(y)), y])),
+            "You multiply by the label's number, so class 0 costs nothing. A label says where to "
+            "look, not how much it counts.",
+            "Takes labels for weights.",
+        ),
+        Mistake(
+            "largest",
+            lambda P, y: -np.mean(np.log(P.max(axis=1))),
+            "You look at the largest probability of each row. Which one counts, wherever it is?",
+            "Rewards certainty in place of truth.",
+        ),
     ),
 )
 
@@ -458,6 +471,12 @@ SQUARED_LOSS = Exercise(
             lambda o, t: float(0.5 * np.mean(np.ravel(o) - t) ** 2),
             "You average before you square: errors to both sides cancel.",
             "Swaps mean and square.",
+        ),
+        Mistake(
+            "first_output",
+            lambda o, t: np.mean(0.5 * (o[0] - t) ** 2),
+            "`o[0]` is the first sample. You want the first column: `o[:, 0]`.",
+            "Mixes up rows and columns.",
         ),
     ),
 )
@@ -798,6 +817,12 @@ SGD_STEP = Exercise(
             "All steps have the same length. A steep slope should give a longer one.",
             "Uses the gradient's direction only.",
         ),
+        Mistake(
+            "step_only",
+            lambda params, grads, lr: tuple(lr * g for g in grads),
+            "This is the step. Where do you land with it?",
+            "Returns the change in place of the result.",
+        ),
     ),
 )
 
@@ -964,6 +989,13 @@ MINIBATCHES = Exercise(
             lambda order, size: tuple(np.array_split(order, size)),
             "You make `size` batches. How large should each one be?",
             "Takes the size for the number.",
+        ),
+        Mistake(
+            "one_apart",
+            lambda order, size: tuple(order[i : i + size] for i in range(len(order) // size)),
+            "Your batches overlap: each begins one place after the one before. How far apart "
+            "should they begin?",
+            "Counts batches and uses the count as a place.",
         ),
     ),
 )

@@ -228,6 +228,19 @@ NEURON = Exercise(
             "You return probabilities. This neuron says 0 or 1.",
             "Uses the smooth neuron.",
         ),
+        Mistake(
+            "sign_function",
+            lambda X, w, b: np.sign(X @ w + b).astype(int),
+            "`np.sign` has three answers: −1, 0 and 1. A neuron has two.",
+            "Takes the sign for the switch.",
+        ),
+        Mistake(
+            "last_input_only",
+            lambda X, w, b: _step(X[:, -1] * w[-1]),
+            "Only the last input counts in your sum, and no bias: is it `z = …` or `z += …` in "
+            "your loop?",
+            "Overwrites the sum in each turn of the loop.",
+        ),
     ),
 )
 
@@ -570,6 +583,12 @@ TWO_REGRESSIONS = Exercise(
             "Your sigmoid falls where it should rise: look at the sign of its exponent.",
             "Took e^(+a) from the slide.",
         ),
+        Mistake(
+            "hidden_unused",
+            lambda X, W1, b1, w2, b2: _sigmoid(X @ w2 + b2),
+            "Your second regression looks at X. What does the first one hand to it?",
+            "Computes the hidden layer and then doesn't use it.",
+        ),
     ),
 )
 
@@ -744,6 +763,19 @@ LOG_LOSS = Exercise(
             "Only the last sample counts in your result: = or += in the loop?",
             "Overwrites in a loop where it should add.",
         ),
+        Mistake(
+            "swapped",
+            lambda y, P: -np.sum(P * np.log(y) + (1 - P) * np.log(1 - y)),
+            "You take the logarithm of the classes, which are 0 and 1, and log(0) is infinite. "
+            "Of what should it be taken?",
+            "Swaps target and prediction in the formula.",
+        ),
+        Mistake(
+            "last_left_out",
+            lambda y, P: -np.sum((y * np.log(P) + (1 - y) * np.log(1 - P))[:-1]),
+            "The last sample isn't in your sum. `range(n)` stops before n by itself.",
+            "Ends a range one too early.",
+        ),
     ),
 )
 
@@ -798,6 +830,18 @@ BOUNDARY = Exercise(
             lambda x1, w, b: -w[0] * x1 / w[1] - b,
             "The slope is right, the height isn't: does the division reach the bias?",
             "Leaves out a bracket.",
+        ),
+        Mistake(
+            "bias_not_moved",
+            lambda x1, w, b: -w[0] * x1 / w[1] + b,
+            "The slope is right. The bias changes sides as well, and is divided too.",
+            "Carries the bias over as it stands.",
+        ),
+        Mistake(
+            "half_a_bracket",
+            lambda x1, w, b: -w[0] * x1 + b / w[1],
+            "Only b is divided, and only the first term has a minus. Where do brackets belong?",
+            "Leaves the brackets out of a quotient.",
         ),
     ),
 )
@@ -943,6 +987,24 @@ BRAIN = Exercise(
             lambda: {"neurons": 86.0},
             "86 what? Billions: write the power of ten with it, 86e9.",
             "Leaves the unit out.",
+        ),
+        Mistake(
+            "caret",
+            lambda: {"neurons": float(86 * 10 ^ 9), "connections": float(5 * 10 ^ 14)},
+            "In Python `^` isn't a power: write `10**9` or `1e9`.",
+            "Writes a power with ^.",
+        ),
+        Mistake(
+            "power_of_five",
+            lambda: {"connections": float(5**14)},
+            "5·10^14 is five times a power of ten, not a power of five: `5e14`.",
+            "Drops the ten.",
+        ),
+        Mistake(
+            "tenth_part",
+            lambda: {"neurons": 8.6e9},
+            "86 billion are ten times as many: is it 8.6 or 86 before the e?",
+            "Moves the point, but not the exponent.",
         ),
     ),
 )
@@ -1109,6 +1171,13 @@ ROWS_RIGHT = Exercise(
             "You say whether all rows are right. How many are right is asked for.",
             "Answers whether the gate works.",
         ),
+        Mistake(
+            "no_step",
+            lambda y, w, b: int(np.sum(_CORNERS @ w + b == y)),
+            "You compare the weighted sum with the answer. The neuron answers 0 or 1 only: where "
+            "is its switch?",
+            "Leaves the threshold out.",
+        ),
     ),
 )
 
@@ -1190,6 +1259,12 @@ SWITCH_NETWORK = Exercise(
             lambda X, W1, b1, w2, b2: _sigmoid(_sigmoid(X @ W1 + b1) @ w2 + b2),
             "These are smooth switches. Here a neuron says 0 or 1, and nothing between.",
             "Runs ahead to logistic regression.",
+        ),
+        Mistake(
+            "biases_forgotten",
+            lambda X, W1, b1, w2, b2: _step(_step(X @ W1) @ w2),
+            "Your network has no biases: every line runs through the origin.",
+            "Forgets the biases.",
         ),
     ),
 )
