@@ -29,6 +29,7 @@ from grading.errors import CourseError
 from grading.notebooks import read_notebook
 from grading.reader import Handed, Reader
 from grading.records import AnswerKey, Problem, Submission
+from grading.wording import did_you_mean
 
 __all__ = ["Course", "find_course_dir", "load_course"]
 
@@ -168,7 +169,10 @@ class Course:
             )
         for name in wanted:
             if name not in known:
-                raise CourseError(f"There is no assignment {name}.", f"Known: {', '.join(known)}.")
+                raise CourseError(
+                    f"There is no assignment {name}.{did_you_mean(name, known)}",
+                    f"Known: {', '.join(known)}.",
+                )
         return list(wanted) or known
 
     def handed_in(self, assignment: str, students: Iterable[str] = ()) -> list[Handed]:
@@ -190,6 +194,18 @@ class Course:
             if student not in excluded
             and any(student == p or fnmatch.fnmatchcase(student, p) for p in patterns)
         ]
+
+    def students(self) -> list[str]:
+        """Names of all who handed something in, sorted."""
+        return sorted({one.student for name in self.assignments() for one in self.handed_in(name)})
+
+    def misplaced(self) -> list[Path]:
+        """Folders among the submissions that are named like no assignment: nothing grades them."""
+        if self.directory.directory_structure != CourseDirectory.directory_structure.default_value:
+            return []
+        known = self.assignments()
+        folders = sorted(self.step_root("submitted").glob("*/*/"))
+        return [path for path in folders if path.name not in known]
 
     def _matches(
         self, step: str, *, student: str | None, assignment: str | None

@@ -15,6 +15,7 @@ from grading.course import Course
 from grading.errors import CourseError
 from grading.files import replace_file
 from grading.notebooks import REPAIR
+from grading.wording import did_you_mean
 
 __all__ = ["excuse", "excused_cells", "reinstate"]
 
@@ -112,8 +113,10 @@ def _find(name: str, cells: Iterable[str], assignment: str) -> str:
         raise CourseError(
             f"{assignment} has more than one cell {name}.", f"Say which: {', '.join(found)}."
         )
+    ids = {full.partition("/")[2] for full in cells}
+    near = did_you_mean(name, {*cells, *ids}).strip()
     raise CourseError(
-        f"{assignment} has no graded cell {name}.", f"It has {', '.join(sorted(cells))}."
+        f"{assignment} has no graded cell {name}.", near or f"It has {', '.join(sorted(ids))}."
     )
 
 

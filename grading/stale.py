@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from grading.changes import CHANGED_KEY, RESUBMITTED, KeyChange
 from grading.course import Course
@@ -130,16 +133,29 @@ def _strangers(course: Course, book: Gradebook, handed: list[Handed]) -> set[str
 
 
 def _refusal(handed: Handed, strangers: set[str]) -> Problem | None:
-    """Say why no gradebook could take a submission's grades; None when one can."""
+    """Say why a submission can't be graded, whatever is in it; None when it can."""
     if not _is_text(handed.student):
         what = "the name of this folder is no UTF-8 text, and no gradebook can hold it"
         remedy = "Rename it."
+        if sys.getfilesystemencoding() != "utf-8":
+            what = f"the name of this folder isn't {sys.getfilesystemencoding()}"
+            remedy = "Set the variable PYTHONUTF8=1, then run the same command again."
+    elif not _readable(handed.path):
+        what = "can't be read (Permission denied)"
+        remedy = "Check its access rights, then run the same command again."
     elif handed.student in strangers:
         what = "is of a student who is not in the gradebook"
         remedy = "Add the student, or set Autograde.create_student = True."
     else:
         return None
     return Problem(handed.student, handed.assignment, None, None, what, remedy, fatal=True)
+
+
+def _readable(folder: Path) -> bool:
+    """Tell whether the notebooks can be read. Those that can't would count as not handed in."""
+    if not os.access(folder, os.R_OK | os.X_OK):
+        return False
+    return all(os.access(path, os.R_OK) for path in folder.glob("*.ipynb"))
 
 
 def _is_text(name: str) -> bool:

@@ -438,3 +438,33 @@ def test_a_students_words_command_no_terminal(course: Path) -> None:
         text.encode()
     assert "[31m.txt: is a link and was left out" in done.stderr
     assert "gnp" in why.stdout
+
+
+def test_a_mistyped_name_is_answered_with_the_nearest(course: Path) -> None:
+    small.hand_in(course, "adelheid", RIGHT)
+    done = run("run", "--student", "adelhied", course=course)
+    assert "holds no submission of adelhied. Do you mean adelheid?" in done.stderr
+    done = run("run", small.ASSIGNMENT[:-1], course=course)
+    assert f"Do you mean {small.ASSIGNMENT}?" in done.stderr
+    done = run("excuse", small.ASSIGNMENT, "test_duoble", course=course)
+    assert "has no graded cell test_duoble. Do you mean test_double?" in done.stderr
+
+
+def test_a_folder_that_is_named_like_no_assignment_is_said(course: Path) -> None:
+    small.hand_in(course, "ada", RIGHT)
+    wrong = course / "submitted" / "bob" / small.ASSIGNMENT[:-1]
+    wrong.mkdir(parents=True)
+    done = run("run", course=course)
+    assert f"{wrong} is not graded: no assignment is called {wrong.name}." in done.stderr
+    assert f"Do you mean {small.ASSIGNMENT}?" in done.stderr
+    assert "is not graded" not in run("run", "--student", "ada", course=course).stderr
+
+
+def test_what_can_not_be_read_gets_no_zero(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Root may read all, so the question is answered here."""
+    small.hand_in(course, "ada", RIGHT)
+    monkeypatch.setattr(os, "access", lambda path, mode: "ada" not in str(path))
+    done = run("run", course=course)
+    assert done.exit_code == EXIT_PROBLEMS
+    assert "can't be read (Permission denied). Check its access rights" in done.stderr
+    assert "not handed in" not in done.stderr

@@ -22,9 +22,15 @@ from grading.commands.options import (
     jobs_option,
     students_option,
 )
-from grading.commands.output import console, open_gradebook, where_submissions_go
+from grading.commands.output import (
+    console,
+    nearest_students,
+    open_gradebook,
+    where_submissions_go,
+)
 from grading.engines import EngineChoice
 from grading.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_PROBLEMS, CourseError
+from grading.wording import counted, did_you_mean
 
 if TYPE_CHECKING:
     from grading.course import Course
@@ -152,6 +158,21 @@ def _rows(
     return [rows for rows in selected if rows]
 
 
+def _show_misplaced(terminal: Console, course: Course) -> None:
+    """Name the folders that no run grades, because no assignment is called so."""
+    misplaced = course.misplaced()
+    for path in misplaced[:5]:
+        near = did_you_mean(path.name, course.assignments())
+        terminal.print(
+            f"{path} is not graded: no assignment is called {path.name}.{near}",
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
+        )
+    if misplaced[5:]:
+        terminal.print(f"So are {counted(len(misplaced) - 5, 'other folder')}.", highlight=False)
+
+
 def _report(
     terminal: Console,
     course: Course,
@@ -175,6 +196,8 @@ def _report(
         else:
             out.print(score_table(one))
     show_problems(terminal, [problem for problem in summary.problems if not problem.fatal])
+    if not students:
+        _show_misplaced(terminal, course)
     show_changes(terminal, summary.key_changes, summary.changes)
     parts = [f"{summary.graded} graded"]
     if summary.up_to_date:
@@ -187,9 +210,10 @@ def _report(
         place = course.step_root("submitted")
         whose = f" of {', '.join(students)}" if students else ""
         terminal.print(
-            f"Nothing was handed in: {place} holds no submission{whose}. "
-            f"{where_submissions_go(course)}",
+            f"Nothing was handed in: {place} holds no submission{whose}."
+            f"{nearest_students(course, students)} {where_submissions_go(course)}",
             highlight=False,
+            soft_wrap=True,
         )
         return
     terminal.print(f"{', '.join(parts)}{speed}.", highlight=False)

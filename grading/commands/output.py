@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 
 from grading.errors import EXIT_OK, EXIT_PROBLEMS, CourseError
-from grading.wording import counted
+from grading.wording import counted, did_you_mean
 
 if TYPE_CHECKING:
     from grading.course import Course
@@ -75,12 +75,19 @@ def where_submissions_go(course: Course) -> str:
     )
 
 
+def nearest_students(course: Course, students: tuple[str, ...]) -> str:
+    """Ask whether somebody is meant whose name is nearly as what was typed."""
+    known = course.students()
+    return "".join(did_you_mean(name, known) for name in students if name not in known)
+
+
 def show_nothing_graded(course: Course, students: tuple[str, ...] = ()) -> None:
     """Say why there is nothing to show."""
     place = course.step_root("submitted")
     whose = f" of {', '.join(students)}" if students else ""
+    near = nearest_students(course, students)
     click.echo(
-        f"Nothing{whose} is graded yet. `grading run` grades what is in {place}; --class-dir names "
-        "another class.",
+        f"Nothing{whose} is graded yet.{near} `grading run` grades what is in {place}; --class-dir "
+        "names another class.",
         err=True,
     )
