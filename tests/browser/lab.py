@@ -312,7 +312,11 @@ class Lab:
 
     def changed(self, where: Locator, before: np.ndarray) -> int:
         """Return the number of pixels that differ from `before` now."""
-        return int((np.abs(self.pixels(where) - before).max(axis=2) > 40).sum())
+        now = self.pixels(where)
+        # A place between two pixels takes one more.
+        height, width = np.minimum(now.shape, before.shape)[:2]
+        steps = np.abs(now[:height, :width] - before[:height, :width]).max(axis=2)
+        return int((steps > 40).sum())
 
     def screenshot(self, name: str, where: Locator | None = None) -> Path:
         """Save a screenshot for people to look at."""
