@@ -63,9 +63,9 @@ HTML = {
     "body": '<body background="https://example.org/x" onload="alert(1)">',
     "closes the page's elements": "</div></div></div></body></html><script>alert(1)</script>",
     "TeX link": r"<p>$\href{javascript:alert(1)}{x}$</p>",
-    "nested 30,000 deep": "<b>" * 30_000,
+    "nested 10,000 deep": "<b>" * 10_000,
     "24,000 attributes": "<a " + "x=1 " * 24_000 + ">",
-    "100,000 brackets": "<" * 100_000,
+    "30,000 brackets": "<" * 30_000,
 }
 MARKDOWN = {
     "link to a script": "[x](javascript:alert(1))",
@@ -142,6 +142,7 @@ def exporter() -> Any:
     return HTMLExporter(template_name="basic")
 
 
+@lru_cache(maxsize=8)  # the instructor and the student mostly see the same
 def render(book: bytes) -> str:
     """Make the part of formgrader's page that shows the notebook."""
     made = nbformat.reads(book.decode(), as_version=4)
