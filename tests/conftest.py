@@ -8,10 +8,11 @@ import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
+from command import no_waiting_for_the_disk
 
 if TYPE_CHECKING:
     from nurseries import Nurseries
@@ -92,16 +93,10 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def no_waiting_for_the_disk() -> Iterator[None]:
-    """Let SQLite hand its writes to the system at once: no test's gradebook outlives the system."""
-
-    def relax(connection: Any, _: object) -> None:
-        if type(connection).__module__.startswith("sqlite3"):
-            connection.execute("PRAGMA synchronous=OFF")
-
-    sa.event.listen(sa.Engine, "connect", relax)
+def quick_gradebooks() -> Iterator[None]:
+    sa.event.listen(sa.Engine, "connect", no_waiting_for_the_disk)
     yield
-    sa.event.remove(sa.Engine, "connect", relax)
+    sa.event.remove(sa.Engine, "connect", no_waiting_for_the_disk)
 
 
 @pytest.fixture(scope="session")

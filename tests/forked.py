@@ -63,15 +63,15 @@ def ready(folder: Path, environment: dict[str, str]) -> Iterator[dict[str, str]]
 
 def serve(door: socket.socket) -> None:
     """Import what commands import, then fork for each that comes."""
-    import nbgrader.apps.nbgraderapp
+    import sqlalchemy as sa
+    from command import no_waiting_for_the_disk
 
     import grading
 
     for module in pkgutil.walk_packages(grading.__path__, "grading."):
         if not module.name.startswith(_SLOW_AND_RARE):
             importlib.import_module(module.name)
-    import nbgrader.converters  # noqa: F401
-
+    sa.event.listen(sa.Engine, "connect", no_waiting_for_the_disk)
     assert threading.active_count() == 1  # a fork would leave the others behind
     gc.collect()
     gc.freeze()  # else each fork takes it all apart as it ends: a second and a half

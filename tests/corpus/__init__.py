@@ -192,11 +192,12 @@ class _Swap(ast.NodeTransformer):
 
 @functools.cache
 def mutation_tests() -> tuple[tuple[str, str, bool], ...]:
-    """Test every mutant that changes its function: give exercise, source, and whether it failed.
+    """Test every second mutant, if it changes its function: exercise, source, whether it failed.
 
-    A mutant changes the function if it departs from the reference on any of 200 drawn inputs, ten
-    times as many as visible and hidden tests use, and drawn with another seed. Solutions with
-    `while` are left out, because some of their mutants never end.
+    What counts is the share that is found, and a thousand give that well. A mutant changes the
+    function if it departs from the reference on any of 200 drawn inputs, ten times as many as
+    visible and hidden tests use, and drawn with another seed. Solutions with `while` are left out,
+    because some of their mutants never end.
     """
     return tuple(_mutation_tests())
 
@@ -213,7 +214,7 @@ def _mutation_tests() -> Iterator[tuple[str, str, bool]]:
         hidden = [bare.draw(rng) for _ in range(10)]
         # Only the verdict matters here: no more inputs to look for a hint with.
         plain = replace(bare, draw=None, cases=())
-        for source in dict.fromkeys(mutants(entry.source)):
+        for source in list(dict.fromkeys(mutants(entry.source)))[::2]:
             try:
                 student = answer(entry.exercise, source)
             except Exception:  # it doesn't even define a function
