@@ -455,6 +455,17 @@ def test_a_setting_spelled_otherwise_is_named_as_it_is_here():
     assert "Do you mean regularization?" in str(check.exercise("playground/tame_noise", answer))
 
 
+def test_an_interrupted_function_is_named_and_not_the_check():
+    source = "def linear(X, W, b):\n    while True:\n        raise KeyboardInterrupt"
+    namespace = {}
+    exec(compile(source, "<cell>", "exec"), namespace)
+    with pytest.raises(KeyboardInterrupt) as stopped:
+        check.exercise("training/linear", namespace["linear"])
+    shown = "".join(stopped.value._render_traceback_())
+    assert "It was in line 3 of its cell. Does its loop end?" in shown
+    assert "check" not in shown
+
+
 def test_a_hint_is_shown_once():
     result = check.exercise("activations/sigmoid", lambda x: 1 / (1 + np.exp(x)))
     assert len(result.lines) > 2

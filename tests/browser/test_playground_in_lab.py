@@ -1,5 +1,6 @@
 """The Playground in a real JupyterLab, with mouse and with keyboard only."""
 
+import itertools
 import re
 
 import numpy as np
@@ -337,6 +338,27 @@ def test_it_fits_and_is_readable_in_both_themes(notebook, place, width):
         notebook.screenshot(f"Playground-{width}-{theme}", place)
     notebook.theme("light")
     notebook.page.set_viewport_size({"width": 900, "height": 1000})
+
+
+@pytest.mark.parametrize("width", [260, 460])
+def test_in_a_narrow_window_nothing_lies_on_anything_else(place, width):
+    """A window of 800 pixels, or one enlarged to 200 %, leaves the Playground no more."""
+    place.evaluate("(element, width) => { element.style.width = `${width}px` }", width)
+    place.page.wait_for_timeout(300)
+    parts = place.locator(".pg-button, .pg-epoch, .pg-field, .pg-range > span, .pg-map, h4").all()
+    boxes = [part.bounding_box() for part in parts if part.is_visible()]
+    assert len(boxes) > 10
+    outer = place.bounding_box()
+    for box in boxes:
+        assert outer["x"] <= box["x"]
+        assert box["x"] + box["width"] <= outer["x"] + outer["width"] + 1
+    for one, other in itertools.combinations(boxes, 2):
+        beside = any(
+            a["x"] + a["width"] <= b["x"] + 1 or a["y"] + a["height"] <= b["y"] + 1
+            for a, b in ((one, other), (other, one))
+        )
+        assert beside, (one, other)
+    place.evaluate("element => { element.style.width = '' }")
 
 
 def test_running_the_cell_again_stops_the_former_one(notebook, place):

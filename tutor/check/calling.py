@@ -67,6 +67,28 @@ def silence(*, prints: bool) -> Iterator[None]:
         yield
 
 
+class StoppedError(KeyboardInterrupt):
+    """A student's function was interrupted. JupyterLab shows this in place of the check's calls."""
+
+    def __init__(self, line: int | None) -> None:
+        where = f" It was in line {line} of its cell." if line is not None else ""
+        super().__init__(f"Stopped while your function was running.{where} Does its loop end?")
+
+    def _render_traceback_(self) -> list[str]:  # as IPython asks for it
+        return [f"KeyboardInterrupt: {self}"]
+
+
+def _last_line(stop: BaseException) -> int | None:
+    """Find the line of the notebook in which the work was stopped; None where there is none."""
+    line, step = None, stop.__traceback__
+    while step is not None:
+        name = step.tb_frame.f_code.co_filename
+        if "ipykernel_" in name or name.startswith("<"):
+            line = step.tb_lineno
+        step = step.tb_next
+    return line
+
+
 def call(
     student: Any, args: Sequence[Any], *, forbids: Sequence[str] = (), prints: bool = True
 ) -> Outcome:
@@ -101,8 +123,11 @@ def call_many(
         with silence(prints=prints):
             return [Outcome(*reply) for reply in elsewhere(tuple(forbids), cases)]
     given = [copy.deepcopy(tuple(args)) for args in cases]
-    with silence(prints=prints):
-        ended = watched(student, given, forbids)
+    try:
+        with silence(prints=prints):
+            ended = watched(student, given, forbids)
+    except KeyboardInterrupt as stop:
+        raise StoppedError(_last_line(stop)) from None
     return [
         Outcome(value, error, used, _changed(args, copies))
         for (value, error, used), args, copies in zip(ended, cases, given, strict=True)

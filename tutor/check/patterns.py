@@ -205,7 +205,8 @@ _PATTERNS = (
     ),
     Pattern(
         "all_zero",
-        "All is 0. Is something subtracted from itself, cut to whole numbers, or never added?",
+        "All is 0. Is something subtracted from itself, cut to whole numbers, or never added? "
+        "Mind that `b = a` gives one array two names: change one, and both have changed.",
         lambda got, right: got.shape == right.shape and not got.any() and bool(right.any()),
     ),
     Pattern(

@@ -1754,6 +1754,12 @@ VANISHING = Exercise(
             "A slope of 1 is tanh's best. What is the sigmoid's?",
             "Mixes up the derivatives of tanh and sigmoid.",
         ),
+        Mistake(
+            "swapped",
+            lambda: 10**0.25,
+            "You took a power of ten. Which number is multiplied, and how many times?",
+            "Swaps base and exponent.",
+        ),
     ),
 )
 
