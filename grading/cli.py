@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import gc
 import io
+import logging
 import sys
 
 from grading.errors import EXIT_FAILED, EXIT_INTERRUPTED
@@ -22,6 +23,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a name in Arabic, on a terminal that has Latin
             stream.reconfigure(errors="backslashreplace")
+    # Without a home, matplotlib warns of where it keeps its list of fonts.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     atexit.register(gc.freeze)  # else Python takes all it imported apart: half a second
     try:
         if sys.argv[1:2] == ["run"] and not _ELSEWHERE & set(sys.argv):
