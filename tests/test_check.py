@@ -607,6 +607,7 @@ def test_small_arguments_are_written_out():
         ("xor/add_feature", lambda X: np.hstack([X, X[:, 0] * X[:, 1]]), "`np.column_stack`"),
         ("xor/add_feature", lambda X: np.column_stack([X, X[0] * X[1]]), "`X[:, 0]` its first"),
         ("xor/neuron", lambda X, w, b: int(X @ w + b > 0), "`x.astype(int)`"),
+        ("backprop/relative_error", lambda a, b: abs(a - b) / max(abs(a), abs(b)), "by 0 here"),
     ],
 )
 def test_errors_of_numpy_come_with_what_to_do(exercise, wrong, hint):

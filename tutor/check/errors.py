@@ -124,6 +124,11 @@ _ERROR_HINTS = (
     ("referenced before assignment", "A name is used before it gets a value on this path."),
     ("cannot access local variable", "A name is used before it gets a value on this path."),
     ("maximum recursion", "Your function calls itself without end."),
+    (
+        "division by zero",
+        "Something is divided by 0 here. For which inputs can that be, and what does the task ask "
+        "for there?",
+    ),
     ("read-only", "Don't write into the input: work on a copy."),
 )
 

@@ -1266,6 +1266,12 @@ RELATIVE_ERROR = Exercise(
             "You divide by the mean of both. The task says by the larger one.",
             "Uses another common definition.",
         ),
+        Mistake(
+            "sizes_compared",
+            lambda a, b: _relative(abs(a), abs(b)),
+            "You compare the sizes: then −2 and 2 are no different. Which difference is meant?",
+            "Takes absolute values too early.",
+        ),
     ),
 )
 

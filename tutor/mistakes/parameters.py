@@ -411,6 +411,15 @@ COUNT_MAXOUT = Exercise(
             "k pieces cost k times as much, not a k-th power.",
             "Takes times for to the power of.",
         ),
+        Mistake(
+            "pieces_as_inputs",
+            lambda sizes, k: (
+                k * sum((m + 1) * n for m, n in pairwise(sizes[:-1]))
+                + (k * sizes[-2] + 1) * sizes[-1]
+            ),
+            "The output layer sees one number from each hidden neuron: the largest of its pieces.",
+            "Hands every piece to the next layer.",
+        ),
     ),
 )
 
