@@ -116,7 +116,7 @@ def _find(name: str, cells: Iterable[str], assignment: str) -> str:
     ids = {full.partition("/")[2] for full in cells}
     near = did_you_mean(name, {*cells, *ids}).strip()
     raise CourseError(
-        f"{assignment} has no graded cell {name}.", near or f"It has {', '.join(sorted(ids))}."
+        f"{assignment} has no graded cell {name}.", near or f"It has {', '.join(sorted(cells))}."
     )
 
 

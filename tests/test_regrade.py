@@ -248,7 +248,9 @@ def test_excuse_leaves_the_source_its_access_rights(course: Path) -> None:
 def test_excuse_names_what_it_does_not_find(course: Path) -> None:
     done = run("excuse", small.ASSIGNMENT, "double", course=course)
     assert done.exit_code == EXIT_FAILED
-    assert "no graded cell double. It has small/draw, small/explain" in done.stderr
+    assert "no graded cell double. Do you mean test_double?" in done.stderr
+    done = run("excuse", small.ASSIGNMENT, "quadruple", course=course)
+    assert "no graded cell quadruple. It has small/draw, small/explain" in done.stderr
 
 
 def test_a_reference_and_release_stay_sound_when_a_cell_is_excused(course: Path) -> None:
