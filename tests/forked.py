@@ -19,6 +19,7 @@ import pkgutil
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,7 +41,8 @@ _SLOW_AND_RARE = ("grading.cluster", "grading.__main__", "grading.nbgrader_confi
 def ready(folder: Path, environment: dict[str, str]) -> Iterator[dict[str, str]]:
     """Give `environment` with the two commands first on its path; they work until the end."""
     folder.mkdir()
-    place = folder / "socket"
+    short = tempfile.TemporaryDirectory()  # an address has room for a hundred letters
+    place = Path(short.name, "socket")
     for name in ("grading", "nbgrader"):
         script = _COMMAND.format(python=sys.executable, place=str(place), name=name)
         (folder / name).write_text(script, encoding="utf-8")
@@ -59,6 +61,7 @@ def ready(folder: Path, environment: dict[str, str]) -> Iterator[dict[str, str]]
     finally:
         process.terminate()
         process.wait()
+        short.cleanup()
 
 
 def serve(door: socket.socket) -> None:
