@@ -13,12 +13,13 @@ from grading import markup
 from grading.analysis import AssignmentReport, ClassReport
 from grading.pages import environment
 from grading.wording import counted, number
-from tutor.plots import BLUE, GRID, INK, PAPER, Picture, style, subplots
+from tutor.colours import BLUE, GRID, INK, PAPER
+from tutor.plots import Picture, style, subplots
 
 __all__ = ["page"]
 
 # The page's own colours take the place of the pictures', so that both themes work.
-_ROLES = {BLUE: "var(--mark)", INK: "var(--ink)", GRID: "var(--grid)", PAPER: "none"}
+_ROLES = {BLUE: "var(--mark)", INK: "var(--ink)", GRID: "var(--line)", PAPER: "none"}
 
 
 @dataclass(frozen=True)

@@ -376,7 +376,7 @@ def test_the_class_is_shown_only_when_asked_for(course: Path) -> None:
         book.update_or_create_submission(small.ASSIGNMENT, "zoe")
     feedback(course, "--distribution")
     made = page(course, "ada")
-    assert "Scores of 5 submissions. Your score is in the darker bar." in text(made)
+    assert "Scores of 5 submissions. Your score is in the blue bar, from" in text(made)
     assert 'role="img" aria-label="How many submissions got which share of the points.' in made
     assert "style=" not in made
     assert "<svg" in made

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tutor import activations
+from tutor import activations, colours
 from tutor.graph import (
     Graph,
     Node,
@@ -583,8 +583,8 @@ def test_active_gate_is_marked() -> None:
         wide = [r for r in root.iter(f"{SVG}rect") if r.get("stroke-width") == "4.0"]
         return {str(rect.get("stroke")) for rect in wide}
 
-    assert marked(1) == {"#0072B2"}
-    assert marked(4) == {"#E69F00"}
+    assert marked(1) == {colours.BLUE}
+    assert marked(4) == {colours.AMBER}
     assert marked(0) == marked(None) == set()
 
 

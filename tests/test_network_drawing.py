@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
+from tutor import colours
 from tutor.network import Network
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -171,11 +172,11 @@ def test_signs_and_sizes_of_weights():
     network.W[0] = [[2.0], [-0.5], [0.0]]
     lines = shapes(network, "weight", values=True)
     blue, orange, grey = (line.get("stroke") for line in lines)
-    assert (blue, orange, grey) == ("#0072B2", "#D55E00", "#777777")
+    assert (blue, orange, grey) == (colours.BLUE, colours.ORANGE, colours.GREY)
     widths = [float(line.get("stroke-width")) for line in lines]
     assert widths[0] > widths[1] > widths[2]
     assert lines[1].find(f"{SVG}title").text.endswith(" = -0.5")
-    assert {line.get("stroke") for line in shapes(network, "weight")} == {"#777777"}
+    assert {line.get("stroke") for line in shapes(network, "weight")} == {colours.GREY}
 
 
 def test_text_alternative():

@@ -11,12 +11,11 @@ import numpy as np
 import pytest
 from ipywidgets.widgets.widget import _instances
 
-from tutor import activations, plots, widgets
+from tutor import activations, colours, plots, widgets
 from tutor.widgets import (
     base,
     dead_units,
     depth,
-    playground_picture,
     relu_sum,
     saturation,
 )
@@ -512,7 +511,7 @@ def test_blue_and_orange_are_told_apart_by_everybody(kind):
         r"--fnn-blue: (#\w{6});\s*--fnn-orange: (#\w{6})", base.stylesheet("screen.css")
     )
     assert len(themes) == 2
-    pairs = [(plots.BLUE, plots.ORANGE), *themes, playground_picture.COLOURS[::2]]
+    pairs = [(colours.BLUE, colours.ORANGE), *themes, colours.SIGNS[::2]]
     for one, other in pairs:
         blindness = BLINDNESS[kind]
         apart = np.linalg.norm(lab_colour(one, blindness) - lab_colour(other, blindness))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tutor.colours import BLUE, GREY, GRID, INK, ORANGE, PAPER
 from tutor.drawing import Drawing
 from tutor.network_counting import Counts, count_network
 
@@ -16,7 +17,6 @@ __all__ = ["draw_network"]
 
 MAX_WEIGHTS = 2000  # more lines than this are a grey patch, and a megabyte of SVG
 COLUMN, ROW, RADIUS, MARGIN = 150, 56, 16, 40  # pixels
-BLUE, ORANGE, GREY, INK = "#0072B2", "#D55E00", "#777777", "#222222"
 
 
 def draw_network(network: "Network", values: bool = False) -> Drawing:
@@ -79,7 +79,7 @@ class _Draughtsman:
             f' aria-labelledby="{key}-title {key}-desc" font-family="sans-serif" font-size="13">'
             f'<title id="{key}-title">{html.escape(title)}</title>'
             f'<desc id="{key}-desc">{html.escape(description)}</desc>'
-            f'<rect width="100%" height="100%" rx="6" fill="#ffffff"/>{"".join(marks)}</svg>'
+            f'<rect width="100%" height="100%" rx="6" fill="{PAPER}"/>{"".join(marks)}</svg>'
         )
         return Drawing(svg, f"{title}. {description}")
 
@@ -123,7 +123,7 @@ class _Draughtsman:
                 x, y = self._place(column, row)
                 yield (
                     f'<circle class="{kind}" cx="{x:g}" cy="{y:g}" r="{RADIUS}"'
-                    f' fill="{"#ffffff" if column else "#dddddd"}" stroke="{INK}"'
+                    f' fill="{PAPER if column else GRID}" stroke="{INK}"'
                     f' stroke-width="1.5"/>'
                 )
                 if not column:

@@ -6,19 +6,16 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap
 
 from tutor import plots
 from tutor.playground import feature_maps
 from tutor.playground.experiment import Summary
-from tutor.widgets.playground_picture import COLOURS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from tutor.playground import Experiment, Playground
 
-_SHADES = LinearSegmentedColormap.from_list("playground", COLOURS)
 _SIDE = 50  # points along a map's side
 _LOOKS = (
     (plots.BLUE, "o", "-"),
@@ -70,7 +67,7 @@ def _draw_map(axes: Axes, values: Any) -> None:
         return
     values = np.nan_to_num(values)
     extent = (-6, 6, -6, 6)
-    axes.imshow(values, cmap=_SHADES, vmin=-1, vmax=1, extent=extent, interpolation="nearest")
+    axes.imshow(values, cmap=plots.SHADES, vmin=-1, vmax=1, extent=extent, interpolation="nearest")
     if values.min() < 0 < values.max():
         axes.contour(
             values, levels=[0.0], colors=plots.INK, linewidths=0.8, extent=extent, origin="upper"

@@ -10,9 +10,9 @@ import numpy.typing as npt
 from matplotlib.colors import ListedColormap
 
 from tutor import plots
+from tutor.colours import GREEN
 from tutor.floats import FloatArray
 
-GREEN = "#009e73"  # Okabe and Ito's third
 _CLASSES = ((plots.BLUE, "o"), (plots.ORANGE, "s"), (GREEN, "^"))
 _LINES = ((plots.BLUE, "-"), (plots.ORANGE, "--"), (GREEN, "-."), (plots.INK, ":"))
 _CEILING = 1e3  # infinite losses are drawn here

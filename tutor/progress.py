@@ -12,6 +12,7 @@ from pathlib import PurePath
 from types import ModuleType
 
 from tutor import mistakes
+from tutor.colours import RIGHT, WRONG
 
 _STATES = {"passed": ("✓", "Passed"), "wrong": ("✗", "Tried"), "not started": ("…", "Not started")}
 _seen: dict[str, str] = {}
@@ -57,8 +58,8 @@ class Progress:
             return f"<p>{escape(str(self))}</p>"
         cell = "padding: 3px 10px; text-align: left;"
         colours = {
-            "passed": "var(--jp-success-color0, #1b7f37)",
-            "wrong": "var(--jp-error-color0, #b3261e)",
+            "passed": RIGHT,
+            "wrong": WRONG,
             "not started": "var(--jp-content-font-color2, inherit)",
         }
         rows = "".join(

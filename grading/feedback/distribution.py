@@ -9,12 +9,16 @@ from html import escape
 
 from markupsafe import Markup
 
+from tutor.colours import BLUE, GREY
+
 __all__ = ["FEWEST", "draw"]
 
 FEWEST = 5
 """Submissions below which a distribution would tell who got what."""
 
 _BINS = 10
+# The page's own colours take the place of the picture's, so that both themes work.
+_ROLES = {BLUE: "var(--mark)", GREY: "var(--others)", "#000000": "currentColor"}
 _STYLE = re.compile(r' style="([^"]*)"')
 _HEADER = re.compile(r"^.*?(?=<svg)|<metadata>.*?</metadata>|<defs>\s*<style.*?</defs>", re.DOTALL)
 
@@ -58,8 +62,8 @@ def _draw(counts: tuple[int, ...], own: int | None) -> Markup:
         figure = Figure(figsize=(5.2, 2.1), layout="constrained")
         FigureCanvasSVG(figure)
         axes = figure.subplots()
-        colours = ["#3d6fb4" if i == own else "#9aa7b8" for i in range(_BINS)]
-        bars = axes.bar([10 * i + 5 for i in range(_BINS)], counts, width=9, color=colours)
+        fills = [BLUE if i == own else GREY for i in range(_BINS)]
+        bars = axes.bar([10 * i + 5 for i in range(_BINS)], counts, width=9, color=fills)
         axes.bar_label(bars, labels=[str(count or "") for count in counts], fontsize=9)
         axes.set_xticks(range(0, 101, 20), [f"{x} %" for x in range(0, 101, 20)])
         axes.set_yticks([])
@@ -71,9 +75,11 @@ def _draw(counts: tuple[int, ...], own: int | None) -> Markup:
     svg = _HEADER.sub("", written.getvalue()).strip()
     # The page's policy forbids style attributes; the same as SVG's own attributes is allowed.
     svg = _STYLE.sub(lambda match: _attributes(match[1]), svg)
-    svg = svg.replace('"#000000"', '"currentColor"')
+    for colour, role in _ROLES.items():
+        svg = svg.replace(f'"{colour}"', f'"{role}"')
     svg = svg.replace("<svg ", f'<svg role="img" aria-label="{escape(words)}" ', 1)
-    marked = " Your score is in the darker bar." if own is not None else ""
+    share = "" if own is None else f"from {10 * own} to {10 * own + 10} %"
+    marked = f" Your score is in the blue bar, {share}." if share else ""
     caption = f"Scores of {sum(counts)} submissions.{marked}"
     return Markup(f'<figure class="chart">{svg}<figcaption>{caption}</figcaption></figure>')
 

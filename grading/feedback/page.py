@@ -200,7 +200,7 @@ def _template() -> tuple[Template, Markup, str]:
             "@media screen and (prefers-color-scheme: dark) {",
             HtmlFormatter(style="github-dark").get_style_defs(".code"),
             "}",
-            (TEMPLATES / "feedback.css").read_text(encoding="utf-8"),
+            *((TEMPLATES / name).read_text("utf-8") for name in ("theme.css", "feedback.css")),
         ]
     )
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()

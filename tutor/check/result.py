@@ -8,15 +8,11 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any, Literal
 
+from tutor.colours import RIGHT, WAITING, WRONG
+
 Status = Literal["passed", "wrong", "not started"]
 
-# JupyterLab's own colours, so that both themes work; the second value is for pages without them.
-# They mark the border and the sign only: as text they would be too pale on a dark background.
-_COLOURS = {
-    "passed": "var(--jp-success-color0, #1b7f37)",
-    "wrong": "var(--jp-error-color0, #b3261e)",
-    "not started": "var(--jp-warn-color0, #8a5300)",
-}
+_COLOURS = {"passed": RIGHT, "wrong": WRONG, "not started": WAITING}
 _WORDS = {"passed": "Right", "wrong": "Not yet", "not started": "Not started"}
 _SIGNS = {"passed": "✓", "wrong": "✗", "not started": "…"}
 _TEXT = "color: var(--jp-content-font-color1, inherit); background: transparent;"

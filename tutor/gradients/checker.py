@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tutor.colours import RIGHT, WRONG
 from tutor.gradients.measure import (
     FloatArray,
     Function,
@@ -102,7 +103,7 @@ class GradientCheck:
         return self.text
 
     def _repr_html_(self) -> str:
-        mark, colour = ("✓", "#0072B2") if self.ok else ("✗", "#D55E00")
+        mark, colour = ("✓", RIGHT) if self.ok else ("✗", WRONG)
         lines = "<br>".join(escape(line) for line in self._lines())
         return (
             f'<div style="border-left:4px solid {colour};padding:2px 10px">'

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
+from tutor.colours import AMBER, BLUE, GREY, INK, PAPER
 from tutor.drawing import Drawing
 from tutor.graph import gates
 from tutor.graph.layout import (
@@ -33,8 +34,11 @@ if TYPE_CHECKING:
     from tutor.graph.graph import Graph
     from tutor.graph.steps import Step
 
-BLUE, ORANGE = "#0072B2", "#E69F00"  # Okabe and Ito's pair; the text on them is white and black
-GREY, PALE, DARK = "#808080", "#F2F2F2", "#111111"
+# Fill and text of a plate. The gradients' is lighter than the course's orange, on which neither
+# black nor white is easy to read.
+_VALUE = (BLUE, PAPER)
+_GRADIENT = (AMBER, "black")
+_NAME = (PAPER, INK)
 
 _LEGEND = 34  # height of the strip below the graph
 
@@ -187,7 +191,7 @@ def _line(path: str, active: bool, backward: bool) -> str:
     """Draw a wire; an active one in colour with a grey edge, for contrast on white."""
     if not active:
         return _stroke(path, GREY, 1.5)
-    return _stroke(path, GREY, 5.5) + _stroke(path, ORANGE if backward else BLUE, 3.5)
+    return _stroke(path, GREY, 5.5) + _stroke(path, AMBER if backward else BLUE, 3.5)
 
 
 def _stroke(path: str, colour: str, width: float) -> str:
@@ -212,12 +216,12 @@ def _draw_tail(place: Place, known: _Known, only_use: int | None) -> str:
     value = known.values.get(node.index)
     above, below = place.y - LIFT, place.y + LIFT
     if value is not None:
-        parts.append(_plate(place.plates, above, value_text(node, value), BLUE, "#FFFFFF"))
+        parts.append(_plate(place.plates, above, value_text(node, value), *_VALUE))
     elif node.name is not None:
-        parts.append(_plate(place.plates, above, node.name, PALE, DARK))
+        parts.append(_plate(place.plates, above, node.name, *_NAME))
     if node.index in known.gradients:
         gradient = number(known.gradients[node.index])
-        parts.append(_plate(place.plates, below, gradient, ORANGE, "#000000"))
+        parts.append(_plate(place.plates, below, gradient, *_GRADIENT))
     return "".join(parts)
 
 
@@ -229,15 +233,15 @@ def _draw_node(place: Place, known: _Known) -> str:
     height = 26 if is_variable else 2 * RADIUS
     box = (
         f'<rect x="{place.x:.1f}" y="{place.y - height / 2:.1f}" width="{place.width:.1f}" '
-        f'height="{height}" rx="{4 if is_variable else RADIUS}" fill="{PALE}" '
+        f'height="{height}" rx="{4 if is_variable else RADIUS}" fill="{PAPER}" '
     )
     outlines = [(GREY, 1.5)]
     if node.index == known.active:
-        outlines = [(GREY, 6.0), (ORANGE if known.backward else BLUE, 4.0)]
+        outlines = [(GREY, 6.0), (AMBER if known.backward else BLUE, 4.0)]
     boxes = [f'{box}stroke="{colour}" stroke-width="{width}"/>' for colour, width in outlines]
     text = symbol(node)
     size = 16 if len(text) == 1 else 13
-    return "".join(boxes) + _text(middle, place.y, text, DARK, size)
+    return "".join(boxes) + _text(middle, place.y, text, INK, size)
 
 
 def _draw_branch(wire: Wire, known: _Known) -> str:
@@ -245,7 +249,7 @@ def _draw_branch(wire: Wire, known: _Known) -> str:
     if gradient is None or wire.branch is None:
         return ""
     middle = wire.branch.x + wire.branch.width / 2
-    return _plate(middle, wire.branch.y, number(gradient), ORANGE, "#000000")
+    return _plate(middle, wire.branch.y, number(gradient), *_GRADIENT)
 
 
 def _plate(x: float, y: float, text: str, fill: str, ink: str) -> str:
@@ -265,5 +269,5 @@ def _text(x: float, y: float, text: str, ink: str, size: int) -> str:
 
 
 def _draw_legend(y: float) -> str:
-    value = _plate(MARGIN + 30, y, "value", BLUE, "#FFFFFF")
-    return value + _plate(MARGIN + 108, y, "gradient", ORANGE, "#000000")
+    value = _plate(MARGIN + 30, y, "value", *_VALUE)
+    return value + _plate(MARGIN + 108, y, "gradient", *_GRADIENT)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tutor import activations
+from tutor.colours import BLUE, INK, ORANGE
 from tutor.plots.axes import broken, cross, limits, number
-from tutor.plots.picture import BLUE, INK, ORANGE, Picture, style, subplots
+from tutor.plots.picture import Picture, style, subplots
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

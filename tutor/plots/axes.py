@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tutor.plots.picture import INK
+from tutor.colours import INK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

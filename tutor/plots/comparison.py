@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.ticker import SymmetricalLogLocator
 
+from tutor.colours import BLUE, ORANGE
 from tutor.plots.axes import cross, limits, number, power
-from tutor.plots.picture import BLUE, ORANGE, Picture, style, subplots
+from tutor.plots.picture import Picture, style, subplots
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

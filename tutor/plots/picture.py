@@ -1,4 +1,4 @@
-"""What every picture of the course is made with: colours, style, figure, text alternative."""
+"""What every picture of the course is made with: style, figure, text alternative."""
 
 from __future__ import annotations
 
@@ -10,18 +10,14 @@ from typing import Any
 
 import matplotlib
 from cycler import cycler
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
+from tutor.colours import BLUE, GRID, INK, ORANGE, PAPER, SIGNS
 from tutor.drawing import image
 
-# Okabe and Ito's blue and vermilion: told apart by colour-blind readers, and both have a contrast
-# of at least 3:1 on white and on JupyterLab's dark background.
-BLUE = "#0072b2"
-ORANGE = "#d55e00"
-# Three roles whose colours a widget exchanges for the theme's own (see `tutor.widgets`).
-INK = "#24292f"
-GRID = "#d8dee4"
-PAPER = "#ffffff"
+SHADES = LinearSegmentedColormap.from_list("signs", SIGNS)
+"""From orange for −1 over grey for 0 to blue for 1, as in the Playground."""
 
 _STYLE: Any = {
     # Text stays text: a third of the size of outlines, sharp at any zoom. Verdana is as wide as

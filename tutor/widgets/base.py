@@ -25,7 +25,7 @@ import traitlets
 from IPython import get_ipython
 from IPython.display import display
 
-from tutor import plots
+from tutor import colours, plots
 from tutor.drawing import image
 from tutor.widgets.later import Later
 from tutor.widgets.live import LivePlot, joined
@@ -36,14 +36,13 @@ FRAMES_KEPT = 200
 """How many pictures a widget keeps, so that none is drawn a second time when it's moved to."""
 
 _HERE = Path(__file__).parent
-_THEME = {
-    plots.INK: "var(--fnn-ink)",
-    plots.GRID: "var(--fnn-grid)",
-    plots.PAPER: "var(--fnn-paper)",
-    plots.BLUE: "var(--fnn-blue)",
-    plots.ORANGE: "var(--fnn-orange)",
+_THEME = {  # theme.css gives each of them its value in both themes
+    colours.INK: "var(--fnn-ink)",
+    colours.GRID: "var(--fnn-grid)",
+    colours.PAPER: "var(--fnn-paper)",
+    colours.BLUE: "var(--fnn-blue)",
+    colours.ORANGE: "var(--fnn-orange)",
 }
-
 
 # Hides the stand-in beside a live widget, and a widget that isn't there beside its stand-in.
 # The animation only waits: for a second nothing is shown, so that a live widget can come up first.

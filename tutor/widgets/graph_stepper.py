@@ -11,7 +11,6 @@ import ipywidgets
 
 from tutor import graph as graphs
 from tutor import plots
-from tutor.graph.drawing import DARK, PALE
 from tutor.widgets.base import Explorer, counter, slider
 from tutor.widgets.sketch import WIDTH, Sketch
 
@@ -101,7 +100,7 @@ class GraphStepper(Explorer):
         sketch.clear()
         sketch.text(WIDTH / 2, 18, self.graph.title, 14, bold=True)
         sketch.text(WIDTH / 2, 38, kind, 13)
-        sketch.add(_themed(drawing), (WIDTH - scale * width) / 2, _HEAD, scale)
+        sketch.add(_inside(drawing), (WIDTH - scale * width) / 2, _HEAD, scale)
 
 
 def _size(drawing: str) -> tuple[float, float]:
@@ -141,8 +140,8 @@ def _slider_for(name: str, value: float) -> ipywidgets.FloatSlider:
     return slider(name, value, -end, end, end / 50, digits=2)
 
 
-def _themed(drawing: str) -> str:
-    """Return what is inside the drawing, with gates in the colours of the page."""
+def _inside(drawing: str) -> str:
+    """Return what is inside the drawing."""
     inside = re.sub(r"^<svg[^>]*>(<title>.*?</title>)?(<desc>.*?</desc>)?", "", drawing)
-    inside = inside.removesuffix("</svg>").replace(PALE, plots.PAPER).replace(DARK, plots.INK)
+    inside = inside.removesuffix("</svg>")
     return f'<g font-size="12">{inside}</g>'

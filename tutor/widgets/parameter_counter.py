@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
-from tutor import network_drawing, plots
+from tutor import network_drawing
+from tutor.colours import GREY
 from tutor.network import Network
 from tutor.widgets.base import Explorer, counter
 from tutor.widgets.sketch import WIDTH, Sketch
@@ -22,11 +23,6 @@ WIDEST = 8
 _HEAD, _ROOM = 46, 330  # display units for captions and for the neurons
 _FOOT = _HEAD + _ROOM
 _HEIGHT = _FOOT + 84
-_THEME = {
-    network_drawing.INK: plots.INK,
-    "#dddddd": plots.GRID,
-    "#ffffff": plots.PAPER,
-}
 
 
 def product(row: LayerCount, k: int) -> str:
@@ -121,7 +117,7 @@ class ParameterCounter(Explorer):
 
 
 def _marks(drawing: str) -> str:
-    """Return a drawing's lines, as one path, and its circles and squares, in the page's colours.
+    """Return a drawing's lines, as one path, and its circles and squares.
 
     A thousand lines of their own would take a page longer than a slider's next position.
     """
@@ -131,12 +127,7 @@ def _marks(drawing: str) -> str:
     line = r'<line [^>]*?x1="(\S+)" y1="(\S+)" x2="(\S+)" y2="(\S+)"[^>]*></line>'
     path = "".join(f"M{x1} {y1}L{x2} {y2}" for x1, y1, x2, y2 in re.findall(line, inside))
     inside = re.sub(line, "", inside)
-    for color, themed in _THEME.items():
-        inside = inside.replace(color, themed)
-    return (
-        f'<path d="{path}" stroke="{network_drawing.GREY}" stroke-width="1.2"/>'
-        f'<g font-size="13">{inside}</g>'
-    )
+    return f'<path d="{path}" stroke="{GREY}" stroke-width="1.2"/><g font-size="13">{inside}</g>'
 
 
 def _sum(products: list[str]) -> str:

@@ -83,7 +83,7 @@ class DataPanel {
     const context = canvas.getContext("2d");
     if (name === "own") {
       context.font = "bold 24px sans-serif";
-      context.fillStyle = "#5a6066";
+      context.fillStyle = GREY;
       context.textAlign = "center";
       context.fillText("own", 44, 52);
     } else {

@@ -94,8 +94,8 @@ class OutputMap {
         dot(context, ...place(points[3 * i], points[3 * i + 1]), 3.2, points[3 * i + 2], rim);
       }
     };
-    if (state.config.show_test_data) draw(train, count, "#24292f");
-    draw(0, train, "#ffffff");
+    if (state.config.show_test_data) draw(train, count, INK);
+    draw(0, train, PAPER);
     context.restore();
   }
 }

@@ -6,15 +6,10 @@ from typing import Any
 
 import numpy as np
 from matplotlib.collections import LineCollection
-from matplotlib.colors import LinearSegmentedColormap
 
 from tutor import plots
 from tutor.playground import Playground
 
-COLOURS = ("#f59322", "#e8eaeb", "#0877bd")
-"""The original's colours for −1, 0 and 1. Colour-blind readers can tell orange and blue apart."""
-
-_SHADES = LinearSegmentedColormap.from_list("playground", COLOURS)
 _EXTENT = (-6, 6, -6, 6)
 
 
@@ -64,7 +59,7 @@ def _draw_network(axes: Any, playground: Playground) -> None:
     # One artist for all of them: drawing 200 lines one by one takes half a second.
     axes.add_collection(
         LineCollection(
-            links, zorder=1, colors=_SHADES((np.clip(np.nan_to_num(w), -1, 1) + 1) / 2),
+            links, zorder=1, colors=plots.SHADES((np.clip(np.nan_to_num(w), -1, 1) + 1) / 2),
             linewidths=0.8 + 1.6 * np.minimum(np.abs(w), 5), capstyle="round",
         )
     )  # fmt: skip
@@ -81,13 +76,13 @@ def _draw_network(axes: Any, playground: Playground) -> None:
 
 def _draw_output(axes: Any, playground: Playground) -> None:
     axes.imshow(
-        playground.decision_map(), cmap=_SHADES, vmin=-1, vmax=1, extent=_EXTENT, alpha=0.8,
+        playground.decision_map(), cmap=plots.SHADES, vmin=-1, vmax=1, extent=_EXTENT, alpha=0.8,
         interpolation="nearest",
     )  # fmt: skip
     data = playground.data
     for marker, chosen in (("o", data.y_train >= 0), ("D", data.y_train < 0)):
         axes.scatter(
-            *data.x_train[chosen].T, c=data.y_train[chosen], cmap=_SHADES, vmin=-1, vmax=1,
+            *data.x_train[chosen].T, c=data.y_train[chosen], cmap=plots.SHADES, vmin=-1, vmax=1,
             marker=marker, s=11, edgecolors="white", linewidths=0.5,
         )  # fmt: skip
     axes.set(xlim=_EXTENT[:2], ylim=_EXTENT[2:], title="output and training data", xlabel="$x_1$")

@@ -2,9 +2,13 @@
 //
 // The page is written in several files for the reader; `playground.py` joins them into one module.
 
+// Colours that no theme changes, from tutor/colours.py; what follows the theme is in theme.css.
 const LOW = [245, 147, 34]; // −1
 const HIGH = [8, 119, 189]; // 1
 const ZERO = [232, 234, 235];
+const INK = "#24292f";
+const PAPER = "#ffffff";
+const GREY = "#808080";
 
 const ICONS = {
   rewind: "M3 3h2v10H3zM13 3v10L6 8z",
