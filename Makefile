@@ -12,9 +12,10 @@ NODELAY := --ServerApp.jpserver_extensions=tutor.lab_nodelay=True
 # JupyterLab refuses to run as root unless told; inside a container root is the usual user.
 ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-# Without compiling, which takes as long again: Python compiles what it imports when it does.
+# Without compiling, which takes as long again: Python compiles what it imports when it does,
+# unless it is told not to.
 # Only pip's errors are shown: its warnings are about how the packages are made.
-PIP    := -m pip install -qq --disable-pip-version-check --no-compile
+PIP    := -m pip install -qq --disable-pip-version-check $(if $(PYTHONDONTWRITEBYTECODE),,--no-compile)
 
 # Where this is set, every process compiles the course anew, and the tests start hundreds.
 unexport PYTHONDONTWRITEBYTECODE

@@ -418,6 +418,7 @@ def test_overflow_of_the_c_stack_is_survived_outside(warm):
 def test_kill_leaves_nothing(warm):
     with warm.spawn(SMALL) as child:
         pid = _pid_of(child)
+        ask(child, "identity")  # it has been set up
         student.send(child.socket, ["spin_ignoring_signals", {}])
         time.sleep(0.05)
         death = child.kill("output")

@@ -282,12 +282,21 @@ def main(control_fd: int) -> None:
         kind = NamespaceCage if tier.name == "namespaces" else Cage
         cage = kind(tier, configuration["scratch"])
     except BaseException:
-        control.send(json.dumps({"error": traceback.format_exc()}).encode())
+        _say(control, {"error": traceback.format_exc()})
         return
     gc.collect()
     gc.freeze()
-    control.send(json.dumps({"ready": True}).encode())
-    WarmServer(control, student_main, cage, memory_kills).run()
+    if _say(control, {"ready": True}):
+        WarmServer(control, student_main, cage, memory_kills).run()
+
+
+def _say(control: socket.socket, message: dict[str, Any]) -> bool:
+    """Tell the grader; say whether it is still there: it may have been stopped meanwhile."""
+    try:
+        control.send(json.dumps(message).encode())
+    except (BrokenPipeError, ConnectionResetError):
+        return False
+    return True
 
 
 def _import_everything(main_name: str, preload: list[str]) -> Main:
