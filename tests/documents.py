@@ -72,17 +72,7 @@ def walk(
     with forked.ready(
         folder / "bin", environment_for_programs(LC_ALL="C.UTF-8", HOME=str(folder))
     ) as environment:
-        done = subprocess.run(
-            ["bash", "-c", script],
-            cwd=copy,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            timeout=timeout,
-            check=False,
-        )
+        done = _bash("-c", script, copy, environment, timeout)
     printed = re.split(rf"^{_MARK}\d+\n", done.stdout, flags=re.MULTILINE)[1:]
     shown = [plain(text.replace(str(copy), HOME)) for text in printed]
     return list(zip(told, shown, strict=True))
@@ -120,17 +110,25 @@ def installed_course(to: Path) -> dict[str, str]:
 
 def in_shell(script: str, course: Path, environment: Mapping[str, str], seconds: int = 300) -> str:
     """Run a block's lines in one shell, which stops at the first that fails; give the output."""
-    done = subprocess.run(
-        ["bash", "-ec", script],
-        cwd=course,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=seconds,
-    )
+    done = _bash("-ec", script, course, environment, seconds)
     assert done.returncode == 0, done.stdout
     return done.stdout
+
+
+def _bash(
+    options: str, script: str, folder: Path, environment: Mapping[str, str], seconds: float
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["bash", options, script],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        timeout=seconds,
+        check=False,
+    )
 
 
 def plain(text: str) -> str:

@@ -16,6 +16,7 @@ import importlib
 import json
 import os
 import pkgutil
+import shlex
 import socket
 import subprocess
 import sys
@@ -25,11 +26,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 # Starts in a few milliseconds: nothing but this, and no look for packages.
-_COMMAND = """#!{python} -IS
+_CLIENT = """
 import json, os, socket, sys
 there = socket.socket(socket.AF_UNIX)
-there.connect({place!r})
-asked = json.dumps([{name!r}, sys.argv[1:], os.getcwd(), dict(os.environ)]).encode()
+there.connect(sys.argv[1])
+asked = json.dumps([sys.argv[2], sys.argv[3:], os.getcwd(), dict(os.environ)]).encode()
 socket.send_fds(there, [len(asked).to_bytes(4, "big")], [0, 1, 2])
 there.sendall(asked)
 sys.exit(int(there.recv(4) or b"70"))
@@ -43,9 +44,11 @@ def ready(folder: Path, environment: dict[str, str]) -> Iterator[dict[str, str]]
     folder.mkdir()
     short = tempfile.TemporaryDirectory()  # an address has room for a hundred letters
     place = Path(short.name, "socket")
+    client = Path(short.name, "client.py")
+    client.write_text(_CLIENT, encoding="utf-8")
     for name in ("grading", "nbgrader"):
-        script = _COMMAND.format(python=sys.executable, place=str(place), name=name)
-        (folder / name).write_text(script, encoding="utf-8")
+        words = shlex.join([sys.executable, "-IS", str(client), str(place), name])
+        (folder / name).write_text(f'#!/bin/sh\nexec {words} "$@"\n', encoding="utf-8")
         (folder / name).chmod(0o755)
     with socket.socket(socket.AF_UNIX) as door:
         door.bind(str(place))

@@ -77,7 +77,7 @@ def where_submissions_go(course: Course) -> str:
 
 def nearest_students(course: Course, students: tuple[str, ...]) -> str:
     """Ask whether somebody is meant whose name is nearly as what was typed."""
-    known = course.students()
+    known = course.students() if students else []
     return "".join(did_you_mean(name, known) for name in students if name not in known)
 
 

@@ -46,14 +46,14 @@ def _reasons(cell: dict[str, Any], tier: str) -> str:
     checked = [line for check in cell["checks"] for line in check.get("lines", ())]
     failed = [line for line in checked if not line.get("ok")]
     lines: list[str] = []
-    said: set[str] = set()
     for line in failed:
         lines.append(f"[red]✗[/] {escape(str(line.get('message', '')))}")
-        more = [str(line.get("hint") or ""), line.get("mistake") and f"mistake: {line['mistake']}"]
-        for text, style in zip(more, ("", "[dim]"), strict=True):
-            if text and text not in said:
-                said.add(text)
-                lines.append(f"  {style}{escape(text)}{'[/]' if style else ''}")
+        more = []
+        if line.get("hint"):
+            more.append(f"  {escape(str(line['hint']))}")
+        if line.get("mistake"):
+            more.append(f"  [dim]mistake: {escape(str(line['mistake']))}[/]")
+        lines += [text for text in more if text not in lines]
     if right := len(checked) - len(failed):
         lines.append(f"[green]✓[/] {right} right")
     if not checked:  # otherwise the messages are what the checks said

@@ -78,8 +78,9 @@ def _draw(counts: tuple[int, ...], own: int | None) -> Markup:
     for colour, role in _ROLES.items():
         svg = svg.replace(f'"{colour}"', f'"{role}"')
     svg = svg.replace("<svg ", f'<svg role="img" aria-label="{escape(words)}" ', 1)
-    share = "" if own is None else f"from {10 * own} to {10 * own + 10} %"
-    marked = f" Your score is in the blue bar, {share}." if share else ""
+    marked = ""
+    if own is not None:
+        marked = f" Your score is in the blue bar, from {10 * own} to {10 * own + 10} %."
     caption = f"Scores of {sum(counts)} submissions.{marked}"
     return Markup(f'<figure class="chart">{svg}<figcaption>{caption}</figcaption></figure>')
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from tutor import forbidden
+from tutor.check.errors import line_of_student
 
 
 @dataclass(frozen=True)
@@ -78,17 +79,6 @@ class StoppedError(KeyboardInterrupt):
         return [f"KeyboardInterrupt: {self}"]
 
 
-def _last_line(stop: BaseException) -> int | None:
-    """Find the line of the notebook in which the work was stopped; None where there is none."""
-    line, step = None, stop.__traceback__
-    while step is not None:
-        name = step.tb_frame.f_code.co_filename
-        if "ipykernel_" in name or name.startswith("<"):
-            line = step.tb_lineno
-        step = step.tb_next
-    return line
-
-
 def call(
     student: Any, args: Sequence[Any], *, forbids: Sequence[str] = (), prints: bool = True
 ) -> Outcome:
@@ -127,7 +117,7 @@ def call_many(
         with silence(prints=prints):
             ended = watched(student, given, forbids)
     except KeyboardInterrupt as stop:
-        raise StoppedError(_last_line(stop)) from None
+        raise StoppedError(line_of_student(stop)) from None
     return [
         Outcome(value, error, used, _changed(args, copies))
         for (value, error, used), args, copies in zip(ended, cases, given, strict=True)

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import builtins
 import re
+import sysconfig
 from pathlib import Path
 
 import numpy as np
 
 from tutor.check.compare import Difference
 
+_PYTHON = sysconfig.get_path("stdlib")
+_ONE_NUMBER = (
+    "`int`, `float` and the functions of `math` take one number. Those of numpy take whole "
+    "arrays; `x.astype(int)` makes whole numbers of them."
+)
 # The first part that stands in the error's text gives the hint, so the narrower ones come first.
 _ERROR_HINTS = (
     ("ellipsis", "There is a gap `...` left to fill in."),
@@ -33,16 +39,8 @@ _ERROR_HINTS = (
         "An array of shape (N,) isn't a column: a column has shape (N, 1). `np.column_stack` takes "
         "both.",
     ),
-    (
-        "only length-1 arrays",
-        "`int`, `float` and the functions of `math` take one number. Those of numpy take whole "
-        "arrays; `x.astype(int)` makes whole numbers of them.",
-    ),
-    (
-        "only 0-dimensional arrays",
-        "`int`, `float` and the functions of `math` take one number. Those of numpy take whole "
-        "arrays; `x.astype(int)` makes whole numbers of them.",
-    ),
+    ("only length-1 arrays", _ONE_NUMBER),
+    ("only 0-dimensional arrays", _ONE_NUMBER),
     (
         "matmul",
         "Write the shapes beside the product: (n, k) @ (k, m). The inner two must be equal.",
@@ -178,10 +176,20 @@ def _builtin_class(error: BaseException) -> str:
 def _where(error: BaseException) -> str:
     """Name the line of the student's code in which the error was raised."""
     told = re.findall(r"\bline (\d+)", str(getattr(error, "student_traceback", "")))
-    place, step = (int(told[-1]) if told else None), error.__traceback__
-    while step is not None and not told:
-        folders = Path(step.tb_frame.f_code.co_filename).parts
-        if "tutor" not in folders and "site-packages" not in folders:
+    place = int(told[-1]) if told else line_of_student(error)
+    return f" Look at line {place} of its cell." if place is not None else ""
+
+
+def line_of_student(error: BaseException) -> int | None:
+    """Find the last line of the student's own code on the way to an error; None if there is none.
+
+    Neither the checks nor libraries count, Python's own included.
+    """
+    place, step = None, error.__traceback__
+    while step is not None:
+        file = step.tb_frame.f_code.co_filename
+        ours = {"tutor", "site-packages"} & set(Path(file).parts)
+        if not ours and not file.startswith((_PYTHON, "<frozen")):
             place = step.tb_lineno
         step = step.tb_next
-    return f" Look at line {place} of its cell." if place is not None else ""
+    return place
