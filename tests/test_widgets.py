@@ -12,13 +12,8 @@ import pytest
 from ipywidgets.widgets.widget import _instances
 
 from tutor import activations, colours, plots, widgets
-from tutor.widgets import (
-    base,
-    dead_units,
-    depth,
-    relu_sum,
-    saturation,
-)
+from tutor.widgets import dead_units, depth, relu_sum, saturation, screen, shown
+from tutor.widgets.assets import stylesheet
 from tutor.widgets.live import LivePlot
 
 pytestmark = pytest.mark.slow
@@ -120,11 +115,11 @@ def test_mime_bundle_is_the_same_each_time_and_close_leaves_nothing_behind(widge
 
 
 def test_the_picture_takes_the_theme_s_colours(widget):
-    assert not re.search("|".join(base._THEME), widget.screen.svg)
+    assert not re.search("|".join(screen._THEME), widget.screen.svg)
     assert "var(--fnn-ink)" in widget.screen.svg
 
 
-# The base -----------------------------------------------------------------------------------------
+# All explorers ------------------------------------------------------------------------------------
 
 
 def test_import_is_cheap():
@@ -209,8 +204,8 @@ def test_controls_may_change_in_many_threads():
 def test_a_cell_that_runs_again_closes_its_former_widgets(monkeypatch):
     parent = {"metadata": {"cellId": "one"}, "header": {"msg_id": "first"}}
     kernel = SimpleNamespace(get_parent=lambda: parent)
-    monkeypatch.setattr(base, "get_ipython", lambda: SimpleNamespace(kernel=kernel))
-    monkeypatch.setattr(base, "_shown", {})
+    monkeypatch.setattr(shown, "get_ipython", lambda: SimpleNamespace(kernel=kernel))
+    monkeypatch.setattr(shown, "_of_cell", {})
     former = [widgets.Depth(), widgets.Depth()]
     parent["metadata"] = {"cellId": "two"}
     elsewhere = widgets.Depth()
@@ -222,10 +217,10 @@ def test_a_cell_that_runs_again_closes_its_former_widgets(monkeypatch):
 
 
 def test_display_is_a_widget_and_its_stand_in(monkeypatch):
-    shown = []
-    monkeypatch.setattr(base, "display", lambda data, raw: shown.append(data))
+    outputs = []
+    monkeypatch.setattr(shown, "display", lambda data, raw: outputs.append(data))
     widgets.ActivationExplorer()._ipython_display_()
-    live, stand_in = shown
+    live, stand_in = outputs
     assert "application/vnd.jupyter.widget-view+json" in live
     assert live["text/html"] == ""
     assert "<img alt=" in stand_in["text/html"]
@@ -303,7 +298,7 @@ def test_pictures_in_advance_leave_time_for_other_things(monkeypatch):
     widget = widgets.Saturation()
     answers = []
     widget.screen.send = lambda answer: answers.append(answer["ahead"])
-    monkeypatch.setattr(base, "AHEAD_SECONDS", 0.0)
+    monkeypatch.setattr("tutor.widgets.explorer.AHEAD_SECONDS", 0.0)
     widget.screen._handle_custom_msg({"ahead": [[1.0], [2.0], [3.0]]}, [])
     assert [frame["values"] for frame in answers[0]] == [[1.0]]
 
@@ -507,9 +502,7 @@ def lab_colour(colour, blindness):
 
 @pytest.mark.parametrize("kind", BLINDNESS)
 def test_blue_and_orange_are_told_apart_by_everybody(kind):
-    themes = re.findall(
-        r"--fnn-blue: (#\w{6});\s*--fnn-orange: (#\w{6})", base.stylesheet("screen.css")
-    )
+    themes = re.findall(r"--fnn-blue: (#\w{6});\s*--fnn-orange: (#\w{6})", stylesheet("screen.css"))
     assert len(themes) == 2
     pairs = [(colours.BLUE, colours.ORANGE), *themes, colours.SIGNS[::2]]
     for one, other in pairs:

@@ -13,8 +13,8 @@ from playground_state import state_of
 
 from tutor import playground, widgets
 from tutor.playground import Config, NetworkFunctions, Target
-from tutor.widgets import base
 from tutor.widgets import playground as module
+from tutor.widgets import shown
 
 POINTS = (np.array([[-2.0, -2], [2, 2], [-2, 2], [2, -2]] * 8), np.array([-1.0, -1, 1, 1] * 8))
 
@@ -514,8 +514,8 @@ def test_close_leaves_nothing_behind():
 def test_a_cell_that_runs_again_closes_its_former_playground(monkeypatch):
     parent = {"metadata": {"cellId": "one"}, "header": {"msg_id": "first"}}
     kernel = SimpleNamespace(get_parent=lambda: parent)
-    monkeypatch.setattr(base, "get_ipython", lambda: SimpleNamespace(kernel=kernel))
-    monkeypatch.setattr(base, "_shown", {})
+    monkeypatch.setattr(shown, "get_ipython", lambda: SimpleNamespace(kernel=kernel))
+    monkeypatch.setattr(shown, "_of_cell", {})
     former = widgets.Playground()
     parent["header"] = {"msg_id": "second"}
     again = widgets.Playground()

@@ -16,7 +16,7 @@ from tutor import activations, datasets, plots, widgets
 from tutor import graph as graphs
 from tutor.network import Network
 from tutor.widgets import capacity, descent, gate_space, matrix_shapes, neuron_line
-from tutor.widgets.base import Explorer
+from tutor.widgets.explorer import Explorer
 from tutor.widgets.parameter_counter import product
 from tutor.widgets.regions import Regions
 from tutor.widgets.sketch import WIDTH, Sketch

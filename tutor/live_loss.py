@@ -10,7 +10,7 @@ import ipywidgets
 import numpy as np
 
 from tutor import plots
-from tutor.widgets.base import Explorer
+from tutor.widgets.explorer import Explorer
 from tutor.widgets.live import LivePlot
 
 _PAUSE = 0.05  # seconds between two pictures: often enough for the eye

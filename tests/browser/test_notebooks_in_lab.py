@@ -26,7 +26,7 @@ def notebook(lab, request):
     lab.page.set_viewport_size({"width": 900, "height": 1000})
     lab.open(f"course/{request.param}")
     # Nor are pictures drawn in advance: each slider would have dozens.
-    explorer = "__import__('tutor.widgets.base', fromlist=['base']).Explorer"
+    explorer = "__import__('tutor.widgets.explorer', fromlist=['Explorer']).Explorer"
     lab.evaluate(f"setattr({explorer}, '_on_message', lambda *_: None)")
     lab.run_all(seconds=300)
     lab.cells = json.loads((SOLUTIONS / request.param).read_text())["cells"]

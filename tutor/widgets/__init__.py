@@ -57,7 +57,7 @@ __all__ = [
 ]
 
 EXPLORERS = tuple(name for name in __all__ if name != "Playground")
-"""Widgets of one kind: sliders, a picture, a sentence (`tutor.widgets.base.Explorer`)."""
+"""Widgets of one kind: sliders, a picture, a sentence (`tutor.widgets.explorer.Explorer`)."""
 
 
 def __getattr__(name: str) -> Any:

@@ -10,7 +10,8 @@ import numpy as np
 
 from tutor import datasets, plots
 from tutor.network import Network
-from tutor.widgets.base import Explorer, counter, log_slider
+from tutor.widgets.controls import counter, log_slider
+from tutor.widgets.explorer import Explorer
 from tutor.widgets.later import Later
 from tutor.widgets.live import LivePlot
 from tutor.widgets.regions import Regions

@@ -12,7 +12,8 @@ import numpy as np
 from matplotlib.patches import Patch
 
 from tutor import activations, plots
-from tutor.widgets.base import Explorer, counter, dropdown, log_slider, slider
+from tutor.widgets.controls import counter, dropdown, log_slider, slider
+from tutor.widgets.explorer import Explorer
 from tutor.widgets.live import LivePlot
 
 UNITS = 40

@@ -10,7 +10,8 @@ import ipywidgets
 import numpy as np
 
 from tutor import activations, plots
-from tutor.widgets.base import Explorer, counter, dropdown, log_slider
+from tutor.widgets.controls import counter, dropdown, log_slider
+from tutor.widgets.explorer import Explorer
 from tutor.widgets.live import LivePlot
 
 DEEPEST = 50

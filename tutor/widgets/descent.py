@@ -10,7 +10,8 @@ import numpy as np
 from matplotlib.patches import Ellipse
 
 from tutor import plots
-from tutor.widgets.base import Explorer, counter, log_slider, slider
+from tutor.widgets.controls import counter, log_slider, slider
+from tutor.widgets.explorer import Explorer
 from tutor.widgets.live import LivePlot
 
 STEPS = 60

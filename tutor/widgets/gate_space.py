@@ -12,7 +12,8 @@ from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path
 
 from tutor import datasets, plots
-from tutor.widgets.base import Explorer, dropdown, slider
+from tutor.widgets.controls import dropdown, slider
+from tutor.widgets.explorer import Explorer
 from tutor.widgets.live import LivePlot
 from tutor.widgets.neuron_line import GATES
 

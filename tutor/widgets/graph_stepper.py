@@ -11,7 +11,8 @@ import ipywidgets
 
 from tutor import graph as graphs
 from tutor import plots
-from tutor.widgets.base import Explorer, counter, slider
+from tutor.widgets.controls import counter, slider
+from tutor.widgets.explorer import Explorer
 from tutor.widgets.sketch import WIDTH, Sketch
 
 if TYPE_CHECKING:

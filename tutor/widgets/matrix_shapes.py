@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 
 from tutor import plots
-from tutor.widgets.base import Explorer, counter, dropdown
+from tutor.widgets.controls import counter, dropdown
+from tutor.widgets.explorer import Explorer
 from tutor.widgets.sketch import WIDTH, Sketch
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ import ipywidgets
 from tutor import network_drawing
 from tutor.colours import GREY
 from tutor.network import Network
-from tutor.widgets.base import Explorer, counter
+from tutor.widgets.controls import counter
+from tutor.widgets.explorer import Explorer
 from tutor.widgets.sketch import WIDTH, Sketch
 
 if TYPE_CHECKING:

@@ -25,8 +25,15 @@ from numpy.typing import ArrayLike, NDArray
 from tutor import datasets
 from tutor import playground as arithmetic
 from tutor.playground import Config, NetworkFunctions, Target
-from tutor.widgets import base, playground_picture
+from tutor.widgets import playground_picture
+from tutor.widgets.assets import script, stylesheet
 from tutor.widgets.later import Later
+from tutor.widgets.shown import (
+    close_parts,
+    display_with_stand_in,
+    in_one_line,
+    tidy_up_after_former,
+)
 
 _PAGE = (
     "text.js", "kernel.js", "playground_tools.js", "playground_controls.js",
@@ -88,8 +95,8 @@ class Playground(anywidget.AnyWidget):
         "How small a network, and how few epochs, does it take to tell blue from orange?"
     )
 
-    _esm = base.script(*_PAGE)
-    _css = base.stylesheet("playground.css")
+    _esm = script(*_PAGE)
+    _css = stylesheet("playground.css")
     choices = traitlets.Dict().tag(sync=True)
     feature_maps = traitlets.Bytes().tag(sync=True)
     samples = traitlets.Bytes().tag(sync=True)
@@ -116,7 +123,7 @@ class Playground(anywidget.AnyWidget):
             samples=_samples(),
         )
         self.on_msg(self._on_message)
-        base.tidy_up_after_former(self)
+        tidy_up_after_former(self)
 
     # For everybody --------------------------------------------------------------------------------
 
@@ -161,7 +168,7 @@ class Playground(anywidget.AnyWidget):
 
     def close(self) -> None:
         """Remove the widget from the page and from the kernel's memory."""
-        self.layout.close()
+        close_parts(self)
         super().close()
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:  # type: ignore[override]
@@ -176,7 +183,7 @@ class Playground(anywidget.AnyWidget):
         return bundle
 
     def _ipython_display_(self) -> None:
-        base.display_with_stand_in(self)
+        display_with_stand_in(self)
 
     def __repr__(self) -> str:
         return f"{self.title}. {self.alt}"
@@ -225,7 +232,7 @@ class Playground(anywidget.AnyWidget):
             with_state = name not in _WITHOUT_STATE
             self._reply(answer | _sender(message), message.get("look"), with_state)
         except Exception as error:
-            answer = {"problem": base.report(error), "state": self._state()}
+            answer = {"problem": in_one_line(error), "state": self._state()}
             self.send(answer | _sender(message), [self._points()])
 
     def _hello(self, message: Message) -> None:

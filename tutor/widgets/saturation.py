@@ -9,7 +9,8 @@ import ipywidgets
 import numpy as np
 
 from tutor import activations, plots
-from tutor.widgets.base import Explorer, dropdown, slider
+from tutor.widgets.controls import dropdown, slider
+from tutor.widgets.explorer import Explorer
 from tutor.widgets.live import LivePlot
 
 STEPS = 100

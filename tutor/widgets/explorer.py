@@ -1,8 +1,8 @@
-"""What all widgets of the course share: a title, a question, a picture that moves, controls.
+"""What all widgets but the Playground share: a title, a question, a moving picture, controls.
 
 A widget says which controls it has, draws its plot once, and moves the plot's artists whenever a
-control changes. All else is here: names for screen readers, a text alternative that follows the
-values, a static picture where no kernel runs, errors that are shown, and tidying up.
+control changes. All else is here: the picture follows the values and is kept, those that the
+student may want next are drawn in advance, an error is shown where the student looks.
 """
 
 from __future__ import annotations
@@ -11,94 +11,31 @@ import functools
 import html
 import threading
 import time
-import traceback
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
-import anywidget
 import ipywidgets
 import traitlets
-from IPython import get_ipython
-from IPython.display import display
 
-from tutor import colours, plots
+from tutor import plots
 from tutor.drawing import image
 from tutor.widgets.later import Later
-from tutor.widgets.live import LivePlot, joined
+from tutor.widgets.live import LivePlot
+from tutor.widgets.screen import Screen, themed
+from tutor.widgets.shown import (
+    close_parts,
+    display_with_stand_in,
+    in_one_line,
+    tidy_up_after_former,
+)
 
 AHEAD_SECONDS = 0.012
 """How long the kernel draws pictures in advance before it listens again."""
 FRAMES_KEPT = 200
 """How many pictures a widget keeps, so that none is drawn a second time when it's moved to."""
-
-_HERE = Path(__file__).parent
-_THEME = {  # theme.css gives each of them its value in both themes
-    colours.INK: "var(--fnn-ink)",
-    colours.GRID: "var(--fnn-grid)",
-    colours.PAPER: "var(--fnn-paper)",
-    colours.BLUE: "var(--fnn-blue)",
-    colours.ORANGE: "var(--fnn-orange)",
-}
-
-# Hides the stand-in beside a live widget, and a widget that isn't there beside its stand-in.
-# The animation only waits: for a second nothing is shown, so that a live widget can come up first.
-_STAND_IN = """<style>
-@keyframes fnn-wait {{ 0%, 100% {{ max-height: 0 }} }}
-.fnn-stand-in {{ overflow: hidden; animation: fnn-wait 1s }}
-.jp-OutputArea-child:has(.fnn-widget) + .jp-OutputArea-child:has(.fnn-stand-in),
-.jp-OutputArea-child:has(> .jupyter-widgets):has(+ * .fnn-stand-in):not(:has(.fnn-widget))
-{{ display: none }}
-</style>
-<div class="fnn-stand-in">{}</div>"""
-
-
-def script(*names: str) -> str:
-    """Return the widgets' JavaScript files as one module, which is what anywidget takes."""
-    return "\n".join((_HERE / name).read_text("utf-8") for name in names)
-
-
-def stylesheet(name: str) -> str:
-    """Return a widget's style sheet, after what all widgets share."""
-    return "\n".join((_HERE / each).read_text("utf-8") for each in ("theme.css", name))
-
-
-class Screen(anywidget.AnyWidget):
-    """The picture, the sentence below it, and a message when something went wrong.
-
-    Attributes
-    ----------
-    still : list of str
-        What stands still in the picture: an `<svg>` element, cut where something moves.
-    frame : dict
-        What moves. `moving`, a list of SVG elements for the places between the still parts;
-        `sentence`, what the picture shows in words; and what both belong to: `values` of the
-        sliders and `choices` of the other controls.
-    sliders : list of str
-        The sliders' model ids, in the order of `values`.
-    problem : str
-        An error's message or "".
-    """
-
-    _esm = script("text.js", "kernel.js", "screen.js")
-    _css = stylesheet("screen.css")
-    still = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    frame = traitlets.Dict().tag(sync=True)
-    sliders = traitlets.List(traitlets.Unicode()).tag(sync=True)
-    problem = traitlets.Unicode().tag(sync=True)
-
-    @property
-    def svg(self) -> str:
-        """The picture as one `<svg>` element."""
-        return joined(self.still, self.frame["moving"])
-
-    @property
-    def sentence(self) -> str:
-        """What the picture shows in words."""
-        return str(self.frame["sentence"])
 
 
 class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
@@ -216,9 +153,7 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
 
     def close(self) -> None:
         """Remove the widget from the page and from the kernel's memory, with all its parts."""
-        for part in list(_parts(self)):
-            if part is not self:
-                part.close()
+        close_parts(self)
         super().close()
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
@@ -284,11 +219,11 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
                 self._arrange(now)
                 frame = self._frame(self.values)
             except Exception as error:
-                self.screen.problem = f"This picture couldn't be drawn: {report(error)}"
+                self.screen.problem = f"This picture couldn't be drawn: {in_one_line(error)}"
             else:
                 with self.screen.hold_sync():
                     if self._live is not self._in_page:
-                        self.screen.still = [_themed(part) for part in self._live.still_parts]
+                        self.screen.still = [themed(part) for part in self._live.still_parts]
                         self._in_page = self._live
                     self.screen.frame = frame
                     self.screen.problem = ""
@@ -303,7 +238,7 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         frame = {
             "choices": [value for name, value in values.items() if name not in self._tracks],
             "values": [values[name] for name in self._tracks],
-            "moving": [_themed(part) for part in self._live.moving_parts()],
+            "moving": [themed(part) for part in self._live.moving_parts()],
             "sentence": sentence,
         }
         if self._settled(now):
@@ -366,111 +301,3 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         except Exception:
             choices = self.screen.frame["choices"]
             return {"choices": choices, "values": list(place), "moving": None, "sentence": ""}
-
-
-# Without `echo_update=False` the kernel sends each value back to the page that it came from: a
-# fourth message for each move, on which the next one waits.
-
-
-class _Slider(ipywidgets.FloatSlider):  # type: ignore[misc]  # ipywidgets has no types
-    value = traitlets.CFloat(0.0).tag(sync=True, echo_update=False)
-
-
-class _LogSlider(ipywidgets.FloatLogSlider):  # type: ignore[misc]
-    value = traitlets.CFloat(1.0).tag(sync=True, echo_update=False)
-
-
-class _Counter(ipywidgets.IntSlider):  # type: ignore[misc]
-    value = traitlets.CInt(0).tag(sync=True, echo_update=False)
-
-
-def slider(
-    label: str, value: float, low: float, high: float, step: float, digits: int = 1
-) -> ipywidgets.FloatSlider:
-    """Make a slider with a visible label, which is also its name for a screen reader."""
-    return _Slider(
-        value, min=low, max=high, step=step, description=label,
-        readout_format=f".{digits}f", **_looks(),
-    )  # fmt: skip
-
-
-def log_slider(label: str, value: float, low: float, high: float) -> ipywidgets.FloatLogSlider:
-    """Make a slider over powers of ten; `low` and `high` are exponents, 20 steps a decade."""
-    return _LogSlider(
-        value, min=low, max=high, step=0.05, description=label, readout_format=".3g", **_looks()
-    )
-
-
-def counter(label: str, value: int, low: int, high: int) -> ipywidgets.IntSlider:
-    """Make a slider over whole numbers."""
-    return _Counter(value, min=low, max=high, description=label, **_looks())
-
-
-def dropdown(label: str, value: str, options: Mapping[str, str]) -> ipywidgets.Dropdown:
-    """Make a list to choose from; `options` maps what is shown to the value."""
-    return ipywidgets.Dropdown(
-        value=value, options=list(options.items()), description=label, **_looks()
-    )
-
-
-def _looks() -> dict[str, Any]:
-    return {
-        "style": {"description_width": "8em"},
-        "layout": ipywidgets.Layout(width="auto"),
-    }
-
-
-def _themed(svg: str) -> str:
-    """Exchange the plot's colours for the page's own."""
-    for colour, variable in _THEME.items():
-        svg = svg.replace(colour, variable)
-    return svg
-
-
-def report(error: Exception) -> str:
-    """Say in one line what went wrong and where."""
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    place = f"{Path(last.filename).name}, line {last.lineno}"
-    return f"{type(error).__name__}: {error} ({place})"
-
-
-def display_with_stand_in(widget: ipywidgets.Widget) -> None:
-    """Show a widget, and beside it the picture that takes its place without a kernel.
-
-    JupyterLab renders only one format of an output, and for a widget that it can't find that is an
-    error message. So the picture is an output of its own.
-    """
-    bundle = widget._repr_mimebundle_()
-    picture = bundle.pop("text/html")
-    display({**bundle, "text/html": ""}, raw=True)  # type: ignore[no-untyped-call]
-    display({"text/html": _STAND_IN.format(picture), "text/plain": ""}, raw=True)  # type: ignore[no-untyped-call]
-
-
-# A cell that is run again makes a new widget; the old one would stay in memory for ever.
-_shown: dict[str, tuple[str, list[ipywidgets.Widget]]] = {}
-
-
-def tidy_up_after_former(widget: ipywidgets.Widget) -> None:
-    """Close the widgets that the running cell made when it ran before."""
-    kernel: Any = getattr(get_ipython(), "kernel", None)
-    parent = kernel.get_parent() if hasattr(kernel, "get_parent") else {}
-    cell = parent.get("metadata", {}).get("cellId")
-    if cell is None:  # not in JupyterLab, or made by a callback
-        return
-    run = parent["header"]["msg_id"]
-    former_run, widgets = _shown.get(cell, (run, []))
-    if former_run != run:
-        for former in widgets:
-            former.close()
-        widgets = []
-    _shown[cell] = (run, [*widgets, widget])
-
-
-def _parts(widget: ipywidgets.Widget) -> Iterator[ipywidgets.Widget]:
-    """Yield a widget and all that belong to it: children, layouts, styles."""
-    yield widget
-    for name in widget.keys:
-        value = getattr(widget, name)
-        for part in value if isinstance(value, tuple) else (value,):
-            if isinstance(part, ipywidgets.Widget):
-                yield from _parts(part)
