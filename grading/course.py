@@ -29,7 +29,7 @@ from grading.errors import CourseError
 from grading.notebooks import read_notebook
 from grading.reader import Handed, Reader
 from grading.records import AnswerKey, Problem, Submission
-from grading.wording import did_you_mean
+from tutor.names import nearest
 
 __all__ = ["Course", "find_course_dir", "load_course"]
 
@@ -170,7 +170,7 @@ class Course:
         for name in wanted:
             if name not in known:
                 raise CourseError(
-                    f"There is no assignment {name}.{did_you_mean(name, known)}",
+                    f"There is no assignment {name}.{nearest(name, known)}",
                     f"Known: {', '.join(known)}.",
                 )
         return list(wanted) or known

@@ -15,7 +15,7 @@ from grading.course import Course
 from grading.errors import CourseError
 from grading.files import replace_file
 from grading.notebooks import REPAIR
-from grading.wording import did_you_mean
+from tutor.names import nearest
 
 __all__ = ["excuse", "excused_cells", "reinstate"]
 
@@ -114,7 +114,7 @@ def _find(name: str, cells: Iterable[str], assignment: str) -> str:
             f"{assignment} has more than one cell {name}.", f"Say which: {', '.join(found)}."
         )
     ids = {full.partition("/")[2] for full in cells}
-    near = did_you_mean(name, {*cells, *ids}).strip()
+    near = nearest(name, {*cells, *ids}).strip()
     raise CourseError(
         f"{assignment} has no graded cell {name}.", near or f"It has {', '.join(sorted(cells))}."
     )

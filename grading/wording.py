@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable
-
-__all__ = ["counted", "did_you_mean", "duration", "number"]
+__all__ = ["counted", "duration", "number"]
 
 
 def number(value: float) -> str:
@@ -24,9 +21,3 @@ def duration(seconds: float) -> str:
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {unit}"
     return counted(round(seconds), "second")
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Ask for the known name that is nearest: " Do you mean ada?", or "" where none is near."""
-    near = difflib.get_close_matches(name, list(known), 1)
-    return f" Do you mean {near[0]}?" if near else ""

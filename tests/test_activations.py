@@ -626,8 +626,8 @@ def test_what_isnt_numbers_is_refused(name):
         (lambda: activations.maxout_derivative(np.ones((2, 0))), ValueError, r"not \(2, 0\)"),
         (lambda: ACTIVATIONS["relu"].backward([1, 2], [1]), ValueError, r"\(1,\), not \(2,\)"),
         (lambda: ACTIVATIONS["maxout"].backward([1, 2], [1, 2]), ValueError, r"shape \(\)"),
-        (lambda: activations.get("sigmod"), ValueError, "Did you mean 'sigmoid'"),
-        (lambda: activations.get("qqq"), ValueError, "Expected one of: linear, binary_step"),
+        (lambda: activations.get("sigmod"), ValueError, "Do you mean sigmoid?"),
+        (lambda: activations.get("qqq"), ValueError, "expected one of linear, binary_step"),
         (lambda: activations.get(3), TypeError, "a name or an Activation"),
         (
             lambda: ACTIVATIONS["relu"].with_parameters(slope=1),

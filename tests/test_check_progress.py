@@ -58,5 +58,5 @@ def test_the_latest_attempt_counts():
 
 def test_a_theme_can_be_asked_for():
     assert len(tutor.progress("xor").rows) == len(mistakes.exercises("xor"))
-    with pytest.raises(ValueError, match="no theme"):
+    with pytest.raises(ValueError, match="unknown theme"):
         tutor.progress("cooking")

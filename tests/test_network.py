@@ -12,12 +12,12 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from tutor import activations
+from tutor import activations, losses
 from tutor.graph import Graph
+from tutor.initialisations import INITIALISATIONS
 from tutor.layers import activate, activate_backward, dense_backward, dense_forward
-from tutor.losses import LOSSES, get_loss
+from tutor.losses import LOSSES
 from tutor.network import Network
-from tutor.parameters import INITIALISATIONS
 
 # A busy machine is no reason to fail.
 relaxed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -724,15 +724,15 @@ NAN = np.array([[1.0, 2], [3, math.nan]])
         (lambda: Network("241"), TypeError, r"a list like \[2, 4, 1\]"),
         (lambda: Network([2, 0]), ValueError, "each size must be at least 1, not 0"),
         (lambda: Network([2, 1.5]), TypeError, "each size must be a whole number, not 1.5"),
-        (lambda: Network([2, 3, 1], "tanhh"), ValueError, "Did you mean 'tanh'"),
+        (lambda: Network([2, 3, 1], "tanhh"), ValueError, "Do you mean tanh?"),
         (lambda: Network([2, 3, 1], ["tanh", "relu"]), ValueError, "1 activations, one a layer"),
         (lambda: Network([2, 3, 1], 3), TypeError, "an activation or a list"),
         (lambda: Network([2, 1], output="logits"), ValueError, "unknown activation 'logits'"),
-        (lambda: Network([2, 1], loss="mse"), ValueError, "one of: squared, logistic"),
+        (lambda: Network([2, 1], loss="mse"), ValueError, "one of squared, logistic"),
         (lambda: Network([2, 1], loss=3), TypeError, "a name or a Loss"),
         (lambda: Network([2, 1], "tanh", "tanh", "logistic"), ValueError, "output='sigmoid'"),
         (lambda: Network([2, 1], loss="cross_entropy"), ValueError, "output='softmax'"),
-        (lambda: Network([2, 1], init="random"), ValueError, "one of: glorot, he, playground"),
+        (lambda: Network([2, 1], init="random"), ValueError, "one of glorot, he, playground"),
         (lambda: Network([2, 1], init=0), TypeError, "a name or an Initialisation"),
         (lambda: Network([2, 1], replicas=0), ValueError, "replicas must be at least 1"),
         (lambda: Network([2, 3, 1], "maxout", pieces=0), ValueError, "pieces must be at least 1"),
@@ -772,7 +772,7 @@ NAN = np.array([[1.0, 2], [3, math.nan]])
         (lambda: NET.train(X3, [1, 2, 3], epochs=0), ValueError, "epochs must be at least 1"),
         (lambda: NET.train(X3, [1, 2, 3], batch_size=2.0), TypeError, "a whole number, not 2.0"),
         (lambda: NET.train(X3, [1, 2, 3], test=(X3, [1])), ValueError, r"y must have the shape"),
-        (lambda: get_loss("mae"), ValueError, "unknown loss 'mae'"),
+        (lambda: losses.get("mae"), ValueError, "unknown loss 'mae'"),
     ],
 )
 def test_errors_say_what_was_expected(call, error, words):

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tutor.names import unknown
 from tutor.seedrandom import SeedRandom
 
 Floats = NDArray[np.float64]
@@ -70,7 +71,7 @@ def gate(name: str) -> Dataset:
     """
     outputs = GATES.get(name.lower() if isinstance(name, str) else "")
     if outputs is None:
-        raise ValueError(f"unknown gate {name!r}: expected one of {', '.join(GATES)}")
+        raise ValueError(unknown("gate", name, GATES))
     x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], dtype=np.float64)
     return Dataset(x, np.array(outputs, dtype=np.float64))
 
@@ -223,7 +224,7 @@ def playground(
     """
     generators = _CLASSIFICATION | _REGRESSION
     if name not in generators:
-        raise ValueError(f"unknown data set {name!r}: expected one of {', '.join(generators)}")
+        raise ValueError(unknown("data set", name, generators))
     if not 0 <= noise <= 50:
         raise ValueError(f"noise: expected 0 to 50 per cent, got {noise!r}")
     if samples is None:

@@ -15,8 +15,9 @@ from types import MappingProxyType
 import numpy as np
 
 from tutor.floats import FloatArray
+from tutor.names import look_up
 
-__all__ = ["LOSSES", "Loss", "get_loss"]
+__all__ = ["LOSSES", "Loss", "get"]
 
 LossFunction = Callable[[FloatArray, FloatArray], FloatArray]
 
@@ -142,20 +143,14 @@ LOSSES: Mapping[str, Loss] = MappingProxyType(
 )
 
 
-def get_loss(loss: str | Loss) -> Loss:
+def get(loss: str | Loss) -> Loss:
     """Return the loss with this name, or itself.
 
     Raises
     ------
     ValueError
-        If there is none of this name.
+        If there is none of this name; the message names the nearest.
     TypeError
         If it is neither a name nor a `Loss`.
     """
-    if isinstance(loss, Loss):
-        return loss
-    if not isinstance(loss, str):
-        raise TypeError(f"loss must be a name or a Loss, not {loss!r}")
-    if loss not in LOSSES:
-        raise ValueError(f"unknown loss {loss!r}. Expected one of: {', '.join(LOSSES)}")
-    return LOSSES[loss]
+    return look_up(Loss, loss, LOSSES)

@@ -27,10 +27,11 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from tutor import activations
+from tutor import activations, initialisations
 from tutor.activations import Activation
 from tutor.drawing import Drawing
 from tutor.floats import FloatArray
+from tutor.initialisations import Initialisation
 from tutor.layers import (
     activate,
     activate_backward,
@@ -56,7 +57,7 @@ from tutor.network_checks import (
 )
 from tutor.network_counting import Counts, count_network
 from tutor.network_drawing import draw_network
-from tutor.parameters import Initialisation, Parameters, get_initialisation
+from tutor.parameters import Parameters
 from tutor.training import Batches, Cache, History, Rule
 
 __all__ = ["Cache", "Network"]
@@ -79,7 +80,7 @@ class Network:
     pieces : int
         How many linear pieces each neuron of a maxout layer has.
     init : str or Initialisation
-        How weights start; see `tutor.parameters.INITIALISATIONS`.
+        How weights start; see `tutor.initialisations.INITIALISATIONS`.
     seed : int, or R of them
         Replica r of a stack with one seed s has the seed s + r.
     replicas : int or None
@@ -147,7 +148,7 @@ class Network:
 
         The random numbers of training (order, dropout, noise) continue the same streams.
         """
-        initialisation = get_initialisation(scheme)
+        initialisation = initialisations.get(scheme)
         self._rngs = generators(seed, self.replicas)
         for W, b, alpha, activation in zip(
             self.W, self.b, self.alpha, self.activations, strict=True

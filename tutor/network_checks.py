@@ -9,10 +9,10 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from tutor import activations
+from tutor import activations, losses
 from tutor.activations import Activation
 from tutor.floats import FloatArray, as_floats
-from tutor.losses import Loss, get_loss
+from tutor.losses import Loss
 
 Rate: TypeAlias = float | Sequence[float] | FloatArray
 Seed: TypeAlias = int | Sequence[int]
@@ -100,7 +100,7 @@ def fitting_loss(output: Activation, loss: str | Loss | None) -> Loss:
     """Return the loss, by default the one that fits, after checking that the output suits it."""
     if loss is None:
         loss = {"sigmoid": "logistic", "softmax": "cross_entropy"}.get(output.name, "squared")
-    found = get_loss(loss)
+    found = losses.get(loss)
     if found.name != "squared" and output.name != found.pairs_with:
         raise ValueError(f"{found.label} needs output={found.pairs_with!r}, not {output.name!r}")
     return found

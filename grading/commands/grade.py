@@ -30,7 +30,8 @@ from grading.commands.output import (
 )
 from grading.engines import EngineChoice
 from grading.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_PROBLEMS, CourseError
-from grading.wording import counted, did_you_mean
+from grading.wording import counted
+from tutor.names import nearest
 
 if TYPE_CHECKING:
     from grading.course import Course
@@ -162,7 +163,7 @@ def _show_misplaced(terminal: Console, course: Course) -> None:
     """Name the folders that no run grades, because no assignment is called so."""
     misplaced = course.misplaced()
     for path in misplaced[:5]:
-        near = did_you_mean(path.name, course.assignments())
+        near = nearest(path.name, course.assignments())
         terminal.print(
             f"{path} is not graded: no assignment is called {path.name}.{near}",
             highlight=False,

@@ -11,7 +11,8 @@ import click
 from rich.console import Console
 
 from grading.errors import EXIT_OK, EXIT_PROBLEMS, CourseError
-from grading.wording import counted, did_you_mean
+from grading.wording import counted
+from tutor.names import nearest
 
 if TYPE_CHECKING:
     from grading.course import Course
@@ -78,7 +79,7 @@ def where_submissions_go(course: Course) -> str:
 def nearest_students(course: Course, students: tuple[str, ...]) -> str:
     """Ask whether somebody is meant whose name is nearly as what was typed."""
     known = course.students() if students else []
-    return "".join(did_you_mean(name, known) for name in students if name not in known)
+    return "".join(nearest(name, known) for name in students if name not in known)
 
 
 def show_nothing_graded(course: Course, students: tuple[str, ...] = ()) -> None:

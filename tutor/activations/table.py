@@ -1,6 +1,5 @@
 """The twelve activation functions of the course: one record each, and how to look one up."""
 
-import difflib
 import math
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -36,6 +35,7 @@ from tutor.activations.over_axis import (
     softmax_derivative,
 )
 from tutor.activations.record import Activation, Range
+from tutor.names import look_up
 
 
 def _defaults(**parameters: float) -> Mapping[str, float]:
@@ -261,15 +261,4 @@ def get(activation: str | Activation) -> Activation:
     TypeError
         If it is neither a name nor an `Activation`.
     """
-    if isinstance(activation, Activation):
-        return activation
-    if not isinstance(activation, str):
-        raise TypeError(f"activation must be a name or an Activation, not {activation!r}")
-    name = activation.strip().lower().replace(" ", "_").replace("-", "_")
-    if name in ACTIVATIONS:
-        return ACTIVATIONS[name]
-    close = difflib.get_close_matches(name, ACTIVATIONS, n=1)
-    hint = f"Did you mean {close[0]!r}? " if close else ""
-    raise ValueError(
-        f"unknown activation {activation!r}. {hint}Expected one of: {', '.join(ACTIVATIONS)}"
-    )
+    return look_up(Activation, activation, ACTIVATIONS)

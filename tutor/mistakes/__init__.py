@@ -12,6 +12,7 @@ from functools import cache
 
 from tutor.mistakes.general import GENERAL
 from tutor.mistakes.records import THEMES, Exercise, Mistake, Tolerance
+from tutor.names import unknown
 
 __all__ = [
     "GENERAL",
@@ -38,7 +39,7 @@ def exercises(theme: str) -> tuple[Exercise, ...]:
         If there is no such theme.
     """
     if theme not in THEMES:
-        raise ValueError(f"there is no theme {theme!r}; the themes are {', '.join(THEMES)}")
+        raise ValueError(unknown("theme", theme, THEMES))
     found: tuple[Exercise, ...] = importlib.import_module(f"tutor.mistakes.{theme}").EXERCISES
     return found
 
@@ -63,11 +64,10 @@ def get(exercise_id: str) -> Exercise:
         If there is no such exercise.
     """
     theme = exercise_id.partition("/")[0]
-    for exercise in exercises(theme):
-        if exercise.id == exercise_id:
-            return exercise
-    known = ", ".join(exercise.id for exercise in exercises(theme))
-    raise ValueError(f"there is no exercise {exercise_id!r}; {theme} has {known}")
+    known = {exercise.id: exercise for exercise in exercises(theme)}
+    if exercise_id not in known:
+        raise ValueError(unknown("exercise", exercise_id, known))
+    return known[exercise_id]
 
 
 def mistake(mistake_id: str) -> Mistake:
@@ -79,10 +79,10 @@ def mistake(mistake_id: str) -> Mistake:
         If there is no such mistake.
     """
     exercise_id, _, name = mistake_id.rpartition("/")
-    for entry in get(exercise_id).mistakes:
-        if entry.id == name:
-            return entry
-    raise ValueError(f"the exercise {exercise_id!r} has no mistake {name!r}")
+    known = {entry.id: entry for entry in get(exercise_id).mistakes}
+    if name not in known:
+        raise ValueError(unknown(f"mistake of {exercise_id}", name, known))
+    return known[name]
 
 
 def thinking(mistake_id: str) -> str:
@@ -97,5 +97,5 @@ def thinking(mistake_id: str) -> str:
     if kind != "general":
         return mistake(mistake_id).thinking
     if name not in GENERAL:
-        raise ValueError(f"there is no general mistake {name!r}")
+        raise ValueError(unknown("general mistake", name, GENERAL))
     return GENERAL[name]

@@ -10,7 +10,6 @@ the same ones, which `experiment` looks up.
 
 from __future__ import annotations
 
-import difflib
 import functools
 import itertools
 from collections.abc import Mapping
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tutor.mistakes.records import READY_MADE, Exercise, Mistake, Tolerance
+from tutor.names import nearest
 
 if TYPE_CHECKING:
     from tutor.playground import Config, Experiment, Playground
@@ -505,9 +505,9 @@ def _configure(settings: Any, allowed: tuple[str, ...], task: Mapping[str, Any])
     if not isinstance(settings, dict):
         raise TypeError("settings: expected a dictionary")
     others = [str(name) for name in settings if name not in allowed]
-    close = difflib.get_close_matches(others[0], allowed, 1) if others else []
-    if close:
-        raise _RefusedError(f"there is no {others[0]} here. Do you mean {close[0]}?")
+    near = nearest(others[0], allowed) if others else ""
+    if near:
+        raise _RefusedError(f"there is no {others[0]} here.{near}")
     if others:
         raise _RefusedError(
             f"{others[0]} isn't yours to set here; you may set {', '.join(allowed)}."

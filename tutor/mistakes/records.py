@@ -16,6 +16,7 @@ READY_MADE = (
     "tutor.datasets.*",
     "tutor.gradients.*",
     "tutor.graph.*",
+    "tutor.initialisations.*",
     "tutor.layers.*",
     "tutor.losses.*",
     "tutor.network.*",

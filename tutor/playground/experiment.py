@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tutor.names import unknown
 from tutor.playground.config import Config, Target, is_number
 from tutor.playground.replicas import Replicas
 
@@ -113,8 +114,7 @@ class Experiment:
         if name == "epochs_to_target":
             return Summary.of(self.epochs_to_target)
         if name not in self.final:
-            known = ", ".join(("epochs_to_target", *FINAL))
-            raise ValueError(f"unknown value {name!r}: expected one of {known}")
+            raise ValueError(unknown("value", name, ("epochs_to_target", *FINAL)))
         if name.endswith("accuracy") and self.config.problem == "regression":
             raise ValueError(f"{name}: regression has no accuracy")
         return Summary.of(self.final[name])

@@ -9,6 +9,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from tutor.names import unknown
+
 Floats = NDArray[np.float64]
 
 LIMIT = 4096
@@ -101,7 +103,7 @@ class History:
             When there is no such measure.
         """
         if name not in NAMES:
-            raise ValueError(f"unknown measure {name!r}: expected one of {', '.join(NAMES)}")
+            raise ValueError(unknown("measure", name, NAMES))
         return self._values[: self._rows, NAMES.index(name)].copy()
 
     def to_dict(self, replica: int = 0) -> dict[str, list[float]]:
