@@ -89,11 +89,14 @@ class Channel:
         DeadlineError
             If not everything came before `deadline` (`time.monotonic`).
         """
+        return decode_payload(*self.take(deadline), references)
+
+    def take(self, deadline: float | None = None) -> tuple[bytearray, int]:
+        """Wait for one value and leave it as it came; see `receive` and `decode_payload`."""
         while len(self._rest) < HEADER.size:
             self._rest += self._some(deadline)
         body, raw = read_header(bytes(self._rest[: HEADER.size]), self.max_bytes)
-        payload = self._payload(body + raw, deadline)
-        return decode_payload(payload, body, references)
+        return self._payload(body + raw, deadline), body
 
     def _payload(self, size: int, deadline: float | None) -> bytearray:
         """Take `size` bytes: what is left of earlier reads, then straight from the socket."""

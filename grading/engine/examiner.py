@@ -244,14 +244,15 @@ class Examiner:
             Its `grade_id`.
         seconds
             Time for all of it, the student's functions included.
+
+        Notes
+        -----
+        Whoever asks for it has the session `attend` the test first.
         """
         started = time.monotonic()
         verdict = Verdict()
         recorder = Recorder()
         recorder.begin(draw=False)
-        if self.session is not None:
-            self.session.allow(seconds)
-            self.session.discreet = self.notebook.cells[name].hidden
         plan = self.notebook.plans[name]
         try:
             body, last, quiet = compiled(name, self.notebook.cells[name].source)

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field, replace
 
 from grading.engine import graded, outcome
 from grading.engine import source as sources
-from grading.engine.examiner import Bindings, Examiner, Verdict
+from grading.engine.examiner import Bindings, Examiner
 from grading.engine.key import FirstCall, KeyNotebook
+from grading.engine.precedent import Judgement, Precedents, signature
 from grading.engine.remote import Session, StudentGone
 from grading.engine.sanitize import Cell
 from grading.records import CellOutcome, NotebookOutcome, Stopped
@@ -82,6 +83,8 @@ class NotebookRun:
         Name of a test cell to the student's names that it asked for.
     given_up
         Names of tests that never ended, whatever alarm rang: they aren't run again.
+    precedents
+        What the notebook's tests said of other students' answers.
     pulse
         Is told which test begins and when it has to end; and, with an empty name, that it has.
     secret
@@ -102,6 +105,7 @@ class NotebookRun:
     bound: Bindings = field(default_factory=Bindings)
     given_up: frozenset[str] = frozenset()
     pulse: Callable[[str, float], None] = lambda name, seconds: None
+    precedents: Precedents = field(default_factory=Precedents)
     restarts: int = 0
     session: Session | None = None
 
@@ -195,18 +199,33 @@ class NotebookRun:
             return
         examiner.asked.clear()
         self.pulse(name, seconds)
-        verdict = examiner.run(name, seconds)
+        judgement = self._judged(name, seconds, examiner)
         self.pulse("", 0.0)
-        self.asked[name] = frozenset(examiner.asked)
-        self._record(place, verdict)
+        examiner.asked |= judgement.asked
+        self.asked[name] = judgement.asked
+        self.outputs[place] = judgement.outputs
+        self.outcomes[name] = judgement.outcome
+        if self.key.cells[name].hidden:
+            self.secret[name] = _neutral(judgement.outcome)
 
-    def _record(self, place: int, verdict: Verdict) -> None:
-        key = self.cells[place].key
-        assert key is not None
-        self.outputs[place] = graded.clean_outputs(verdict.outputs)
-        self.outcomes[key.name] = outcome.tested(key, verdict)
-        if key.hidden:
-            self.secret[key.name] = _neutral(self.outcomes[key.name])
+    def _judged(self, name: str, seconds: float, examiner: Examiner) -> Judgement:
+        """Run a test, unless another student has given the same answers to all that it asks."""
+        key, plan, session = self.key.cells[name], self.key.plans[name], examiner.session
+        assert session is not None
+        repeats = plan.certain and not plan.own
+        session.attend(seconds, discreet=key.hidden, note=repeats)
+        known_by = signature(session) if repeats else None
+        if known_by is not None:
+            known = self.precedents.find(name, known_by, session)
+            if known is not None:
+                return known
+        verdict = examiner.run(name, seconds)
+        outputs = graded.Written(graded.clean_outputs(verdict.outputs))
+        made = Judgement(outputs, outcome.tested(key, verdict), frozenset(examiner.asked))
+        whole = verdict.error is None and verdict.gone is None and not verdict.warnings
+        if known_by is not None and whole and session.exchanges is not None:
+            self.precedents.keep(name, known_by, session.exchanges, made)
+        return made
 
     def _give_up(self, place: int) -> None:
         """Fail a test for which no time, or no process, is left."""

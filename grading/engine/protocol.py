@@ -63,6 +63,10 @@ class Encoded(NamedTuple):
     raw: bytes
 
 
+NOTHING = Encoded(b"", b"")
+"""Stands where there is nothing to encode."""
+
+
 class Named(NamedTuple):
     """Something that both sides have imported, by module and name."""
 

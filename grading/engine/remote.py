@@ -10,8 +10,11 @@ import builtins
 import sys
 import time
 import types
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, NoReturn
 
 import numpy as np
@@ -157,11 +160,11 @@ class StudentFunction(StudentObject):
 
         Who says so falsely is told to begin, and gets no points.
         """
-        return self._session.request("empty", self) is True
+        return self._session.ask("empty", self) is True
 
     @property
     def __doc__(self) -> str | None:  # type: ignore[override]
-        text = self._session.request("describe", self)
+        text = self._session.ask("describe", self)
         return text if isinstance(text, str) and text else None
 
 
@@ -195,6 +198,7 @@ class _References:
         return number, 0, "function", protocol.clean_name(getattr(value, "__name__", ""))
 
     def borrow(self, number: int, sort: str, type_name: str, name: str) -> StudentObject:
+        self.session.exchanges = None  # a number means something else with another student
         known = self.known.get(number)
         if known is not None:
             return known
@@ -212,6 +216,7 @@ class _References:
         return made
 
     def own(self, number: int) -> Any:
+        self.session.exchanges = None
         if number >= len(self.lent):
             raise protocol.ProtocolError("an unknown handle")
         return self.lent[number]
@@ -232,20 +237,61 @@ def know_cases(cases: Sequence[Sequence[Any]]) -> bool:
 
     Say whether that is possible: what belongs to one conversation can't be known.
     """
-    try:
-        given = [tuple(args) for args in cases]
-        _known_cases[id(cases)] = cases, protocol.encoded(given, _Public())
-    except protocol.ProtocolError:
-        return False
-    return True
+    given = _encoded_cases(cases)
+    if isinstance(given, protocol.Encoded):
+        _known_cases[id(cases)] = cases, given
+        return True
+    return False
 
 
-def known_cases(cases: Sequence[Sequence[Any]]) -> Any:
+def known_cases(cases: Sequence[Sequence[Any]]) -> protocol.Encoded | list[tuple[Any, ...]]:
     """Give cases as they can be sent."""
     known = _known_cases.get(id(cases))
     if known is not None and known[0] is cases:
         return known[1]
     return [tuple(args) for args in cases]
+
+
+def _encoded_cases(cases: Sequence[Sequence[Any]]) -> protocol.Encoded | list[tuple[Any, ...]]:
+    """Encode cases, unless something in them belongs to one conversation, or can't travel."""
+    given = [tuple(args) for args in cases]
+    try:
+        return protocol.encoded(given, _Public())
+    except (protocol.ProtocolError, RecursionError):
+        return given
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something that a test asks of a student's function, in words that fit every student.
+
+    Attributes
+    ----------
+    what
+        "calls", or a request that takes the function alone.
+    name
+        Under which the test has fetched the function.
+    forbids, cases
+        As in `Session.call_many`; empty for other requests.
+    """
+
+    what: str
+    name: str
+    forbids: tuple[str, ...] = ()
+    cases: protocol.Encoded = protocol.NOTHING
+
+
+Exchange = tuple[Question, bytes]
+"""A question and the digest of its answer."""
+
+_Raw = tuple[bytearray, int]
+"""A message as `protocol.decode_payload` takes it."""
+
+
+def _digest(raw: _Raw) -> bytes:
+    state = sha256(raw[1].to_bytes(8, "little"))
+    state.update(raw[0])
+    return state.digest()
 
 
 class _Public(protocol.NoReferences):
@@ -297,6 +343,9 @@ class Session:
         Value of `calls` then.
     discreet : bool
         Whether a hidden test runs: names that the student made up are not taken over then.
+    exchanges : list of Exchange or None
+        What the test at hand has asked and been answered; None where another student could not be
+        asked the same.
     """
 
     def __init__(self, handle: Handle, seconds: float, files: Mapping[str, bytes]) -> None:
@@ -314,6 +363,11 @@ class Session:
         self._later: list[list[Any]] = []
         self._ahead: FirstCall | None = None
         self._forbidden = dict(_CATALOGUED)
+        self.exchanges: list[Exchange] | None = None
+        self._functions: dict[str, StudentFunction] = {}
+        self._answers: deque[tuple[Question, _Raw]] = deque()
+        self._next: _Raw | None = None
+        self._digest = b""
         self.later("limits", handle.limits.reply_bytes, handle.limits.output_bytes)
         if files:
             self.request("files", dict(files))
@@ -321,6 +375,54 @@ class Session:
     def allow(self, seconds: float | None = None) -> None:
         """Start the clock for the next cell."""
         self.deadline = time.monotonic() + (self.seconds if seconds is None else seconds)
+
+    def attend(self, seconds: float, *, discreet: bool, note: bool) -> None:
+        """Begin a test.
+
+        Parameters
+        ----------
+        seconds
+            Time for all that it asks.
+        discreet
+            Whether it is hidden.
+        note
+            Whether to note what it asks and is answered, in `exchanges`.
+        """
+        self.allow(seconds)
+        self.discreet = discreet
+        self._answers.clear()
+        self.exchanges = [] if note else None
+        fresh = self.fetched if self.fetched_at == self.calls else {}
+        self._functions = {
+            name: value for name, value in fresh.items() if type(value) is StudentFunction
+        }
+
+    def put(self, question: Question) -> bytes:
+        """Ask a question before the test does; give the digest of the answer.
+
+        The test finds the answer when it asks.
+
+        Raises
+        ------
+        StudentGone
+            As in `request`.
+        """
+        function = self._functions[question.name]
+        if question.what != "calls":
+            self._send((), None, question.what, function)
+        elif self._is_ahead(question.forbids, function, question.cases):
+            self._ahead = None
+        else:
+            number = self._forbid(question.forbids)
+            self._send((), None, "calls", number, function, question.cases, {}, self._left())
+        raw = self._take()
+        self._answers.append((question, raw))
+        return _digest(raw)
+
+    def forget_answers(self) -> None:
+        """Drop the answers to what was asked before a test that did not have to run."""
+        self._answers.clear()
+        self.calls += 1
 
     def run(
         self, source: str, draw: bool, then: Sequence[str] = (), ahead: FirstCall | None = None
@@ -409,13 +511,19 @@ class Session:
     ) -> list[tuple[Any, Exception | None, tuple[str, ...], dict[Any, Any]]]:
         """Have a function called; give value, error, forbidden names and changed arguments."""
         self.calls += 1
-        if self._is_ahead(forbids, function, cases, kwargs):
+        given = known_cases(cases)
+        if self.exchanges is not None and not isinstance(given, protocol.Encoded):
+            given = _encoded_cases(cases)
+        question = None if kwargs else self._question("calls", function, forbids, given)
+        if self._is_answered(question):
+            answer = self._noted(question)
+        elif not kwargs and self._is_ahead(forbids, function, given):
             self._ahead = None
-            answer = self._answer(())
+            answer = self._noted(question)
         else:
-            given = known_cases(cases)
             number = self._forbid(forbids)
-            answer = self.request("calls", number, function, given, kwargs, self._left())
+            self._send((), None, "calls", number, function, given, kwargs, self._left())
+            answer = self._noted(question)
         if not isinstance(answer, list) or len(answer) != len(cases):
             self._end("reply")
         asked = {name.removesuffix(".*") for name in forbids}
@@ -425,18 +533,56 @@ class Session:
         self,
         forbids: Sequence[str],
         function: StudentFunction,
-        cases: Sequence[Sequence[Any]],
-        kwargs: dict[str, Any],
+        given: protocol.Encoded | list[tuple[Any, ...]],
     ) -> bool:
         """Whether the answer to these calls is on its way already."""
         ahead = self._ahead
         return (
             ahead is not None
-            and ahead.cases is cases
+            and known_cases(ahead.cases) is given
             and ahead.forbids == tuple(forbids)
             and self.fetched.get(ahead.name) is function
-            and not kwargs
         )
+
+    def _question(
+        self,
+        what: str,
+        function: StudentFunction,
+        forbids: Sequence[str] = (),
+        given: protocol.Encoded | list[tuple[Any, ...]] = protocol.NOTHING,
+    ) -> Question | None:
+        """Put what is asked in words that fit every student; None where that is not possible."""
+        names = (name for name in sorted(self._functions) if self._functions[name] is function)
+        name = next(names, None)
+        if name is None or not isinstance(given, protocol.Encoded):
+            return None
+        return Question(what, name, tuple(forbids), given)
+
+    def _is_answered(self, question: Question | None) -> bool:
+        """Whether a question was asked before; its answer is what is read next then."""
+        if not self._answers:
+            return False
+        asked, raw = self._answers.popleft()
+        self._next = raw
+        if asked == question:
+            return True
+        # The test goes another way than it did with the same answers. What was asked in vain may
+        # still want something of the examiner.
+        self._answers.clear()
+        with suppress(Exception):
+            self._answer(())
+        return False
+
+    def _noted(self, question: Question | None) -> Any:
+        """Wait for the answer to a question, and note both."""
+        try:
+            return self._answer(())
+        finally:
+            if question is None:
+                self.exchanges = None
+            if self.exchanges is not None:
+                assert question is not None
+                self.exchanges.append((question, self._digest))
 
     def _forbid(self, forbids: Sequence[str]) -> int:
         """Send names to watch for, unless both sides know them; give their number."""
@@ -485,14 +631,27 @@ class Session:
         Exception
             What the student's code raised, as a built-in exception with `student_traceback`.
         """
+        self.exchanges = None
         return self._ask_with((), None, *request)
 
+    def ask(self, what: str, function: StudentFunction) -> Any:
+        """Ask what takes a function alone; see `request`."""
+        question = self._question(what, function)
+        if not self._is_answered(question):
+            self._send((), None, what, function)
+        return self._noted(question)
+
     def _ask_with(self, names: Sequence[str], ahead: FirstCall | None, *request: Any) -> Any:
-        """Send a request, with those that were put off; see `request`.
+        """Send a request, with those that were put off, and wait for its answer; see `request`.
 
         The values of `names` come along with its answer, in `fetched`; the answer to `ahead`
         comes behind it.
         """
+        self._send(names, ahead, *request)
+        return self._answer(names, ahead)
+
+    def _send(self, names: Sequence[str], ahead: FirstCall | None, *request: Any) -> None:
+        """Send a request, with those that were put off."""
         if self.death is not None:
             raise StudentGone(self.death)
         if self._ahead is not None:
@@ -511,7 +670,6 @@ class Session:
             raise TypeError(str(error)) from None
         except LinkClosedError:
             self._end("killed")
-        return self._answer(names, ahead)
 
     def _pass_over_ahead(self) -> None:
         """Take the answer that nobody has read: a test went another way than it does for others."""
@@ -544,8 +702,21 @@ class Session:
             self._serve_callback(*message[1:])
 
     def _receive(self) -> Any:
+        raw = self._take()
+        if self.exchanges is not None:
+            self._digest = _digest(raw)
         try:
-            return self.channel.receive(self.references, self.deadline + GRACE)
+            return protocol.decode_payload(*raw, self.references)
+        except protocol.ProtocolError:
+            self._end("reply")
+
+    def _take(self) -> _Raw:
+        """Wait for a message, and leave it as it came."""
+        if self._next is not None:
+            raw, self._next = self._next, None
+            return raw
+        try:
+            return self.channel.take(self.deadline + GRACE)
         except protocol.ProtocolError:
             self._end("reply")
         except DeadlineError:
@@ -555,6 +726,7 @@ class Session:
 
     def _serve_callback(self, number: Any, args: Any, kwargs: Any) -> None:
         """Call a function of ours for the student's code, and send back what it gives."""
+        self.exchanges = None
         plain = isinstance(args, tuple) and isinstance(kwargs, dict) and type(number) is int
         if not plain or not 0 <= number < len(self.references.lent):
             self._end("reply")
@@ -615,7 +787,7 @@ class Nobody(Session):
         self.fetched, self.fetched_at = {}, -1
         self.first: FirstCall | None = None
 
-    def allow(self, seconds: float | None = None) -> None:
+    def attend(self, seconds: float, *, discreet: bool, note: bool) -> None:
         """Do nothing: there is no clock."""
 
     def get(self, names: list[str]) -> dict[str, Any]:
@@ -623,6 +795,9 @@ class Nobody(Session):
         return {name: StudentFunction(self, 0, "function", name) for name in names}
 
     def request(self, *request: Any) -> Any:
+        """Do nothing."""
+
+    def ask(self, what: str, function: StudentFunction) -> Any:
         """Do nothing."""
 
     def _calls(

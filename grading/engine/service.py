@@ -11,6 +11,7 @@ import atexit
 import gc
 import importlib
 import importlib.util
+import json
 import os
 import signal
 import sys
@@ -18,7 +19,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -27,6 +28,7 @@ from typing import Any
 from grading.engine import examiner, graded, protocol, sanitize, source
 from grading.engine.grade import NotebookRun, Settings, missing
 from grading.engine.key import KeyNotebook, digest, read
+from grading.engine.precedent import Precedents
 from grading.engine.process import EXECUTION, MAX_SUBMISSIONS, ExaminerProcess, Request
 from grading.engine.pulse import Pulse
 from grading.engine.remote import Nobody, Session
@@ -57,6 +59,7 @@ class _Prepared:
     notebooks: dict[str, KeyNotebook]
     files: dict[str, bytes]
     modules: frozenset[str]
+    precedents: dict[str, Precedents] = field(default_factory=dict)
     rehearsed: bool = False
 
     @property
@@ -460,6 +463,7 @@ class _Job:
                 what = "a text cell holds what a browser would run or load; it is shown as text"
                 problems.append(self._problem(path, None, what, "Look at it before you open it."))
         run = NotebookRun(key, cells, self._spawner(files), self.request.settings, deadline)
+        run.precedents = self.prepared.precedents.setdefault(key.name, run.precedents)
         self._watch(run)
         run.run()
         sealed_failures = {
@@ -534,36 +538,46 @@ class _Job:
 # ------------------------------------------------------------------------ between the two of us
 
 
+_WRITTEN = ("notebook", "student_notebook")
+
+
 def _packed(
     outcomes: Iterable[NotebookOutcome],
     problems: Iterable[Problem],
     calibrated: dict[str, list[str]],
 ) -> dict[str, Any]:
-    """Turn records into plain data."""
+    """Turn records into plain data: the notebooks as they are, all else as one text."""
+    written = []
     notebooks = []
     for notebook in outcomes:
-        fields = dict(vars(notebook))
-        fields["cells"] = [dict(vars(cell)) for cell in notebook.cells]
-        fields["stopped"] = [dict(vars(cell)) for cell in notebook.stopped]
+        fields = {key: value for key, value in vars(notebook).items() if key not in _WRITTEN}
+        fields["cells"] = [vars(cell) for cell in notebook.cells]
+        fields["stopped"] = [vars(cell) for cell in notebook.stopped]
         fields["comments"] = dict(notebook.comments)
         notebooks.append(fields)
-    return {
-        "notebooks": notebooks,
-        "problems": [dict(vars(problem)) for problem in problems],
-        "calibrated": calibrated,
-    }
+        written.append({key: getattr(notebook, key) for key in _WRITTEN})
+    said = json.dumps([notebooks, [vars(problem) for problem in problems]])
+    return {"said": said, "written": written, "calibrated": calibrated}
 
 
 def _unpacked(
     answer: dict[str, Any],
 ) -> tuple[tuple[NotebookOutcome, ...], tuple[Problem, ...]]:
     """Make records of plain data."""
+    said, problems = json.loads(answer["said"])
     notebooks = []
-    for fields in answer["notebooks"]:
-        cells = tuple(CellOutcome(**cell) for cell in fields["cells"])
+    for fields, written in zip(said, answer["written"], strict=True):
+        cells = tuple(_outcome(cell) for cell in fields["cells"])
         stopped = tuple(Stopped(**cell) for cell in fields["stopped"])
-        notebooks.append(NotebookOutcome(**{**fields, "cells": cells, "stopped": stopped}))
-    return tuple(notebooks), tuple(Problem(**fields) for fields in answer["problems"])
+        made = {**fields, **written, "cells": cells, "stopped": stopped}
+        notebooks.append(NotebookOutcome(**made))
+    return tuple(notebooks), tuple(Problem(**fields) for fields in problems)
+
+
+def _outcome(fields: dict[str, Any]) -> CellOutcome:
+    """Make an outcome of what JSON made of one: a list where there was a tuple."""
+    several = {key: tuple(value) for key, value in fields.items() if isinstance(value, list)}
+    return CellOutcome(**{**fields, **several})
 
 
 def _broken(submission: Submission, what: str, tier: str, seconds: float) -> GradedSubmission:

@@ -3,8 +3,8 @@
     python tests/benchmarks/grading_throughput.py
     python tests/benchmarks/grading_throughput.py --small --submissions 10000 --without-nbgrader
 
-One run, one machine, one class: ten kinds of students in turn (right, nothing filled in, half,
-six sorts of wrong answers, one that ends the process).
+One run, one machine, one class of students who all hand in something else: right answers in many
+forms, wrong ones, gaps, and a few that end the process (see `tests/drawn_class.py`).
 
 - sealed: `grading run`, with its start, gradebook and files.
 - nbgrader: `nbgrader autograde` on a few of the same submissions, extrapolated to the class as
@@ -39,10 +39,11 @@ sys.path[:0] = [str(ROOT), str(TESTS)]
 import psutil  # noqa: E402  # brought by ipykernel
 import sample_class  # noqa: E402
 import small_course  # noqa: E402
+from drawn_class import Drawing  # noqa: E402
 
 from grading.records import AnswerKey  # noqa: E402
 
-KINDS = ("ada", "ben", "cleo", "dora", "emil", "finn", "gina", "hana", "ivan", "karl")
+DIFFERENT = 100
 SMALL_ANSWERS = (
     ("def double(x):\n    return 2 * x", "def triple(x):\n    return 3 * x"),
     ("def double(x):\n    return x", "def triple(x):\n    return abs(3 * x)"),
@@ -69,8 +70,7 @@ class Class:
         self.course_dir = folder / "course" if small else ROOT / "grading"
         if small:
             self._make_small_course()
-        kinds = self._small_kinds() if small else self._real_kinds()
-        self.texts = [kinds[place % len(kinds)] for place in range(10)]
+        self.texts = self._small_kinds() if small else self._real_kinds()
 
     def _make_small_course(self) -> None:
         self.course_dir.mkdir()
@@ -91,8 +91,8 @@ class Class:
         return texts
 
     def _real_kinds(self) -> list[str]:
-        samples = {sample.student: sample for sample in sample_class.Maker().samples()}
-        return [samples[student].notebook for student in KINDS]
+        drawing = Drawing()
+        return [drawing.notebook() for _ in range(DIFFERENT)]
 
     def hand_in(self, name: str, first: int, number: int) -> Path:
         """Make a class directory with some submissions and a gradebook."""
@@ -104,7 +104,7 @@ class Class:
         for place in range(first, first + number):
             folder = class_dir / "submitted" / f"s{place:05d}" / self.assignment
             folder.mkdir(parents=True)
-            (folder / f"{self.notebook}.ipynb").write_text(self.texts[place % 10])
+            (folder / f"{self.notebook}.ipynb").write_text(self.texts[place % len(self.texts)])
             (folder / "timestamp.txt").write_text(sample_class.ON_TIME)
         course = load_course(self.course_dir, class_dir)
         with Gradebook(course.db_url, course.course_id) as book:
@@ -241,7 +241,7 @@ def floor(school: Class, number: int, jobs: int) -> float:
             running.discard(os.wait()[0])
         pid = os.fork()
         if pid == 0:
-            _run_cells(books[place % 10])
+            _run_cells(books[place % len(books)])
             os._exit(0)
         running.add(pid)
     while running:
