@@ -6,11 +6,14 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from grading.bounds import Bounds
 from grading.errors import CourseError
 from grading.records import AnswerKey, GradedSubmission, Submission
+
+if TYPE_CHECKING:
+    from grading.sandbox import Starting
 
 __all__ = ["CONTAINED", "ENGINES", "STOCK_TIER", "Engine", "EngineChoice", "not_tamper_proof"]
 
@@ -112,16 +115,18 @@ class SealedEngine:
     ----------
     choice
         Its limits and tier count.
+    starting
+        Of the process that student processes are forked from, if it was started in advance.
     """
 
-    def __init__(self, choice: EngineChoice) -> None:
+    def __init__(self, choice: EngineChoice, starting: Starting | None = None) -> None:
         from grading import engine
         from grading.sandbox import Limits, Tier
         from grading.sandbox.limits import MIB
 
         allowed = choice.bounds
         tier = Tier(choice.tier) if choice.tier else None
-        self._engine = engine.Engine(tier, unsafe=choice.unsafe)
+        self._engine = engine.Engine(tier, choice.unsafe, starting)
         self.settings = engine.Settings(
             cell_seconds=allowed.cell_seconds, submission_seconds=allowed.submission_seconds
         )

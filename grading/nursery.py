@@ -22,9 +22,10 @@ from typing import Any, NoReturn
 
 import psutil  # type: ignore[import-untyped]  # brought by ipykernel
 
+from grading.engine.preload import STUDENT_MAIN, course_modules
 from grading.engines import EngineChoice, SealedEngine
 from grading.records import AnswerKey
-from grading.sandbox.spawn import wait_or_kill
+from grading.sandbox.spawn import PRELOAD, Starting, wait_or_kill
 
 __all__ = ["Nursery", "NurseryGoneError", "Nursling"]
 
@@ -179,12 +180,14 @@ def serve(descriptor: int) -> None:
     import grading.engine.service  # noqa: F401  # while nobody waits for it
     from grading.pool import settle
 
+    # Not before: with the process that waits for this one there would be three for two cores.
+    starting = Starting.early(STUDENT_MAIN, [*PRELOAD, *sorted(course_modules())])
     pipe: Connection[Any, Any] = Connection(descriptor)
     try:
         choice, folder = pipe.recv()
     except EOFError:
         return  # there was nothing to grade
-    engine = SealedEngine(choice)
+    engine = SealedEngine(choice, starting)
     settle(folder)
     with engine, contextlib.suppress(EOFError, OSError):
         key: AnswerKey | None = None

@@ -20,8 +20,6 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
-from functools import cache
-from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -29,6 +27,7 @@ from grading.engine import examiner, graded, protocol, sanitize, source
 from grading.engine.grade import NotebookRun, Settings, missing
 from grading.engine.key import KeyNotebook, digest, read
 from grading.engine.precedent import Precedents
+from grading.engine.preload import STUDENT_MAIN, course_modules
 from grading.engine.process import EXECUTION, MAX_SUBMISSIONS, ExaminerProcess, Request
 from grading.engine.pulse import Pulse
 from grading.engine.remote import Nobody, Session
@@ -41,14 +40,13 @@ from grading.records import (
     Stopped,
     Submission,
 )
-from grading.sandbox import Limits, SandboxError, Tier, WarmProcess
+from grading.sandbox import Limits, SandboxError, Starting, Tier, WarmProcess
 from grading.sandbox.spawn import PRELOAD
 
 EXTRA_SECONDS = 30.0
 MAX_KEYS = 64
 MAX_ATTEMPTS = 4
 _REHEARSAL_SECONDS = 10.0
-_STUDENT_MAIN = "grading.engine.student:main"
 
 
 @dataclass
@@ -78,13 +76,18 @@ class Engine:
         Containment of the student's code; None finds out what this machine offers.
     unsafe : bool
         Grade even where there is no containment.
+    starting : Starting or None
+        Of the warm process, if it was started in advance.
 
     Notes
     -----
     One engine belongs to one process and one thread. It is a context manager.
     """
 
-    def __init__(self, tier: Tier | None = None, unsafe: bool = False) -> None:
+    def __init__(
+        self, tier: Tier | None = None, unsafe: bool = False, starting: Starting | None = None
+    ) -> None:
+        self._starting = starting
         self._tier = tier
         self._unsafe = unsafe
         self._warm: WarmProcess | None = None
@@ -210,10 +213,16 @@ class Engine:
         self, preload: frozenset[str], instead_of: frozenset[str] = frozenset()
     ) -> WarmProcess:
         """Start a warm process; it need not be ready when this returns."""
+        starting, self._starting = self._starting, None
         self.close()
         modules = [*PRELOAD, *sorted(preload)]
         self._warm = WarmProcess(
-            _STUDENT_MAIN, tier=self._tier, unsafe=self._unsafe, preload=modules, wait=False
+            STUDENT_MAIN,
+            tier=self._tier,
+            unsafe=self._unsafe,
+            preload=modules,
+            wait=False,
+            starting=starting,
         )
         self._modules = preload | instead_of
         return self._warm
@@ -224,6 +233,9 @@ class Engine:
         if self._warm is not None and os.getpid() == self._warm.owner:
             self._warm.close()
         self._warm = None
+        if self._starting is not None:
+            self._starting.close()
+        self._starting = None
 
     def __enter__(self) -> Engine:
         return self
@@ -358,18 +370,8 @@ def prepare(key: AnswerKey) -> _Prepared:
                 found = source.names(text)
                 modules |= {module for _, module, _ in found.imported} | set(found.star)
                 modules |= {f"{m}.{a}" for _, m, a in found.imported if a}
-    modules |= _course_modules()
+    modules |= course_modules()
     return _Prepared(key, notebooks, files, frozenset(filter(_installed, modules)))
-
-
-@cache
-def _course_modules() -> frozenset[str]:
-    """List all modules of the course: most are imported late, which each fork would do again."""
-    import tutor
-
-    root = Path(tutor.__path__[0])
-    paths = (path.relative_to(root.parent).with_suffix("") for path in root.rglob("*.py"))
-    return frozenset(".".join(path.parts).removesuffix(".__init__") for path in paths)
 
 
 def _compile(name: str, text: str) -> None:
@@ -380,7 +382,7 @@ def _compile(name: str, text: str) -> None:
 def _installed(module: str) -> bool:
     """Whether a module belongs to the installed libraries, not to a folder of a course."""
     if module.startswith("tutor."):  # to find it otherwise would import what is above it
-        return module in _course_modules()
+        return module in course_modules()
     try:
         found = importlib.util.find_spec(module)
     except (ImportError, ValueError, AttributeError):

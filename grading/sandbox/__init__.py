@@ -11,7 +11,17 @@ Importing this package works everywhere; only Linux has the kernel interfaces be
 from grading.sandbox.death import REASONS, Death
 from grading.sandbox.limits import Limits
 from grading.sandbox.probe import probe
-from grading.sandbox.spawn import Handle, SandboxError, WarmProcess
+from grading.sandbox.spawn import Handle, SandboxError, Starting, WarmProcess
 from grading.sandbox.tier import Tier
 
-__all__ = ["REASONS", "Death", "Handle", "Limits", "SandboxError", "Tier", "WarmProcess", "probe"]
+__all__ = [
+    "REASONS",
+    "Death",
+    "Handle",
+    "Limits",
+    "SandboxError",
+    "Starting",
+    "Tier",
+    "WarmProcess",
+    "probe",
+]

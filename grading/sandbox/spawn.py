@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -190,6 +191,52 @@ class Handle:
         self.close()
 
 
+class Starting:
+    """An interpreter that imports what student processes need, until a `WarmProcess` takes it over.
+
+    What contains their code need not be known yet. It ends when nobody takes it over.
+
+    Parameters
+    ----------
+    main, preload
+        As for `WarmProcess`.
+    spare : str or None
+        A directory for what libraries keep between runs, where there is no home directory.
+    """
+
+    def __init__(
+        self, main: str, preload: Iterable[str] = PRELOAD, spare: str | None = None
+    ) -> None:
+        self.main = main
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self.process = subprocess.Popen(
+                [sys.executable, "-I", "-c", _BOOT, str(theirs.fileno()), json.dumps(sys.path)],
+                env=_environment(spare),
+                cwd="/",
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        self.preload(preload)
+
+    @staticmethod
+    def early(main: str, preload: Iterable[str] = PRELOAD) -> Starting | None:
+        """Start one, if it can be started in advance here."""
+        return Starting(main, preload) if sys.platform == "linux" and _has_home() else None
+
+    def preload(self, modules: Iterable[str], **containment: str) -> None:
+        """Have it import more, and contain itself if it is told how: nothing is imported then."""
+        request = {"main": self.main, "preload": list(modules), **containment}
+        with contextlib.suppress(OSError):  # it has ended: whoever waits for it will see
+            self.control.send(json.dumps(request).encode())
+
+    def close(self) -> None:
+        """End it."""
+        self.control.close()
+        wait_or_kill(self.process)
+
+
 class WarmProcess:
     """A process that has imported everything and forks student processes in milliseconds.
 
@@ -209,6 +256,8 @@ class WarmProcess:
         Allow a tier below "landlock", where only resource limits hold.
     wait : bool
         Whether to wait until it is ready; otherwise call `ready` before `spawn`.
+    starting : Starting or None
+        An interpreter to take over that was started for the same `main`.
 
     Raises
     ------
@@ -242,6 +291,7 @@ class WarmProcess:
         preload: Iterable[str] = PRELOAD,
         unsafe: bool = False,
         wait: bool = True,
+        starting: Starting | None = None,
     ) -> None:
         from grading.sandbox.probe import probe
 
@@ -255,23 +305,10 @@ class WarmProcess:
         self._scratch = tempfile.mkdtemp(prefix="grading-")
         # Others may pass, not look: a student process of root's is nobody.
         Path(self._scratch).chmod(0o711)
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-I", "-c", _BOOT, str(theirs.fileno()), json.dumps(sys.path)],
-                env=_environment(self._scratch),
-                cwd="/",
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-        configuration = {
-            "main": main,
-            "tier": self.tier.name,
-            "preload": list(preload),
-            "scratch": self._scratch,
-        }
-        self._control.send(json.dumps(configuration).encode())
+        if starting is None:
+            starting = Starting(main, (), self._scratch)
+        self._control, self._process = starting.control, starting.process
+        starting.preload(preload, tier=self.tier.name, scratch=self._scratch)
         self._is_ready = False
         if wait:
             self.ready()
@@ -360,16 +397,20 @@ def wait_or_kill(process: subprocess.Popen[bytes], seconds: float = 5) -> None:
         process.wait()
 
 
-def _environment(spare: str) -> dict[str, str]:
+def _environment(spare: str | None) -> dict[str, str]:
     """Return the environment of the warm process.
 
     Matplotlib keeps a list of fonts in the home directory, and builds it anew (a second) at each
     start where it can't.
     """
-    home = Path("~").expanduser()
-    if os.access(home, os.W_OK):
-        return {**_ENVIRONMENT, "HOME": str(home)}
+    if spare is None or _has_home():
+        return {**_ENVIRONMENT, "HOME": str(Path("~").expanduser())}
     return {**_ENVIRONMENT, "HOME": spare, "MPLCONFIGDIR": spare}
+
+
+def _has_home() -> bool:
+    """Whether there is a home directory to keep something in."""
+    return os.access(Path("~").expanduser(), os.W_OK)
 
 
 def _output_file(size: int) -> int:

@@ -4,12 +4,13 @@ It runs in an interpreter of its own, started with a clean environment, and neve
 submission, an answer key or a gradebook: nothing that a student process inherits is secret.
 `grading.sandbox.spawn` starts it and talks to it; nobody else calls this module.
 
-Protocol, over a sequenced-packet socket: the first message is the configuration, answered by
-one message ("ready" or "error"). Then each message asks for one student process and carries
-three descriptors: the student's end of its link, our end of a status socket, and the file that
-takes its raw output. On the status socket we send one message with a descriptor of the process
-(its pidfd) and one about its death. When the other end of a status socket closes, the process
-dies; when the control socket closes, all of them die.
+Protocol, over a sequenced-packet socket: the first messages say what to import, and the last of
+them how to contain students' code; that one is answered by one message ("ready" or "error"). Then
+each message asks for one student process and carries three descriptors: the student's end of its
+link, our end of a status socket, and the file that takes its raw output. On the status socket we
+send one message with a descriptor of the process (its pidfd) and one about its death. When the
+other end of a status socket closes, the process dies; when the control socket closes, all of them
+die.
 """
 
 from __future__ import annotations
@@ -272,19 +273,26 @@ def _arrange_descriptors(link: int, output: int, tell: int, kept: tuple[int, ...
 def main(control_fd: int) -> None:
     """Import, report, serve. Called by the command line that `spawn` builds."""
     control = socket.socket(fileno=control_fd)
-    configuration = json.loads(control.recv(MESSAGE_BYTES))
+    request: dict[str, Any] = {}
     try:
+        while "tier" not in request:
+            message = control.recv(MESSAGE_BYTES)
+            if not message:
+                return  # nobody needs it
+            request = json.loads(message)
+            student_main = _import_everything(request["main"], request["preload"])
         memory_kills = MemoryKills()
-        tier = Tier(configuration["tier"])
+        tier = Tier(request["tier"])
+        # Before it forks: a process that stays behind shares what nobody touches.
+        gc.collect()
+        gc.freeze()
         if tier.name == "namespaces":
             namespaces.leave_the_machine()
-        student_main = _import_everything(configuration["main"], configuration["preload"])
         kind = NamespaceCage if tier.name == "namespaces" else Cage
-        cage = kind(tier, configuration["scratch"])
+        cage = kind(tier, request["scratch"])
     except BaseException:
         _say(control, {"error": traceback.format_exc()})
         return
-    gc.collect()
     gc.freeze()
     if _say(control, {"ready": True}):
         WarmServer(control, student_main, cage, memory_kills).run()

@@ -171,7 +171,7 @@ def watch_memory(running: subprocess.Popen[bytes], graded: Path, number: int) ->
 
 
 def _count(graded: Path) -> int:
-    return sum(1 for _ in graded.glob("*"))
+    return sum(1 for _ in graded.glob("[!.]*"))  # not the lock
 
 
 def start_nbgrader(school: Class, class_dir: Path, *options: str) -> subprocess.Popen[str]:
