@@ -25,7 +25,16 @@ from pathlib import Path
 import pytest
 import sandbox_student as student
 
-from grading.sandbox import Handle, Limits, SandboxError, Tier, WarmProcess, probe, scratch
+from grading.sandbox import (
+    Handle,
+    Limits,
+    SandboxError,
+    Starting,
+    Tier,
+    WarmProcess,
+    probe,
+    scratch,
+)
 from grading.sandbox.limits import KIB, MIB
 from grading.sandbox.probe import broken_promises
 
@@ -704,6 +713,29 @@ def test_unsafe_has_limits_only():
     ):
         assert measure(child, "timer") == "rang"
         assert 64 < measure(child, "memory_bomb_caught") <= 128
+
+
+def test_what_was_started_in_advance_is_taken_over():
+    starting = Starting.early("sandbox_student:main", ["fractions"])
+    assert starting is not None
+    starting.preload(["no_such_module"])
+    with pytest.raises(SandboxError, match="No module named 'no_such_module'"):
+        WarmProcess("sandbox_student:main", tier=Tier(TIERS[0]), preload=(), starting=starting)
+    starting = Starting.early("sandbox_student:main", ["fractions"])
+    with (
+        WarmProcess(
+            "sandbox_student:main", tier=Tier(TIERS[0]), preload=["decimal"], starting=starting
+        ) as warm,
+        warm.spawn(SMALL) as child,
+    ):
+        assert warm.pid == starting.process.pid
+        assert measure(child, "timer") == "rang"
+
+
+def test_what_nobody_takes_over_ends():
+    starting = Starting.early("sandbox_student:main", ())
+    starting.close()
+    assert starting.process.poll() == 0
 
 
 def test_a_broken_main_is_told():

@@ -273,14 +273,19 @@ def _arrange_descriptors(link: int, output: int, tell: int, kept: tuple[int, ...
 def main(control_fd: int) -> None:
     """Import, report, serve. Called by the command line that `spawn` builds."""
     control = socket.socket(fileno=control_fd)
-    request: dict[str, Any] = {}
+    wanted: list[str] = []
+    while True:
+        message = control.recv(MESSAGE_BYTES)
+        if not message:
+            return  # nobody needs it
+        request = json.loads(message)
+        if "tier" in request:
+            break
+        wanted += request["preload"]
+        with contextlib.suppress(BaseException):  # who is ready is told then
+            _import_everything(request["main"], wanted)
     try:
-        while "tier" not in request:
-            message = control.recv(MESSAGE_BYTES)
-            if not message:
-                return  # nobody needs it
-            request = json.loads(message)
-            student_main = _import_everything(request["main"], request["preload"])
+        student_main = _import_everything(request["main"], [*wanted, *request["preload"]])
         memory_kills = MemoryKills()
         tier = Tier(request["tier"])
         # Before it forks: a process that stays behind shares what nobody touches.
