@@ -1,15 +1,30 @@
-"""The templates of the pages that `grading` writes."""
+"""What the pages that `grading` writes share: how templates are loaded, pictures in them."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-__all__ = ["TEMPLATES", "environment"]
+from tutor.colours import BLUE, GREY, GRID, INK, PAPER
+
+if TYPE_CHECKING:
+    from tutor.plots import Picture
+
+__all__ = ["TEMPLATES", "environment", "themed"]
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 """Their folder."""
+
+# theme.css gives each of them its value in both themes.
+_ROLES = {
+    BLUE: "var(--mark)",
+    GREY: "var(--others)",
+    INK: "var(--ink)",
+    GRID: "var(--line)",
+    PAPER: "none",
+}
 
 
 def environment() -> Environment:
@@ -21,3 +36,12 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def themed(picture: Picture) -> str:
+    """Return a picture as an `<svg>` element in the page's own colours, for both themes."""
+    text = picture.svg()
+    text = text[text.index("<svg") :]
+    for colour, role in _ROLES.items():
+        text = text.replace(colour, role)
+    return text

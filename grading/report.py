@@ -11,15 +11,12 @@ from markupsafe import Markup
 
 from grading import markup
 from grading.analysis import AssignmentReport, ClassReport
-from grading.pages import environment
+from grading.pages import environment, themed
 from grading.wording import counted, number
-from tutor.colours import BLUE, GRID, INK, PAPER
+from tutor.colours import BLUE, INK
 from tutor.plots import Picture, style, subplots
 
 __all__ = ["page"]
-
-# The page's own colours take the place of the pictures', so that both themes work.
-_ROLES = {BLUE: "var(--mark)", INK: "var(--ink)", GRID: "var(--line)", PAPER: "none"}
 
 
 @dataclass(frozen=True)
@@ -111,12 +108,8 @@ def _map(report: AssignmentReport) -> Picture:
 
 
 def _inline(picture: Picture, prefix: str) -> _Plot:
-    """Put a picture into the page itself: themed, readable aloud, its ids its own."""
-    text = picture.svg()
-    text = text[text.index("<svg") :]
-    for colour, role in _ROLES.items():
-        text = text.replace(colour, role)
-    text = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{prefix}", text)
+    """Put a picture into the page itself: in its colours, readable aloud, its ids its own."""
+    text = re.sub(r'(\bid="|url\(#|href="#)', rf"\g<1>{prefix}", themed(picture))
     text = text.replace("<svg", f'<svg role="img" aria-labelledby="{prefix}"', 1)
     return _Plot(prefix, Markup(text), picture.alt)
 

@@ -22,10 +22,7 @@ def test_code_takes_colours_by_name() -> None:
     found = {
         str(path.relative_to(ROOT)) for path in CODE if LITERAL.search(path.read_text("utf-8"))
     }
-    assert found == {
-        "tutor/colours.py",
-        "grading/feedback/distribution.py",
-    }  # there black, replaced
+    assert found == {"tutor/colours.py"}
 
 
 def test_styles_write_a_colour_only_where_they_name_it() -> None:

@@ -10,6 +10,7 @@ import ipywidgets
 import numpy as np
 
 from tutor import plots
+from tutor.colours import BLUE, ORANGE
 from tutor.widgets.explorer import Explorer
 from tutor.widgets.live import LivePlot
 
@@ -62,8 +63,8 @@ class LiveLoss(Explorer):
     def _plot(self, now: Any) -> LivePlot:
         figure, axes = plots.subplots(7.0, 3.0)
         with plots.style():
-            (self._line,) = axes.plot([], [], color=plots.BLUE)
-            (self._dot,) = axes.plot([], [], "o", color=plots.ORANGE, ms=7)
+            (self._line,) = axes.plot([], [], color=BLUE)
+            (self._dot,) = axes.plot([], [], "o", color=ORANGE, ms=7)
             axes.set(xlabel="epoch", ylabel="loss")
             axes.set(xlim=(0, self.epochs), ylim=(0, 1.03 * self.top))
         return LivePlot(figure, [self._line, self._dot])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tutor import plots
+from tutor.colours import BLUE, ORANGE
 from tutor.floats import FloatArray
 
 STEPS = 10.0 ** np.arange(-15.0, 0.0)
@@ -46,8 +47,8 @@ def step_sizes() -> plots.Picture:
     one_side, both_sides = slope_errors(STEPS)
     figure, axes = plots.subplots(6.5, 3.4)
     with plots.style():
-        axes.loglog(STEPS, one_side, "o-", color=plots.ORANGE, label="to one side")
-        axes.loglog(STEPS, both_sides, "s-", color=plots.BLUE, label="to both sides")
+        axes.loglog(STEPS, one_side, "o-", color=ORANGE, label="to one side")
+        axes.loglog(STEPS, both_sides, "s-", color=BLUE, label="to both sides")
         axes.set(xlabel="step h", ylabel="error of the slope")
         axes.legend()
     best = [plots.power(STEPS[np.argmin(errors)]) for errors in (one_side, both_sides)]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tutor import datasets, plots
+from tutor.colours import BLUE, INK, ORANGE, PAPER
 from tutor.network import Network
 
 if TYPE_CHECKING:
@@ -119,11 +120,11 @@ def _draw(axes: Axes, network: Network) -> float:
     x, y = (np.linspace(*_LIMITS[side], _CELLS + 1) for side in ("xlim", "ylim"))
     grid = np.column_stack([part.ravel() for part in np.meshgrid(x, y)])
     P = network(grid)[:, 0].reshape(y.size, x.size)
-    axes.contourf(x, y, P, levels=[-1, 0.5, 2], colors=[plots.ORANGE, plots.BLUE], alpha=0.22)
-    lines = axes.contour(x, y, P, levels=[0.5], colors=plots.INK, linewidths=1.8)
-    for label, look, color in ((1, "o", plots.BLUE), (0, "s", plots.ORANGE)):
+    axes.contourf(x, y, P, levels=[-1, 0.5, 2], colors=[ORANGE, BLUE], alpha=0.22)
+    lines = axes.contour(x, y, P, levels=[0.5], colors=INK, linewidths=1.8)
+    for label, look, color in ((1, "o", BLUE), (0, "s", ORANGE)):
         axes.plot(
-            *TRAIN.x[TRAIN.y == label].T, look, color=color, ms=5, mec=plots.PAPER, mew=0.5,
+            *TRAIN.x[TRAIN.y == label].T, look, color=color, ms=5, mec=PAPER, mew=0.5,
             label=f"class {label}",
         )  # fmt: skip
     return float(sum(curve_turns(line) for line in lines.allsegs[0]))
@@ -163,12 +164,12 @@ def learning_curves() -> plots.Picture:
     figure, axes = plots.subplots(6.5, 3.3)
     with plots.style():
         epochs = np.arange(0, EPOCHS + 1, 5)
-        axes.plot(epochs, history.loss[::5], color=plots.BLUE, label="training data")
+        axes.plot(epochs, history.loss[::5], color=BLUE, label="training data")
         axes.plot(
-            epochs, new[::5], color=plots.ORANGE, linestyle=(0, (5, 2)),
+            epochs, new[::5], color=ORANGE, linestyle=(0, (5, 2)),
             label="new data",
         )  # fmt: skip
-        axes.axvline(best, color=plots.INK, lw=1)
+        axes.axvline(best, color=INK, lw=1)
         axes.set(xlabel="epoch", ylabel="loss", ylim=(0, 1.2))
         axes.legend()
     return plots.Picture(

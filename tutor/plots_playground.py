@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tutor import plots
+from tutor.colours import BLUE, INK, ORANGE
 from tutor.playground import feature_maps
 from tutor.playground.experiment import Summary
 
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
 
 _SIDE = 50  # points along a map's side
 _LOOKS = (
-    (plots.BLUE, "o", "-"),
-    (plots.ORANGE, "s", (0, (5, 2))),
-    (plots.INK, "D", (0, (1, 1.5))),
+    (BLUE, "o", "-"),
+    (ORANGE, "s", (0, (5, 2))),
+    (INK, "D", (0, (1, 1.5))),
 )
 
 
@@ -70,7 +71,7 @@ def _draw_map(axes: Axes, values: Any) -> None:
     axes.imshow(values, cmap=plots.SHADES, vmin=-1, vmax=1, extent=extent, interpolation="nearest")
     if values.min() < 0 < values.max():
         axes.contour(
-            values, levels=[0.0], colors=plots.INK, linewidths=0.8, extent=extent, origin="upper"
+            values, levels=[0.0], colors=INK, linewidths=0.8, extent=extent, origin="upper"
         )
 
 
@@ -108,7 +109,7 @@ def curves(runs: Mapping[str, Experiment], measure: str = "test_loss") -> plots.
             )
         target = next(iter(runs.values())).target
         if target.metric == measure:
-            axes.axhline(target.value, color=plots.INK, linewidth=0.9, label="target")
+            axes.axhline(target.value, color=INK, linewidth=0.9, label="target")
         axes.set(xlabel="epoch", ylabel=measure.replace("_", " "))
         axes.set_ylim(bottom=0)
         axes.set_xlim(left=0)
@@ -157,14 +158,14 @@ def arrivals(runs: Mapping[str, Experiment]) -> plots.Picture:
             axes.plot(shown, spread, marker, color=color, markersize=6, alpha=0.75, mec="none")
             summary = run.summary()
             if np.isfinite(summary.median):
-                axes.plot([summary.median] * 2, [height - 0.38, height + 0.38], color=plots.INK)
+                axes.plot([summary.median] * 2, [height - 0.38, height + 0.38], color=INK)
             said.append(f"{name}: {run.reached} of {run.runs} arrive, median {_epochs(summary)}")
         axes.set_yticks(range(len(runs)), list(runs))
         axes.set_ylim(len(runs) - 0.45, -0.55)
         axes.set_xlim(0, 1.06 * never)
         ticks = [tick for tick in axes.get_xticks() if tick <= last]
         axes.set_xticks([*ticks, never], [*(f"{tick:g}" for tick in ticks), "never"])
-        axes.axvline(1.06 * last, color=plots.INK, linewidth=0.8, linestyle=(0, (2, 2)))
+        axes.axvline(1.06 * last, color=INK, linewidth=0.8, linestyle=(0, (2, 2)))
         axes.set_xlabel(f"epochs until {next(iter(runs.values())).target}; the bar is the median")
     return plots.Picture(figure, f"When each seed's run arrives at the target. {'; '.join(said)}.")
 

@@ -10,11 +10,11 @@ import numpy.typing as npt
 from matplotlib.colors import ListedColormap
 
 from tutor import plots
-from tutor.colours import GREEN
+from tutor.colours import BLUE, GREEN, INK, ORANGE, PAPER
 from tutor.floats import FloatArray
 
-_CLASSES = ((plots.BLUE, "o"), (plots.ORANGE, "s"), (GREEN, "^"))
-_LINES = ((plots.BLUE, "-"), (plots.ORANGE, "--"), (GREEN, "-."), (plots.INK, ":"))
+_CLASSES = ((BLUE, "o"), (ORANGE, "s"), (GREEN, "^"))
+_LINES = ((BLUE, "-"), (ORANGE, "--"), (GREEN, "-."), (INK, ":"))
 _CEILING = 1e3  # infinite losses are drawn here
 
 
@@ -75,7 +75,7 @@ def classes(
             words += f", and the regions of a network that has {right:.1%} of them right"
         for label, (colour, marker) in enumerate(_CLASSES[:count]):
             x1, x2 = X[y == label].T
-            axes.plot(x1, x2, marker, color=colour, ms=4, mec=plots.PAPER, mew=0.5,
+            axes.plot(x1, x2, marker, color=colour, ms=4, mec=PAPER, mew=0.5,
                       label=f"class {label}")  # fmt: skip
         axes.set(xlabel="x1", ylabel="x2", xlim=(-edge, edge), ylim=(-edge, edge), aspect="equal")
         axes.legend(loc="center left", bbox_to_anchor=(1, 0.5))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tutor import datasets, plots
+from tutor.colours import BLUE, INK, ORANGE, PAPER
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -50,10 +51,10 @@ def neuron() -> plots.Picture:
         centre = (5.4, 2.0)
         for y, name, weight in ((3.4, "x1", "w1"), (2.0, "x2", "w2"), (0.6, "1", "b")):
             _arrow(axes, (1.4, y), (4.55, 2.0 + (y - 2.0) * 0.35))
-            axes.plot([1.0], [y], "o", ms=26, color=plots.PAPER, mec=plots.BLUE, mew=2)
+            axes.plot([1.0], [y], "o", ms=26, color=PAPER, mec=BLUE, mew=2)
             axes.text(1.0, y, name, ha="center", va="center")
             axes.text(2.9, 2.0 + (y - 2.0) * 0.76 + 0.12, weight, ha="center", va="bottom")
-        axes.plot(*([value] for value in centre), "o", ms=62, color=plots.PAPER, mec=plots.BLUE,
+        axes.plot(*([value] for value in centre), "o", ms=62, color=PAPER, mec=BLUE,
                   mew=2)  # fmt: skip
         axes.text(*centre, "sum z,\nthen f(z)", ha="center", va="center")
         _arrow(axes, (6.25, 2.0), (8.5, 2.0))
@@ -64,7 +65,7 @@ def neuron() -> plots.Picture:
             (5.4, 3.3, "cell body: sum and bend"),
             (7.4, 2.3, "axon: output"),
         ):
-            axes.text(x, y, part, ha="center", va="center", color=plots.ORANGE, style="italic")
+            axes.text(x, y, part, ha="center", va="center", color=ORANGE, style="italic")
     return plots.Picture(
         figure,
         "An artificial neuron. The inputs x1 and x2 arrive with weights w1 and w2, a constant 1 "
@@ -76,7 +77,7 @@ def neuron() -> plots.Picture:
 
 def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float]) -> None:
     axes.annotate(
-        "", xy=end, xytext=start, arrowprops={"arrowstyle": "->", "color": plots.INK, "lw": 1.4}
+        "", xy=end, xytext=start, arrowprops={"arrowstyle": "->", "color": INK, "lw": 1.4}
     )
 
 
@@ -108,16 +109,16 @@ def _plane(axes: Axes, title: str, labels: tuple[str, str]) -> None:
 
 
 def _points(axes: Axes, x: Any, y: Any) -> None:
-    for wanted, look, color in ((1, "o", plots.BLUE), (0, "s", plots.ORANGE)):
+    for wanted, look, color in ((1, "o", BLUE), (0, "s", ORANGE)):
         axes.plot(
-            *x[y == wanted].T, look, color=color, ms=11, mec=plots.INK, label=f"wants {wanted}",
+            *x[y == wanted].T, look, color=color, ms=11, mec=INK, label=f"wants {wanted}",
             zorder=3,
         )  # fmt: skip
 
 
 def _line(axes: Axes, w: FloatArray, b: float, **look: Any) -> None:
     """Draw where w1·x1 + w2·x2 + b = 0, for w2 ≠ 0."""
-    axes.axline((0, -b / w[1]), slope=-w[0] / w[1], **{"color": plots.INK, "lw": 1.8, **look})
+    axes.axline((0, -b / w[1]), slope=-w[0] / w[1], **{"color": INK, "lw": 1.8, **look})
 
 
 # What a hidden layer does -------------------------------------------------------------------------
@@ -166,9 +167,9 @@ def log_loss() -> plots.Picture:
     P = np.linspace(0.01, 0.99, 197)
     figure, axes = plots.subplots(6.5, 3.2)
     with plots.style():
-        axes.plot(P, -np.log(P), color=plots.BLUE, label="y = 1: −log P")
+        axes.plot(P, -np.log(P), color=BLUE, label="y = 1: −log P")
         axes.plot(
-            P, -np.log(1 - P), color=plots.ORANGE, linestyle=(0, (5, 2)),
+            P, -np.log(1 - P), color=ORANGE, linestyle=(0, (5, 2)),
             label="y = 0: −log(1 − P)",
         )  # fmt: skip
         axes.set(xlabel="predicted probability P of class 1", ylabel="loss", xlim=(0, 1))
@@ -214,7 +215,7 @@ def spectrogram() -> plots.Picture:
         for row, piece in zip(*np.nonzero(strength > 0.05), strict=True):
             right.broken_barh(
                 [(piece * WINDOW / RATE, WINDOW / RATE)], ((row - 0.5) * RATE / WINDOW,
-                RATE / WINDOW), color=plots.BLUE, alpha=min(1.0, strength[row, piece]),
+                RATE / WINDOW), color=BLUE, alpha=min(1.0, strength[row, piece]),
             )  # fmt: skip
         right.set(xlabel="time in s", ylabel="frequency in Hz", title="the spectrogram")
         right.set(xlim=(0, 1), ylim=(0, 1000))
@@ -235,11 +236,11 @@ def timeline() -> plots.Picture:
     figure, axes = plots.subplots(7.5, 3.4)
     heights = (1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -2.0, 2.0, -3.0)
     with plots.style():
-        axes.axhline(0, color=plots.INK, lw=2)
-        axes.fill_between([1969, 1986], -0.25, 0.25, color=plots.ORANGE, alpha=0.4, lw=0)
+        axes.axhline(0, color=INK, lw=2)
+        axes.fill_between([1969, 1986], -0.25, 0.25, color=ORANGE, alpha=0.4, lw=0)
         for (year, name), height in zip(HISTORY, heights, strict=True):
-            axes.plot([year, year], [0, height], color=plots.INK, lw=0.8)
-            axes.plot([year], [0], "o", color=plots.BLUE, ms=8)
+            axes.plot([year, year], [0, height], color=INK, lw=0.8)
+            axes.plot([year], [0], "o", color=BLUE, ms=8)
             axes.text(
                 year, height + 0.12 * np.sign(height), f"{year}\n{name}", fontsize=9,
                 ha="center" if year < 2012 else "right",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import re
 from functools import lru_cache
 from html import escape
 
 from markupsafe import Markup
 
+from grading.pages import themed
 from tutor.colours import BLUE, GREY
 
 __all__ = ["FEWEST", "draw"]
@@ -17,10 +17,8 @@ FEWEST = 5
 """Submissions below which a distribution would tell who got what."""
 
 _BINS = 10
-# The page's own colours take the place of the picture's, so that both themes work.
-_ROLES = {BLUE: "var(--mark)", GREY: "var(--others)", "#000000": "currentColor"}
 _STYLE = re.compile(r' style="([^"]*)"')
-_HEADER = re.compile(r"^.*?(?=<svg)|<metadata>.*?</metadata>|<defs>\s*<style.*?</defs>", re.DOTALL)
+_STYLE_SHEET = re.compile(r"<defs>\s*<style.*?</defs>", re.DOTALL)
 
 
 def draw(scores: tuple[float, ...], own: float | None) -> Markup | None:
@@ -53,30 +51,23 @@ def _bin(score: float) -> int:
 @lru_cache(256)
 def _draw(counts: tuple[int, ...], own: int | None) -> Markup:
     """Draw one picture a bar that can be one's own: the same for all who share it."""
-    import matplotlib
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
-    from matplotlib.figure import Figure
+    from tutor.plots import Picture, style, subplots  # matplotlib takes a second to load
 
     words = _words(counts, own)
-    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "distribution"}):
-        figure = Figure(figsize=(5.2, 2.1), layout="constrained")
-        FigureCanvasSVG(figure)
-        axes = figure.subplots()
+    with style():
+        figure, axes = subplots(5.2, 2.1)
         fills = [BLUE if i == own else GREY for i in range(_BINS)]
         bars = axes.bar([10 * i + 5 for i in range(_BINS)], counts, width=9, color=fills)
         axes.bar_label(bars, labels=[str(count or "") for count in counts], fontsize=9)
         axes.set_xticks(range(0, 101, 20), [f"{x} %" for x in range(0, 101, 20)])
         axes.set_yticks([])
         axes.set_xlabel("share of the points")
-        axes.spines[["left", "right", "top"]].set_visible(False)
+        axes.spines["left"].set_visible(False)
+        axes.grid(visible=False)
         axes.margins(y=0.15)
-        written = io.StringIO()
-        figure.savefig(written, format="svg", transparent=True, metadata={"Date": None})
-    svg = _HEADER.sub("", written.getvalue()).strip()
+    svg = _STYLE_SHEET.sub("", themed(Picture(figure, words))).strip()
     # The page's policy forbids style attributes; the same as SVG's own attributes is allowed.
     svg = _STYLE.sub(lambda match: _attributes(match[1]), svg)
-    for colour, role in _ROLES.items():
-        svg = svg.replace(f'"{colour}"', f'"{role}"')
     svg = svg.replace("<svg ", f'<svg role="img" aria-label="{escape(words)}" ', 1)
     marked = ""
     if own is not None:
@@ -86,12 +77,12 @@ def _draw(counts: tuple[int, ...], own: int | None) -> Markup:
 
 
 def _attributes(style: str) -> str:
-    """Turn `a: b; c: d` into attributes; text without a colour takes that of the page."""
+    """Turn `a: b; c: d` into attributes."""
     pairs = [part.partition(":") for part in style.split(";") if part.strip()]
     found = {name.strip(): value.strip() for name, _, value in pairs}
     if "font" in found:  # a shorthand that is no attribute
         size = re.search(r"([\d.]+px)", found.pop("font"))
-        found |= {"font-size": size[1] if size else "10px", "fill": "currentColor"}
+        found["font-size"] = size[1] if size else "10px"
     return "".join(f' {name}="{escape(value)}"' for name, value in found.items())
 
 

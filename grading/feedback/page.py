@@ -216,8 +216,8 @@ def appearance() -> str:
     """Fingerprint of all that decides how pages look: this code and their templates."""
     digest = hashlib.sha256()
     here = Path(__file__).parent
-    parts = [*here.glob("*.py"), *TEMPLATES.glob("feedback.*")]
-    parts += [here.with_name(f"{name}.py") for name in ("markup", "wording")]
+    parts = [*here.glob("*.py"), *TEMPLATES.glob("feedback.*"), TEMPLATES / "theme.css"]
+    parts += [here.with_name(f"{name}.py") for name in ("markup", "pages", "wording")]
     for path in sorted(parts):
         digest.update(path.read_bytes())
     return digest.hexdigest()

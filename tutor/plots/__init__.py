@@ -4,7 +4,6 @@ Every function returns a `Picture`: a matplotlib figure that no pyplot state kno
 sentence that says in words what it shows. A picture's SVG is the same byte for byte each time.
 """
 
-from tutor.colours import BLUE, GRID, INK, ORANGE, PAPER
 from tutor.plots.activations import PIECES, activation, curve, gallery, sketch
 from tutor.plots.axes import broken, cross, limits, number, power
 from tutor.plots.comparison import compare
@@ -18,12 +17,7 @@ from tutor.plots.picture import (
 )
 
 __all__ = [
-    "BLUE",
-    "GRID",
-    "INK",
     "NO_METADATA",
-    "ORANGE",
-    "PAPER",
     "PIECES",
     "SHADES",
     "Picture",

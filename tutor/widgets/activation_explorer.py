@@ -9,6 +9,7 @@ import ipywidgets
 import numpy as np
 
 from tutor import activations, plots
+from tutor.colours import BLUE, INK, ORANGE
 from tutor.widgets.controls import dropdown, slider
 from tutor.widgets.explorer import Explorer
 from tutor.widgets.live import LivePlot
@@ -64,14 +65,12 @@ class ActivationExplorer(Explorer):
         figure, axes = plots.subplots(7.5, 3.5)
         with plots.style():
             plots.cross(axes)
-            (self._here,) = axes.plot([0, 0], [0, 0], color=plots.INK, lw=1, ls=(0, (2, 2)))
-            (self._tangent,) = axes.plot([], [], color=plots.INK, lw=1.4, label="tangent")
-            (self._function,) = axes.plot(_X, 0 * _X, color=plots.BLUE, label="function")
-            (self._slope,) = axes.plot(
-                _X, 0 * _X, color=plots.ORANGE, ls=(0, (5, 2)), label="derivative"
-            )
-            (self._value_dot,) = axes.plot([0], [0], "o", color=plots.BLUE, ms=10)
-            (self._slope_dot,) = axes.plot([0], [0], "s", color=plots.ORANGE, ms=8.5)
+            (self._here,) = axes.plot([0, 0], [0, 0], color=INK, lw=1, ls=(0, (2, 2)))
+            (self._tangent,) = axes.plot([], [], color=INK, lw=1.4, label="tangent")
+            (self._function,) = axes.plot(_X, 0 * _X, color=BLUE, label="function")
+            (self._slope,) = axes.plot(_X, 0 * _X, color=ORANGE, ls=(0, (5, 2)), label="derivative")
+            (self._value_dot,) = axes.plot([0], [0], "o", color=BLUE, ms=10)
+            (self._slope_dot,) = axes.plot([0], [0], "s", color=ORANGE, ms=8.5)
             axes.set(xlabel="x", xlim=(-6, 6), ylim=self._limits())
             handles = [self._function, self._slope, self._tangent]
             figure.legend(handles=handles, loc="outside upper center", ncols=3)

@@ -9,6 +9,7 @@ import ipywidgets
 import numpy as np
 
 from tutor import datasets, plots
+from tutor.colours import BLUE, INK, ORANGE
 from tutor.network import Network
 from tutor.widgets.controls import counter, log_slider
 from tutor.widgets.explorer import Explorer
@@ -110,12 +111,12 @@ class Capacity(Explorer):
             for axes, (x, y), size in zip(panels, (_TRAIN, _TEST), (7.0, 4.5), strict=True):
                 axes.set(xlabel="x1", aspect="equal", **_LIMITS)
                 regions = Regions(axes, cells=40)
-                for label, look, color in ((1, "o", plots.BLUE), (0, "s", plots.ORANGE)):
+                for label, look, color in ((1, "o", BLUE), (0, "s", ORANGE)):
                     axes.plot(
                         *x[y == label].T, look, color=color, ms=size, mew=0, label=f"class {label}",
                     )  # fmt: skip
                 (wrong,) = axes.plot(
-                    [], [], "o", mfc="none", mec=plots.INK, ms=size + 5, mew=1.3, label="wrong"
+                    [], [], "o", mfc="none", mec=INK, ms=size + 5, mew=1.3, label="wrong"
                 )
                 title = axes.text(
                     0.5, 1.03, "", transform=axes.transAxes, ha="center", weight="bold"

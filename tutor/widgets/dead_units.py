@@ -12,6 +12,7 @@ import numpy as np
 from matplotlib.patches import Patch
 
 from tutor import activations, plots
+from tutor.colours import BLUE, INK, ORANGE
 from tutor.widgets.controls import counter, dropdown, log_slider, slider
 from tutor.widgets.explorer import Explorer
 from tutor.widgets.live import LivePlot
@@ -107,19 +108,19 @@ class DeadUnits(Explorer):
     def _plot(self, now: Any) -> LivePlot:
         figure, (left, right) = plots.subplots(7.5, 3.4, columns=2)
         with plots.style():
-            (data,) = left.plot(_X, _Y, "o", color=plots.INK, ms=3.5)
-            (self._curve,) = left.plot([], [], color=plots.INK)
+            (data,) = left.plot(_X, _Y, "o", color=INK, ms=3.5)
+            (self._curve,) = left.plot([], [], color=INK)
             left.set(
                 xlabel="x", xlim=(-2.1, 2.1), ylim=(-0.08, 1.08), title="probability of class 1"
             )
             # One line with gaps for each colour: 40 lines would take the browser ten times as long.
             self._bars = [
                 right.plot([], [], color=color, lw=3.4, solid_capstyle="butt")[0]
-                for color in (plots.BLUE, plots.ORANGE)
+                for color in (BLUE, ORANGE)
             ]
             right.set(xlabel="x", xlim=(-2.1, 2.1), ylim=(0, UNITS + 1), ylabel="hidden unit")
             right.set_title("where each unit is active")
-            blocks = [Patch(color=color) for color in (plots.BLUE, plots.ORANGE)]
+            blocks = [Patch(color=color) for color in (BLUE, ORANGE)]
             figure.legend(
                 [data, self._curve, *blocks], ["data", "network", "active", "dead"],
                 loc="outside upper center", ncols=4,

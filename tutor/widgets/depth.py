@@ -10,6 +10,7 @@ import ipywidgets
 import numpy as np
 
 from tutor import activations, plots
+from tutor.colours import BLUE, INK, ORANGE
 from tutor.widgets.controls import counter, dropdown, log_slider
 from tutor.widgets.explorer import Explorer
 from tutor.widgets.live import LivePlot
@@ -100,12 +101,12 @@ class Depth(Explorer):
     def _plot(self, now: Any) -> LivePlot:
         figure, panels = plots.subplots(7.5, 3.3, columns=2, sharey=True)
         titles = ("activations, forward →", "gradients, ← backward")
-        looks = ({"color": plots.BLUE, "marker": "o"}, {"color": plots.ORANGE, "marker": "s"})
+        looks = ({"color": BLUE, "marker": "o"}, {"color": ORANGE, "marker": "s"})
         self._lines = []
         with plots.style():
             for axes, title, look in zip(panels, titles, looks, strict=True):
                 self._lines += axes.plot([], [], markersize=4.5, linewidth=1.4, **look)
-                axes.axhline(1.0, color=plots.INK, linewidth=0.8)
+                axes.axhline(1.0, color=INK, linewidth=0.8)
                 axes.set(yscale="log", ylim=(_LOW / 5, 5 * _HIGH), xlim=(0, DEEPEST + 1))
                 axes.set(xlabel="layer", title=title)
                 axes.set_yticks(10.0 ** np.arange(-12, 13, 4))

@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.patches import Ellipse
 
 from tutor import plots
+from tutor.colours import BLUE, INK, ORANGE
 from tutor.widgets.controls import counter, log_slider, slider
 from tutor.widgets.explorer import Explorer
 from tutor.widgets.live import LivePlot
@@ -85,14 +86,14 @@ class Descent(Explorer):
             left.set(xlabel="w1", ylabel="w2", xlim=(-5, 5), ylim=(-3, 3), aspect="equal")
             left.set(title="the bowl from above", yticks=range(-3, 4))
             self._rings = [
-                left.add_patch(Ellipse((0, 0), 1, 1, fill=False, ec=plots.BLUE, lw=1.3, alpha=0.7))
+                left.add_patch(Ellipse((0, 0), 1, 1, fill=False, ec=BLUE, lw=1.3, alpha=0.7))
                 for _ in range(_LEVELS)
             ]
             self._steepness = 0.0  # for which the rings have been drawn
-            left.plot([0], [0], "+", color=plots.INK, ms=22, mew=1.5)
-            (self._path,) = left.plot([], [], "o-", color=plots.ORANGE, ms=4, lw=1.6)
-            (self._here,) = left.plot([], [], "s", color=plots.ORANGE, ms=8, mec=plots.INK)
-            (self._losses,) = right.plot([], [], "o-", color=plots.ORANGE, ms=3.5, lw=1.4)
+            left.plot([0], [0], "+", color=INK, ms=22, mew=1.5)
+            (self._path,) = left.plot([], [], "o-", color=ORANGE, ms=4, lw=1.6)
+            (self._here,) = left.plot([], [], "s", color=ORANGE, ms=8, mec=INK)
+            (self._losses,) = right.plot([], [], "o-", color=ORANGE, ms=3.5, lw=1.4)
             right.set(xlabel="step", yscale="log", xlim=(-1, STEPS + 1), ylim=(_LOW / 4, 4 * _HIGH))
             right.set_yticks(10.0 ** np.arange(-6, 5, 2))
             right.yaxis.set_major_formatter(plots.power)

@@ -12,6 +12,7 @@ from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path
 
 from tutor import datasets, plots
+from tutor.colours import BLUE, INK, ORANGE, PAPER
 from tutor.widgets.controls import dropdown, slider
 from tutor.widgets.explorer import Explorer
 from tutor.widgets.live import LivePlot
@@ -136,7 +137,7 @@ class GateSpace(Explorer):
             left.set_title("rows right, for this b", pad=18)
             self._areas = [
                 left.add_patch(
-                    PathPatch(_outline([]), fc=_shade(count), ec=plots.INK, lw=1.2, zorder=0.5)
+                    PathPatch(_outline([]), fc=_shade(count), ec=INK, lw=1.2, zorder=0.5)
                 )
                 for count in range(len(_SHADES))
             ]
@@ -149,7 +150,7 @@ class GateSpace(Explorer):
                 left.text(_END + 0.1, 0, "row 0, 1", ha="left", va="center", fontsize=9),
                 left.text(0, 0, "row 1, 1", ha="left", va="center", fontsize=9),
             ]
-            (self._dot,) = left.plot([], [], "o", ms=11, color=plots.INK, mec=plots.PAPER, mew=2)
+            (self._dot,) = left.plot([], [], "o", ms=11, color=INK, mec=PAPER, mew=2)
             rows = self._write_inequalities(right)
             figure.legend(
                 handles=[Patch(fc=_shade(right), label=f"{right} of 4 rows") for right in (3, 4)],
@@ -233,4 +234,4 @@ def _outline(polygons: Sequence[Polygon]) -> Path:
 
 def _shade(count: int) -> tuple[float, float, float, float]:
     """Return the colour for `count` rows right."""
-    return to_rgba(plots.ORANGE if count == 4 else plots.BLUE, _SHADES[count])
+    return to_rgba(ORANGE if count == 4 else BLUE, _SHADES[count])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
-from tutor import plots
+from tutor.colours import BLUE, GRID, INK, ORANGE
 from tutor.widgets.controls import counter, dropdown
 from tutor.widgets.explorer import Explorer
 from tutor.widgets.sketch import WIDTH, Sketch
@@ -142,7 +142,7 @@ class MatrixShapes(Explorer):
     def _draw_attempt(self, attempt: Attempt, sizes: Mapping[str, int]) -> tuple[bool, str]:
         good, verdict = attempt.judge(sizes)
         y, sketch = 2 * _PANEL[1] + 4, self._sketch
-        sketch.path(f"M20 {y - 4}H{WIDTH - 20}", plots.GRID)
+        sketch.path(f"M20 {y - 4}H{WIDTH - 20}", GRID)
         terms = [attempt.target, "=", attempt.left, "·", attempt.right]
         sign = "✓" if good else "✗"
         self._draw_product(
@@ -171,7 +171,7 @@ class MatrixShapes(Explorer):
         rows, columns = (sizes[letter] for letter in letters(term))
         width, height = _CELL * columns, _CELL * rows
         y, sketch = middle - height / 2, self._sketch
-        fill = plots.ORANGE if term.startswith("d") else plots.BLUE
+        fill = ORANGE if term.startswith("d") else BLUE
         sketch.rectangle(x, y, width, height, fill, opacity=0.35)
         lines = [f"M{x:.1f} {y + _CELL * i:.1f}h{width:.1f}" for i in range(1, rows)]
         lines += [f"M{x + _CELL * i:.1f} {y:.1f}v{height:.1f}" for i in range(1, columns)]
@@ -189,7 +189,7 @@ class MatrixShapes(Explorer):
         path = f"M{x:.1f} {top:.1f}h{-_CELL * columns:.1f}"
         path += f"M{x + 2 * _GAP:.1f} {middle - _CELL * rows / 2:.1f}v{_CELL * rows:.1f}"
         fits = letters(left)[1] == letters(right)[0]
-        self._sketch.path(path, plots.INK if fits else plots.ORANGE, 4)
+        self._sketch.path(path, INK if fits else ORANGE, 4)
 
 
 def _width(term: str, sizes: Mapping[str, int]) -> float:

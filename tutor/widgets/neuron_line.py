@@ -9,6 +9,7 @@ import ipywidgets
 import numpy as np
 
 from tutor import datasets, plots
+from tutor.colours import BLUE, INK, ORANGE
 from tutor.widgets.controls import dropdown, slider
 from tutor.widgets.explorer import Explorer
 from tutor.widgets.live import LivePlot
@@ -75,12 +76,10 @@ class NeuronLine(Explorer):
             self._regions = Regions(left)
             ones = self._wanted == 1
             for which, look, label in ((ones, "o", "wants 1"), (~ones, "s", "wants 0")):
-                color = plots.BLUE if label == "wants 1" else plots.ORANGE
-                left.plot(
-                    *self._corners[which].T, look, color=color, ms=13, mec=plots.INK, label=label
-                )
+                color = BLUE if label == "wants 1" else ORANGE
+                left.plot(*self._corners[which].T, look, color=color, ms=13, mec=INK, label=label)
             (self._crosses,) = left.plot(
-                [], [], "x", color=plots.INK, ms=24, mew=3, label="wrong", zorder=4
+                [], [], "x", color=INK, ms=24, mew=3, label="wrong", zorder=4
             )
             table = self._draw_table(right)
             handles = left.get_legend_handles_labels()[0]
@@ -97,7 +96,7 @@ class NeuronLine(Explorer):
         head = {"weight": "bold", "ha": "center", "va": "center"}
         for x, name in zip(_COLUMNS, ("x1, x2", "z", "answers", "wants"), strict=False):
             axes.text(x, 5.2, name, **head)
-        axes.axhline(4.75, color=plots.INK, lw=0.8)
+        axes.axhline(4.75, color=INK, lw=0.8)
         self._cells = []
         for row, (corner, wanted) in enumerate(zip(self._corners, self._wanted, strict=True)):
             place = {"y": 4 - row, "ha": "center", "va": "center", "fontsize": 11}

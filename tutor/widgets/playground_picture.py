@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.collections import LineCollection
 
 from tutor import plots
+from tutor.colours import BLUE, INK, ORANGE, PAPER
 from tutor.playground import Playground
 
 _EXTENT = (-6, 6, -6, 6)
@@ -65,7 +66,7 @@ def _draw_network(axes: Any, playground: Playground) -> None:
     )  # fmt: skip
     axes.plot(
         np.repeat(np.arange(len(heights)), [len(y) for y in heights]), np.concatenate(heights),
-        "s", markersize=11, zorder=2, color=plots.PAPER, markeredgecolor=plots.INK,
+        "s", markersize=11, zorder=2, color=PAPER, markeredgecolor=INK,
         markeredgewidth=1.2,
     )  # fmt: skip
     for name, y in zip(config.features, heights[0], strict=True):
@@ -93,8 +94,8 @@ def _draw_output(axes: Any, playground: Playground) -> None:
 def _draw_losses(axes: Any, playground: Playground) -> None:
     history = playground.history
     for name, colour, label in (
-        ("train_loss", plots.BLUE, "training"),
-        ("test_loss", plots.ORANGE, "test"),
+        ("train_loss", BLUE, "training"),
+        ("test_loss", ORANGE, "test"),
     ):
         axes.plot(
             history.epochs, history.column(name)[:, 0], color=colour, label=label,

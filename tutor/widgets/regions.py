@@ -10,7 +10,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path
 
-from tutor import plots
+from tutor.colours import BLUE, INK, ORANGE
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -48,9 +48,9 @@ class Regions:
         self.points = np.column_stack([x.ravel(), y.ravel()])
         self._sides = [
             PathPatch(_EMPTY, facecolor=color, edgecolor="none", alpha=_SHADE, zorder=0.5)
-            for color in (plots.ORANGE, plots.BLUE)
+            for color in (ORANGE, BLUE)
         ]
-        self._boundary = LineCollection([], colors=plots.INK, linewidths=2.2, zorder=2)
+        self._boundary = LineCollection([], colors=INK, linewidths=2.2, zorder=2)
         for side in self._sides:
             axes.add_patch(side)
         axes.add_collection(self._boundary, autolim=False)
@@ -72,7 +72,7 @@ class Regions:
     @staticmethod
     def legend(negative: str, positive: str) -> list[Patch]:
         """Return a legend's entries for the two sides."""
-        names = ((plots.ORANGE, negative), (plots.BLUE, positive))
+        names = ((ORANGE, negative), (BLUE, positive))
         return [Patch(facecolor=color, alpha=2 * _SHADE, label=name) for color, name in names]
 
 

@@ -9,6 +9,7 @@ import ipywidgets
 import numpy as np
 
 from tutor import activations, plots
+from tutor.colours import BLUE, ORANGE
 from tutor.widgets.controls import dropdown, slider
 from tutor.widgets.explorer import Explorer
 from tutor.widgets.live import LivePlot
@@ -86,12 +87,12 @@ class ReluSum(Explorer):
         with plots.style():
             plots.cross(left, right)
             self._target = _TARGETS[now.target][1](_X)
-            left.plot(_X, self._target, color=plots.ORANGE, ls=(0, (5, 2)), label="target")
-            (self._sum,) = left.plot(_X, 0 * _X, color=plots.BLUE, label="sum of ReLUs")
-            (self._dots,) = left.plot(KINKS, 0 * KINKS, "o", color=plots.BLUE, ms=7)
+            left.plot(_X, self._target, color=ORANGE, ls=(0, (5, 2)), label="target")
+            (self._sum,) = left.plot(_X, 0 * _X, color=BLUE, label="sum of ReLUs")
+            (self._dots,) = left.plot(KINKS, 0 * KINKS, "o", color=BLUE, ms=7)
             left.set(xlabel="x", ylim=(-3.2, 3.2), xlim=(-3.1, 3.1), title="the sum")
             figure.legend(loc="outside upper center", ncols=2)
-            self._pieces = right.plot(_X, np.zeros((_X.size, len(KINKS))), color=plots.BLUE, lw=1.4)
+            self._pieces = right.plot(_X, np.zeros((_X.size, len(KINKS))), color=BLUE, lw=1.4)
             right.set(xlabel="x", ylim=(-6.2, 6.2), xlim=(-3.1, 3.1), title="its pieces")
         return LivePlot(figure, [self._sum, self._dots, *self._pieces])
 

@@ -9,6 +9,7 @@ import ipywidgets
 import numpy as np
 
 from tutor import activations, plots
+from tutor.colours import BLUE, INK, ORANGE
 from tutor.widgets.controls import dropdown, slider
 from tutor.widgets.explorer import Explorer
 from tutor.widgets.live import LivePlot
@@ -74,16 +75,16 @@ class Saturation(Explorer):
         figure, (left, right) = plots.subplots(7.5, 3.3, columns=2, sharey=True)
         with plots.style():
             plots.cross(left, right)
-            left.plot(_X, plots.broken(value), color=plots.BLUE)
+            left.plot(_X, plots.broken(value), color=BLUE)
             left.fill_between(
-                _X, *limits, where=np.abs(slope) < _FLAT, color=plots.ORANGE, alpha=0.18, lw=0,
+                _X, *limits, where=np.abs(slope) < _FLAT, color=ORANGE, alpha=0.18, lw=0,
                 label=f"slope below {_FLAT}",
             )  # fmt: skip
-            (self._dot,) = left.plot([0], [0], "o", color=plots.BLUE, ms=10)
+            (self._dot,) = left.plot([0], [0], "o", color=BLUE, ms=10)
             left.set(xlabel="x", xlim=(-10, 10), ylim=limits, title="where it starts")
             left.set_xticks([-10, -5, 0, 5, 10])
-            right.axhline(TARGET, color=plots.INK, lw=1.2, ls=(0, (4, 3)), label="target")
-            (self._path,) = right.plot([], [], color=plots.ORANGE, label="the neuron's answer")
+            right.axhline(TARGET, color=INK, lw=1.2, ls=(0, (4, 3)), label="target")
+            (self._path,) = right.plot([], [], color=ORANGE, label="the neuron's answer")
             right.set(xlabel="step of gradient descent", xlim=(0, STEPS), title="how it learns")
             figure.legend(loc="outside upper center", ncols=3)
         return LivePlot(figure, [self._dot, self._path])

@@ -6,7 +6,7 @@ from html import escape
 
 from matplotlib.figure import Figure
 
-from tutor import plots
+from tutor.colours import INK, PAPER
 from tutor.widgets.live import LivePlot
 
 WIDTH = 720  # display units, as wide as a plot of 7.5 inches
@@ -29,7 +29,7 @@ class Sketch(LivePlot):
         self.still_parts = [
             f'<svg xmlns="http://www.w3.org/2000/svg" {size} text-anchor="middle" '
             "font-family=\"'DejaVu Sans', Verdana, Arial, sans-serif\">"
-            f'<rect width="100%" height="100%" fill="{plots.PAPER}"/>',
+            f'<rect width="100%" height="100%" fill="{PAPER}"/>',
             "</svg>",
         ]
         self.clear()
@@ -50,7 +50,7 @@ class Sketch(LivePlot):
 
     def rectangle(
         self, x: float, y: float, width: float, height: float,
-        fill: str = "none", edge: str = plots.INK, opacity: float = 1.0,
+        fill: str = "none", edge: str = INK, opacity: float = 1.0,
     ) -> None:  # fmt: skip
         """Add a rectangle from its top left corner; `opacity` is that of the filling."""
         self._parts.append(
@@ -58,7 +58,7 @@ class Sketch(LivePlot):
             f'fill="{fill}" fill-opacity="{opacity:g}" stroke="{edge}"/>'
         )
 
-    def path(self, path: str, color: str = plots.INK, width: float = 1.0) -> None:
+    def path(self, path: str, color: str = INK, width: float = 1.0) -> None:
         """Add lines, as SVG path data."""
         self._parts.append(
             f'<path d="{path}" fill="none" stroke="{color}" stroke-width="{width:g}"/>'
@@ -66,7 +66,7 @@ class Sketch(LivePlot):
 
     def text(
         self, x: float, y: float, words: str, size: float = 13.0, *,
-        color: str = plots.INK, bold: bool = False, anchor: str = "middle",
+        color: str = INK, bold: bool = False, anchor: str = "middle",
     ) -> None:  # fmt: skip
         """Add a line of text; y is its baseline, `anchor` is "start", "middle" or "end"."""
         weight = ' font-weight="bold"' if bold else ""

@@ -9,6 +9,7 @@ import ipywidgets
 import numpy as np
 
 from tutor import activations, plots
+from tutor.colours import BLUE, INK, ORANGE
 from tutor.widgets.controls import log_slider, slider
 from tutor.widgets.explorer import Explorer
 from tutor.widgets.live import LivePlot
@@ -44,8 +45,8 @@ class SoftmaxTemperature(Explorer):
         figure, (left, right) = plots.subplots(7.5, 3.1, columns=2)
         with plots.style():
             self._bars = [
-                *left.bar(_CLASSES, 1.0, color=plots.ORANGE, width=0.55),
-                *right.bar(_CLASSES, 1.0, color=plots.BLUE, width=0.55),
+                *left.bar(_CLASSES, 1.0, color=ORANGE, width=0.55),
+                *right.bar(_CLASSES, 1.0, color=BLUE, width=0.55),
             ]
             self._labels = [
                 axes.text(index, 0, "", ha="center", fontsize=11)
@@ -55,7 +56,7 @@ class SoftmaxTemperature(Explorer):
             left.set(title="scores", ylim=(-17, 17))
             right.set(title="probabilities", ylim=(0, 1.12), yticks=np.linspace(0, 1, 6))
             for axes in (left, right):
-                axes.axhline(0, color=plots.INK, linewidth=0.8)
+                axes.axhline(0, color=INK, linewidth=0.8)
                 axes.grid(visible=False, axis="x")
         return LivePlot(figure, [*self._bars, *self._labels])
 
