@@ -12,6 +12,7 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.preprocessors import ClearSolutions as NbgraderClearSolutions
 
 from grading.clear_solutions import ClearSolutions
+from grading.state_points import StatePoints
 
 here = Path(__file__).resolve().parent
 class_dir = here / os.environ.get("GRADING_CLASS_DIR", "class")
@@ -30,10 +31,14 @@ c.CourseDirectory.solution_directory = str(class_dir / "solution")
 c.CourseDirectory.source_with_tests_directory = str(class_dir / "source_with_tests")
 c.CourseDirectory.db_url = f"sqlite:///{class_dir / 'gradebook.db'}"
 
-# A plain answer keeps its placeholder, instead of a line that raises.
+# An exercise says what it is worth. A plain answer keeps its placeholder, instead of a line that
+# raises.
 c.GenerateAssignment.preprocessors = [
-    ClearSolutions if preprocessor is NbgraderClearSolutions else preprocessor
-    for preprocessor in GenerateAssignment.preprocessors.default()
+    StatePoints,
+    *(
+        ClearSolutions if preprocessor is NbgraderClearSolutions else preprocessor
+        for preprocessor in GenerateAssignment.preprocessors.default()
+    ),
 ]
 # A marking scheme stands in the locked question above the answer, so that formgrader shows both.
 c.ClearMarkScheme.enforce_metadata = False

@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 import small_course as small
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from grading.course import Course, load_course
 from grading.engines import EngineChoice
 from grading.records import Problem
 from grading.release import Release, compare, normal_form, prepare, prove, write
+from grading.state_points import StatePoints
 
 pytestmark = pytest.mark.usefixtures("shared_nursery")
 
@@ -71,6 +73,25 @@ def test_same_source_gives_the_same_bytes_whatever_ran_in_it(course: Course) -> 
     path.write_text(path.read_text().replace("3.11.9", "3.14.0"))
     assert released(course).files["small.ipynb"] == before
     assert normal_form(before) == before
+
+
+def test_an_exercise_says_what_it_is_worth() -> None:
+    def graded(points: float, source: str, by_hand: bool = False) -> Any:
+        marked = {"grade": True, "solution": by_hand, "points": points}
+        return new_code_cell(source, metadata={"nbgrader": marked})
+
+    hidden = "### BEGIN HIDDEN TESTS\nassert f(7) == 14\n### END HIDDEN TESTS"
+    texts = ["No exercise.", "### One\n**Exercise 1.** Write f.", "**Exercise 2.** Say why."]
+    title, first, second = map(new_markdown_cell, texts)
+    tests = [graded(1, "assert f(1) == 2"), graded(1.5, hidden)]
+    book = new_notebook(cells=[title, first, new_code_cell("f = 1"), *tests, second])
+    book.cells.append(graded(3, "why = 1", by_hand=True))
+    StatePoints().preprocess(book, {})
+    assert title.source == texts[0]
+    assert first.source == (
+        "### One\n**Exercise 1.** *(2.5 points, 1.5 for hidden tests)* Write f."
+    )
+    assert second.source == "**Exercise 2.** *(3 points, 3 given by hand)* Say why."
 
 
 def test_cells_without_ids_get_the_same_ids_every_time() -> None:
