@@ -51,13 +51,16 @@ def test_an_exercise_is_added_and_removed(tmp_path: Path) -> None:
     edit(catalogue, "    TIMELINE,\n)", "    DISTANCE,\n")
     corpus = course / "tests" / "corpus" / "wrong_xor.txt"
     corpus.write_text(corpus.read_text(encoding="utf-8") + block("#: xor/distance"))
+    coverage = course / "tests" / "test_coverage.py"
+    topic = block('"xor/distance": ')
+    edit(coverage, '        "activations/leaky_relu_derivative"', 8 * " " + topic)
     shell(block("jupytext --to py:percent solutions/01-xor"))
     edit(source.with_suffix(".py"), f"# %% [markdown]\n# {SECTION}", cells)
     shell(block("jupytext --update --to ipynb solutions/01-xor"))
     assert "passed" in shell(block("pytest tests/test_mistakes.py"))
     assert released.read_bytes() != before
     text = released.read_text(encoding="utf-8")
-    assert "Exercise 21" in text
+    assert "**Exercise 21.** *(2 points, 1 for hidden tests)* Write a function" in text
     assert "np.linalg.norm(w)" not in text
     outputs = {cell["id"]: cell for cell in json.loads(source.read_bytes())["cells"]}
     (test,) = [
