@@ -19,6 +19,7 @@ import tempfile
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 
 import forked
@@ -78,18 +79,35 @@ def walk(
     return list(zip(told, shown, strict=True))
 
 
-def copy_course(to: Path) -> None:
-    """Copy the files that git knows, as they are now."""
+def course_files() -> list[str]:
+    """Name the course's files, in a clone and in an unpacked archive of one."""
+    if not (ROOT / ".git").exists():
+        lines = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+        ignored = [line.strip("/") for line in lines if not line.startswith("#")]
+        places = [path.relative_to(ROOT) for path in ROOT.rglob("*") if path.is_file()]
+        return [place.as_posix() for place in places if not _fits(place, ignored)]
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
         cwd=ROOT,
         capture_output=True,
         check=True,
     )
-    for name in filter(None, os.fsdecode(listed.stdout).split("\0")):
-        if (ROOT / name).is_file():
-            (to / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(ROOT / name, to / name)
+    names = filter(None, os.fsdecode(listed.stdout).split("\0"))
+    return [name for name in names if (ROOT / name).is_file()]
+
+
+def _fits(place: Path, patterns: list[str]) -> bool:
+    """Whether a pattern fits a file, or a folder that it is in: by its name or from the top."""
+    folders = [place, *place.parents]
+    names = {name for one in folders for name in (one.name, one.as_posix())}
+    return any(fnmatch(name, pattern) for name in names for pattern in patterns)
+
+
+def copy_course(to: Path) -> None:
+    """Copy the course's files, as they are now."""
+    for name in course_files():
+        (to / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / name, to / name)
 
 
 def installed_course(to: Path) -> dict[str, str]:

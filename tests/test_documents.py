@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from documents import NOT_RUN, ROOT, commands, fenced, in_shell, installed_course
+from documents import NOT_RUN, ROOT, commands, course_files, fenced, in_shell, installed_course
 
 SHELL = ("", "sh", "console", "text")
 
@@ -54,10 +54,7 @@ RUN_BY = {
 
 
 def documents() -> list[Path]:
-    listed = subprocess.run(
-        ["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    return [ROOT / name for name in listed.stdout.split()]
+    return [ROOT / name for name in course_files() if name.endswith(".md")]
 
 
 def told(document: Path) -> Iterator[str]:
