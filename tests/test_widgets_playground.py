@@ -14,6 +14,7 @@ from playground_state import state_of
 from tutor import playground, widgets
 from tutor.playground import Config, NetworkFunctions, Target
 from tutor.widgets import playground as module
+from tutor.widgets import playground_answers as answers
 from tutor.widgets import shown
 
 POINTS = (np.array([[-2.0, -2], [2, 2], [-2, 2], [2, -2]] * 8), np.array([-1.0, -1, 1, 1] * 8))
@@ -105,7 +106,7 @@ def test_maps_are_bytes(page):
 
 
 def test_shades_of_what_is_no_number():
-    shades = module._shades(np.array([-np.inf, -3, -1, 0, np.nan, 1, 7, np.inf]))
+    shades = answers.shades(np.array([-np.inf, -3, -1, 0, np.nan, 1, 7, np.inf]))
     assert list(shades) == [0, 0, 0, 127, 127, 254, 254, 254]
 
 
@@ -121,7 +122,7 @@ def test_looking_at_a_neuron(page):
     answer = page.ask("look", look=[1, 2])
     assert answer.frame["look"] == [1, 2]
     assert answer.state is None
-    exact = module._shades(page.widget.playground.maps(100)[0][2])
+    exact = answers.shades(page.widget.playground.maps(100)[0][2])
     # The page's maps are computed in single precision: a shade more or less at a border.
     shades, exact = (
         np.frombuffer(each, np.uint8).astype(int) for each in (answer.buffers[0], exact)
@@ -148,7 +149,7 @@ def test_chart_is_bounded_and_ends_with_the_latest_epoch(page):
     for epochs in (1, 100, 155, 1, 500):
         page.widget.playground.step(epochs)
         rows = chart(page.ask("look"))
-        assert rows.shape[1] <= module.CHART_POINTS + 1
+        assert rows.shape[1] <= answers.CHART_POINTS + 1
         assert rows[0, 0] == 0
         assert rows[0, -1] == page.widget.playground.epoch
         assert (np.diff(rows[0]) > 0).all()
@@ -359,10 +360,10 @@ def test_code_makes_the_same_configuration():
         dataset="spiral", hidden_layers=(8, 3), layer_activations=("relu", "tanh"), noise=10,
         target=Target("test_accuracy", 0.9), features=("x1", "sin(x2)"),
     )  # fmt: skip
-    text = module.code(config)
+    text = answers.code(config)
     ast.parse(text, mode="eval")
     assert eval(text, {"playground": playground}) == config
-    assert module.code(Config()) == "playground.Config()"
+    assert answers.code(Config()) == "playground.Config()"
 
 
 def test_losses_are_exported(page):

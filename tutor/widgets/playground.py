@@ -9,8 +9,6 @@ own gets its turn, and Pause drops what is left. A page that is closed asks no m
 from __future__ import annotations
 
 import dataclasses
-import functools
-import math
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -18,13 +16,12 @@ from typing import Any, ClassVar
 
 import anywidget
 import ipywidgets
-import numpy as np
 import traitlets
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from tutor import datasets
 from tutor import playground as arithmetic
-from tutor.playground import Config, NetworkFunctions, Target
+from tutor.playground import Config, NetworkFunctions
+from tutor.widgets import playground_answers as answers
 from tutor.widgets import playground_picture
 from tutor.widgets.assets import script, stylesheet
 from tutor.widgets.later import Later
@@ -49,16 +46,6 @@ More epochs would be no smoother, and would take the processor from the page.
 """
 MOST_FRAMES = 8
 """For how many frames a page can ask at once."""
-CHART_POINTS = 256
-"""Points of the loss chart that a frame brings at most."""
-
-_SAMPLES = 120
-_SIDE = 100  # of the large map
-_SMALL = 10  # of a neuron's map
-# What the stop conditions offer. The configuration itself allows any number.
-_EPOCH_LIMITS = (10, 50, 100, 200, 500, 1000, 2000, 5000, 10000)
-_LOSSES = (0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.001)
-_ACCURACIES = (0.8, 0.9, 0.95, 0.98, 0.99, 1.0)
 
 Message = Mapping[str, Any]
 
@@ -118,9 +105,9 @@ class Playground(anywidget.AnyWidget):
         self._wanted: deque[dict[str, Any]] = deque()  # questions for a frame, one for each
         self._later = Later(self._train_next)
         super().__init__(
-            choices=_choices(),
-            feature_maps=_shades(np.stack(list(arithmetic.feature_maps(_SIDE).values()))),
-            samples=_samples(),
+            choices={"title": self.title, "question": self.question, **answers.choices()},
+            feature_maps=answers.feature_maps(),
+            samples=answers.samples(),
         )
         self.on_msg(self._on_message)
         tidy_up_after_former(self)
@@ -233,7 +220,7 @@ class Playground(anywidget.AnyWidget):
             self._reply(answer | _sender(message), message.get("look"), with_state)
         except Exception as error:
             answer = {"problem": in_one_line(error), "state": self._state()}
-            self.send(answer | _sender(message), [self._points()])
+            self.send(answer | _sender(message), [answers.points(self._playground)])
 
     def _hello(self, message: Message) -> None:
         """Answer with everything: a page has just been opened."""
@@ -301,99 +288,16 @@ class Playground(anywidget.AnyWidget):
     # Answers --------------------------------------------------------------------------------------
 
     def _reply(self, answer: dict[str, Any], look: Any = None, with_state: bool = False) -> None:
-        frame, buffers = self._frame(look)
+        frame, buffers = answers.frame(self._playground, look)
         answer["frame"] = frame
         if with_state:
             answer["state"] = self._state()
-            buffers.append(self._points())
+            buffers.append(answers.points(self._playground))
         self.send(answer, buffers)
 
-    def _frame(self, look: Any) -> tuple[dict[str, Any], list[bytes]]:
-        """Return what changes from frame to frame: numbers, and five buffers.
-
-        The buffers are the large map, the small maps, weights and biases, dead links, the chart.
-        Maps are bytes: 0 for −1, 127 for 0, 254 for 1.
-        """
-        playground = self._playground
-        maps = playground.maps(_SIDE, np.float32)
-        if self.config.discretize:
-            maps = [np.where(layer >= 0, 1.0, -1.0) for layer in maps]
-        look = self._checked_look(look)
-        shown = maps[-1][0] if look is None else maps[look[0] - 1][look[1]]
-        small = [arithmetic.reduce_maps(layer, _SMALL).ravel() for layer in maps]
-        pairs = zip(playground.weights, playground.biases, strict=True)
-        parameters = [part.ravel() for pair in pairs for part in pair]
-        frame = {
-            "epoch": playground.epoch,
-            "sizes": self.config.sizes,
-            "look": look,
-            "loss": _finite(playground.loss),
-            "measures": {name: _finite(value) for name, value in playground.measures.items()},
-            "explanation": playground.explanation,
-            "sentence": self.alt,
-        }
-        dead = np.concatenate([layer.ravel() for layer in playground.dead_links])
-        return frame, [
-            _shades(shown),
-            _shades(np.concatenate(small)),
-            _floats(np.concatenate(parameters)),
-            dead.astype(np.uint8).tobytes(),
-            self._chart(),
-        ]
-
-    def _checked_look(self, look: Any) -> list[int] | None:
-        """Return the unit to look at, [layer from 1, neuron from 0]; None is the output.
-
-        A page may still ask for a neuron that has just been taken away: that is the output too.
-        """
-        if not isinstance(look, list) or len(look) != 2:
-            return None
-        layer, neuron = look
-        sizes = self.config.sizes
-        if not isinstance(layer, int) or not isinstance(neuron, int):
-            return None
-        return look if 0 < layer < len(sizes) and 0 <= neuron < sizes[layer] else None
-
-    def _chart(self) -> bytes:
-        """Return epochs, training and test losses, one behind the other, at most so many points.
-
-        Every 2ᵏ-th row is taken, so that the points don't wander while more come in.
-        """
-        history = self._playground.history
-        train, test, epochs = (
-            history.column("train_loss")[:, 0], history.column("test_loss")[:, 0], history.epochs,
-        )  # fmt: skip
-        if self.config.loss_includes_penalty:
-            train = train + history.column("penalty")[:, 0]
-        every = 1 << max(0, math.ceil(math.log2(len(epochs) / CHART_POINTS)))
-        rows = np.unique(np.append(np.arange(0, len(epochs), every), len(epochs) - 1))
-        return _floats(np.stack([epochs[rows], train[rows], test[rows]]))
-
     def _state(self) -> dict[str, Any]:
-        """Return what changes only when a control is moved."""
-        config = self.config
-        fields = config.to_dict()
-        fields["own_data"] = None
-        link, complete = _link(config)
-        return {
-            "config": fields,
-            "activations": config.activations[:-1],
-            "data": "own" if config.own_data is not None else config.data_name,
-            "has_own": self._own is not None,
-            "train_count": len(self._playground.data.y_train),
-            "link": link,
-            "link_complete": complete,
-            "code": code(config),
-            "loss_meaning": _loss_meaning(config),
-            "functions": self._has_functions,
-        }
-
-    def _points(self) -> bytes:
-        """Return all points, training first: x1, x2, label; and so on."""
-        data = self._playground.data
-        train = np.column_stack([data.x_train, data.y_train])
-        test = np.column_stack([data.x_test, data.y_test])
-        return _floats(np.concatenate([train, test]))
+        own = self._own is not None
+        return answers.state(self._playground, has_own=own, has_functions=self._has_functions)
 
 
 _ACTIONS: dict[str, Callable[[Playground, Message], dict[str, Any] | None]] = {
@@ -416,97 +320,6 @@ _ACTIONS: dict[str, Callable[[Playground, Message], dict[str, Any] | None]] = {
 _WITHOUT_STATE = {"look", "train", "step", "reset", "rewind", "weight", "bias", "export"}
 
 
-def code(config: Config) -> str:
-    """Return the Python expression that makes a configuration.
-
-    >>> code(Config(dataset="xor", target=Target("test_loss", 0.1)))
-    "playground.Config(dataset='xor', target=playground.Target('test_loss', 0.1))"
-    """
-    written = []
-    for field in dataclasses.fields(config):
-        value = getattr(config, field.name)
-        if value == field.default:
-            continue
-        if isinstance(value, Target):
-            text = f"playground.Target({value.metric!r}, {value.value!r})"
-        else:
-            text = "playground.own_points(x, y)" if field.name == "own_data" else repr(value)
-        written.append(f"{field.name}={text}")
-    return f"playground.Config({', '.join(written)})"
-
-
-def _link(config: Config) -> tuple[str, bool]:
-    """Return the original's link, and whether it carries everything."""
-    for drop_extras in (False, True):
-        try:
-            return arithmetic.to_hash(config, drop_extras=drop_extras), not drop_extras
-        except ValueError:
-            continue
-    return "", False  # the seed can't be written into a link
-
-
-def _loss_meaning(config: Config) -> str:
-    """Say what the training loss on screen consists of."""
-    mean = "mean of ½ (output − target)²"
-    if config.regularization == "none" or not config.regularization_rate:
-        return mean
-    penalty = {"L1": "Σ |w|", "L2": "Σ ½ w²"}[config.regularization]
-    penalty = f"{config.regularization_rate:g} · {penalty}"
-    if config.loss_includes_penalty:
-        return f"{mean} + {penalty}"
-    return f"{mean}, without the penalty {penalty}"
-
-
-@functools.cache
-def _choices() -> dict[str, Any]:
-    """Return what never changes: the values that each control allows, and the legend."""
-    return {
-        "title": Playground.title,
-        "question": Playground.question,
-        "datasets": {"classification": datasets.CLASSIFICATION, "regression": datasets.REGRESSION},
-        "features": [
-            {"name": each.name, "key": each.key, "meaning": each.meaning}
-            for each in arithmetic.FEATURES.values()
-        ],
-        "activations": [*arithmetic.ACTIVATIONS, *arithmetic.EXTRA_ACTIVATIONS],
-        "original_activations": arithmetic.ACTIVATIONS,
-        "problems": arithmetic.PROBLEMS,
-        "learning_rates": arithmetic.LEARNING_RATES,
-        "regularizations": arithmetic.REGULARIZATIONS,
-        "regularization_rates": arithmetic.REGULARIZATION_RATES,
-        "noises": arithmetic.NOISES,
-        "train_percents": arithmetic.TRAIN_PERCENTS,
-        "batch_sizes": arithmetic.BATCH_SIZES,
-        "max_layers": arithmetic.MAX_LAYERS,
-        "max_neurons": arithmetic.MAX_NEURONS,
-        "epoch_limits": _EPOCH_LIMITS,
-        "losses": _LOSSES,
-        "accuracies": _ACCURACIES,
-    }
-
-
-@functools.cache
-def _samples() -> bytes:
-    """Return some points of each data set for its small picture, (data set, point, 3)."""
-    points = []
-    for name in datasets.PLAYGROUND:
-        data = datasets.playground(name, "0.59704", samples=_SAMPLES)
-        points.append(np.column_stack([data.x, data.y]))
-    return _floats(np.stack(points))
-
-
-def _floats(values: NDArray[np.float64]) -> bytes:
-    """Turn numbers into four bytes each; the page shows what is too large for that as infinite."""
-    with np.errstate(over="ignore"):
-        return values.astype("<f4").tobytes()
-
-
-def _shades(values: NDArray[np.float64]) -> bytes:
-    """Turn numbers into bytes: 0 for −1 and below, 127 for 0 (and NaN), 254 for 1 and above."""
-    clipped = np.nan_to_num(np.clip(values, -1.0, 1.0), nan=0.0)
-    return np.rint(127.0 * clipped + 127.0).astype(np.uint8).tobytes()
-
-
 def _sender(message: Message) -> dict[str, Any]:
     """Return which view asked and what, for it to recognise its answer."""
     return {"view": message.get("view"), "did": message.get("do")}
@@ -524,8 +337,3 @@ def _number(message: Message) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise ValueError(f"value: expected a number, got {value!r}")
     return float(value)
-
-
-def _finite(value: float) -> float | None:
-    """Replace NaN and infinities, which JSON can't hold."""
-    return value if math.isfinite(value) else None
