@@ -45,6 +45,7 @@ _I64 = struct.Struct("<q")
 _F64 = struct.Struct("<d")
 _C128 = struct.Struct("<dd")
 _ALIGN = 16
+_SMALL = 16 * 1024
 _DTYPE = re.compile(
     r"[<>|=](b1|[iu][1248]|f(2|4|8|16)|c(8|16|32)|[US][1-9]\d{0,5}|[mM]8(\[\d{0,6}[a-zA-Z]{1,2}\])?)"
 )
@@ -210,11 +211,8 @@ class _Encoder:
         shape = struct.pack(f"<{value.ndim}Q", *value.shape)
         self.parts.append(b"a" + bytes([len(dtype)]) + dtype + bytes([flags, value.ndim]) + shape)
         pad = -self.raw_bytes % _ALIGN
-        data = np.ascontiguousarray(value)
-        if value.dtype.kind in "mM":
-            data = data.view("i8")
-        self.raw += [b"\0" * pad, data.reshape(-1).view("u1").data]
-        self.raw_bytes += pad + data.nbytes
+        self.raw += [b"\0" * pad, _contents(value)]
+        self.raw_bytes += pad + value.nbytes
 
     def again(self, value: Encoded) -> None:
         """Write what was encoded before."""
@@ -235,6 +233,16 @@ class _Encoder:
     def span(self, value: range | slice) -> None:
         self.parts.append(b"r" if type(_of_sane_size(value)) is range else b"L")
         self.nested([value.start, value.stop, value.step])
+
+
+def _contents(value: np.ndarray[Any, Any]) -> bytes | memoryview:
+    """Give the items of an array one after the other; large ones are not copied."""
+    if value.nbytes < _SMALL:
+        return value.tobytes()
+    data = np.ascontiguousarray(value)
+    if value.dtype.kind in "mM":
+        data = data.view("i8")
+    return data.reshape(-1).view("u1").data
 
 
 def _constant(tag: bytes) -> Callable[[_Encoder, Any], None]:
@@ -447,7 +455,7 @@ class _Decoder:
         if not size and any(length > 2**31 for length in shape):
             raise ProtocolError("an array of an impossible shape")
         self.raw_place = start + size
-        value = np.ndarray(shape, dtype, buffer=self.raw[start : start + size])
+        value = np.ndarray(shape, dtype, buffer=self.raw, offset=start)
         value = _checked(value)
         if flags & 2:
             if ndim:

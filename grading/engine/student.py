@@ -190,6 +190,7 @@ class Server:
         """Run one cell."""
         with _alarm(seconds):
             outputs, error = self.shell.run(source, draw)
+        signal.signal(signal.SIGALRM, _ring)  # the cell may have set its own
         ending = "ok" if error is None else "error"
         if isinstance(error, CellTimeoutError):
             ending = "timeout"
@@ -328,25 +329,25 @@ def _error(error: BaseException) -> list[Any]:
 
 def _mutable_state(
     args: tuple[Any, ...], kwargs: dict[str, Any], lent: Lent
-) -> dict[Any, list[bytes]]:
+) -> dict[Any, tuple[Any, ...]]:
     pairs = [*enumerate(args), *kwargs.items()]
-    return {key: _bytes(value, lent) for key, value in pairs if isinstance(value, _MUTABLE)}
+    return {key: _state(value, lent) for key, value in pairs if isinstance(value, _MUTABLE)}
 
 
-def _bytes(value: Any, lent: Lent) -> list[bytes]:
+def _state(value: Any, lent: Lent) -> tuple[Any, ...]:
     """Give what tells whether a container was changed."""
     if type(value) is np.ndarray and value.dtype != object:
-        return [value.tobytes(), value.dtype.str.encode(), repr(value.shape).encode()]
-    return [bytes(piece) for piece in protocol.encode_frame(value, lent)]
+        return value.tobytes(), value.dtype, value.shape
+    return tuple(bytes(piece) for piece in protocol.encode_frame(value, lent))
 
 
 def _changes(
-    before: dict[Any, list[bytes]], args: tuple[Any, ...], kwargs: dict[str, Any], lent: Lent
+    before: dict[Any, tuple[Any, ...]], args: tuple[Any, ...], kwargs: dict[str, Any], lent: Lent
 ) -> dict[Any, Any]:
     changed = {}
     for key, old in before.items():
         value = args[key] if isinstance(key, int) else kwargs[key]
-        if _bytes(value, lent) != old:
+        if _state(value, lent) != old:
             changed[key] = value
     return changed
 
@@ -358,8 +359,6 @@ def _ring(number: int, frame: FrameType | None) -> None:
 @contextmanager
 def _alarm(seconds: float) -> Iterator[None]:
     """Interrupt what takes longer. The examiner has a deadline of its own behind it."""
-    if signal.getsignal(signal.SIGALRM) is not _ring:
-        signal.signal(signal.SIGALRM, _ring)
     outer = signal.setitimer(signal.ITIMER_REAL, seconds)[0]
     started = time.monotonic()
     try:
@@ -424,7 +423,6 @@ def _rehearse(shell: StudentShell) -> None:
                 channel.send(request, _Own())
                 server.reply(server.channel.receive(server.lent))
                 channel.receive(_Own())
-    forbidden.prepare(mistakes.forbidden_lists())
     shell.reset(new_session=True)  # type: ignore[no-untyped-call]
 
 
@@ -451,10 +449,16 @@ def _without_sockets() -> None:
 _without_sockets()
 
 
+def prepare() -> None:
+    """Find out in advance what forks would; called when everything is imported."""
+    forbidden.prepare(mistakes.forbidden_lists())
+
+
 def main(link: socket.socket) -> None:
     """Serve one submission; called in the locked-in fork."""
     os.environ["NBGRADER_EXECUTION"] = "autograde"
     sys.path.insert(0, "")
+    signal.signal(signal.SIGALRM, _ring)
     assert isinstance(SHELL, StudentShell)
     SHELL.open_streams()
     Server(link, SHELL).serve()

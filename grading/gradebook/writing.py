@@ -34,6 +34,35 @@ Penalty = Callable[[str, float, float], float | None]
 # Built once: compiling a statement costs more than SQLite takes to run it. nbgrader's tables have
 # no index on a notebook's grades, only one on (cell, notebook): name both, or each submission
 # costs a walk through the whole class.
+_find_student = sa.select(tables.students.c.id).where(
+    tables.students.c.id == sa.bindparam("student")
+)
+_find_submission = sa.select(tables.submitted.c.id, tables.submitted.c.timestamp).where(
+    tables.submitted.c.assignment_id == sa.bindparam("assignment"),
+    tables.submitted.c.student_id == sa.bindparam("student"),
+)
+_insert = {
+    table: sa.insert(table)
+    for table in (
+        tables.students,
+        tables.submitted,
+        tables.submitted_notebooks,
+        tables.grades,
+        tables.comments,
+        tables.record,
+        tables.student_notebook,
+    )
+}
+_forget = {
+    table: sa.delete(table).where(
+        table.c.assignment == sa.bindparam("of_assignment"),
+        table.c.student == sa.bindparam("of_student"),
+    )
+    for table in (tables.record, tables.student_notebook)
+}
+_find_times = sa.select(tables.submitted.c.timestamp, tables.submitted.c.extension).where(
+    tables.submitted.c.id == sa.bindparam("submission")
+)
 _set_grade = (
     sa.update(tables.grades)
     .where(
@@ -115,19 +144,17 @@ def add_rows(
     notebook_ids
         Notebook name → id of the submitted notebook.
     """
-    students, submitted = tables.students, tables.submitted
-    if db.scalar(sa.select(students.c.id).where(students.c.id == student)) is None:
-        db.execute(sa.insert(students), {"id": student})
+    submitted = tables.submitted
+    if db.scalar(_find_student, {"student": student}) is None:
+        db.execute(_insert[tables.students], {"id": student})
     found = db.execute(
-        sa.select(submitted.c.id, submitted.c.timestamp).where(
-            submitted.c.assignment_id == layout.assignment_id,
-            submitted.c.student_id == student,
-        )
+        _find_submission, {"assignment": layout.assignment_id, "student": student}
     ).one_or_none()
     if found is None:
         submission_id = uuid4().hex
         values = {"id": submission_id, "assignment_id": layout.assignment_id}
-        db.execute(sa.insert(submitted), values | {"student_id": student, "timestamp": timestamp})
+        values |= {"student_id": student}
+        db.execute(_insert[submitted], values | {"timestamp": timestamp})
         notebook_ids: dict[str, str] = {}
         present: set[tuple[str, str]] = set()
     else:
@@ -195,7 +222,7 @@ def _add_missing(
         (tables.comments, comments),
     ):
         if values:
-            db.execute(sa.insert(table), values)
+            db.execute(_insert[table], values)
 
 
 def set_scores(
@@ -261,10 +288,7 @@ def set_penalties(
     submission_id, notebook_ids = rows
     late = 0.0
     if layout.duedate is not None:
-        columns = tables.submitted.c
-        times = db.execute(
-            sa.select(columns.timestamp, columns.extension).where(columns.id == submission_id)
-        ).one()
+        times = db.execute(_find_times, {"submission": submission_id}).one()
         late = seconds_late(times.timestamp, layout.duedate, times.extension)
     values = []
     for notebook in graded.notebooks:
@@ -310,14 +334,9 @@ def keep_record(
             for nb in graded.notebooks
         ],
     }
-    table = tables.record
+    _forget_kept(db, tables.record, graded)
     db.execute(
-        sa.delete(table).where(
-            table.c.assignment == graded.assignment, table.c.student == graded.student
-        )
-    )
-    db.execute(
-        sa.insert(table),
+        _insert[tables.record],
         {
             "assignment": graded.assignment,
             "student": graded.student,
@@ -335,9 +354,8 @@ def keep_record(
 
 def keep_notebooks(db: sa.Connection, graded: GradedSubmission) -> None:
     """Keep what feedback is made from."""
-    table = tables.student_notebook
+    _forget_kept(db, tables.student_notebook, graded)
     who = {"assignment": graded.assignment, "student": graded.student}
-    db.execute(sa.delete(table).where(*(table.c[column] == value for column, value in who.items())))
     values = [
         {
             **who,
@@ -349,7 +367,13 @@ def keep_notebooks(db: sa.Connection, graded: GradedSubmission) -> None:
         if not nb.missing
     ]
     if values:
-        db.execute(sa.insert(table), values)
+        db.execute(_insert[tables.student_notebook], values)
+
+
+def _forget_kept(db: sa.Connection, table: sa.Table, graded: GradedSubmission) -> None:
+    """Delete what an earlier run kept of a submission."""
+    who = {"of_assignment": graded.assignment, "of_student": graded.student}
+    db.execute(_forget[table], who)
 
 
 def _failed(graded: GradedSubmission) -> bool:

@@ -286,6 +286,7 @@ def main(control_fd: int) -> None:
             _import_everything(request["main"], wanted)
     try:
         student_main = _import_everything(request["main"], [*wanted, *request["preload"]])
+        _prepare(student_main)
         memory_kills = MemoryKills()
         tier = Tier(request["tier"])
         # Before it forks: a process that stays behind shares what nobody touches.
@@ -301,6 +302,13 @@ def main(control_fd: int) -> None:
     gc.freeze()
     if _say(control, {"ready": True}):
         WarmServer(control, student_main, cage, memory_kills).run()
+
+
+def _prepare(student_main: Main) -> None:
+    """Call `prepare` of the module that `student_main` is from, now that all is imported."""
+    prepare = getattr(sys.modules[student_main.__module__], "prepare", None)
+    if prepare is not None:
+        prepare()
 
 
 def _say(control: socket.socket, message: dict[str, Any]) -> bool:
