@@ -70,6 +70,21 @@ def no_waiting_for_the_disk(connection: Any, _: object) -> None:
         connection.execute("PRAGMA synchronous=OFF")
 
 
+_COMPILED: dict[Any, Any] = {}
+_DIALECT: list[Any] = []
+
+
+def keep_what_was_compiled(connection: Any) -> None:
+    """Let all gradebooks on SQLite share their statements as SQL: each would compile them anew.
+
+    SQLAlchemy keeps them by engine and by dialect, and tests open hundreds of gradebooks.
+    """
+    if connection.dialect.name == "sqlite":
+        _DIALECT[:] = _DIALECT or [connection.dialect]
+        connection.dialect = _DIALECT[0]
+        connection.execution_options(compiled_cache=_COMPILED)
+
+
 def _run(module: str, arguments: tuple[str, ...], cwd: Path, environment: dict[str, str]) -> Done:
     return subprocess.run(
         [sys.executable, "-m", module, *arguments],

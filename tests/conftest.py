@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
-from command import no_waiting_for_the_disk
+from command import keep_what_was_compiled, no_waiting_for_the_disk
 
 if TYPE_CHECKING:
     from nurseries import Nurseries
@@ -95,7 +95,9 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def quick_gradebooks() -> Iterator[None]:
     sa.event.listen(sa.Engine, "connect", no_waiting_for_the_disk)
+    sa.event.listen(sa.Engine, "engine_connect", keep_what_was_compiled)
     yield
+    sa.event.remove(sa.Engine, "engine_connect", keep_what_was_compiled)
     sa.event.remove(sa.Engine, "connect", no_waiting_for_the_disk)
 
 

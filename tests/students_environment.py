@@ -13,6 +13,7 @@ import sys
 import sysconfig
 from collections.abc import Iterable
 from importlib.metadata import Distribution, distribution
+from importlib.util import cache_from_source
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -43,6 +44,8 @@ def furnish(environment: Path, requirements: Iterable[str]) -> None:
     here, site = sys.prefix, sysconfig.get_path("purelib")
     for package in asked_for(requirements):
         files = {os.path.normpath(f"{site}/{file}") for file in package.files or ()}
+        # Compiled too, also where that was done after the installation: it would be done anew.
+        files |= {cache_from_source(file) for file in files if file.endswith(".py")}
         for source in filter(os.path.isfile, files):
             target = environment / os.path.relpath(source, here)
             target.parent.mkdir(parents=True, exist_ok=True)
