@@ -3,6 +3,11 @@
 One module a theme. An exercise's whole knowledge is one record in it: what is asked, the reference,
 the inputs of its tests, what it forbids, and its mistakes with their hints. Notebooks, checks, the
 progress view and the instructor's report all read these records.
+
+To add an exercise, write its record into its theme's module and its name into `EXERCISES` there. To
+add a mistake, write a `Mistake` into its exercise's record, and a wrong answer that gets its hint
+and no other into `tests/corpus`. `records` says what each field means; CONTRIBUTING.md has a worked
+example.
 """
 
 from __future__ import annotations

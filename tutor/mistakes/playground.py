@@ -1,4 +1,8 @@
-"""Exercises of the theme "playground": experiments, measured over many seeds."""
+"""Exercises of the theme "playground": what it computes, how runs are compared, what follows.
+
+Those that are answered by training networks are in `playground_experiments`. The order of all is
+here.
+"""
 
 from __future__ import annotations
 
@@ -456,7 +460,7 @@ UPDATES = Exercise(
     ),
 )
 
-# Experiments --------------------------------------------------------------------------------------
+# How runs are compared ----------------------------------------------------------------------------
 
 
 def _losses_case(rng: Rng) -> tuple[Any, ...]:
