@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from grading.course import Course
-from grading.errors import CourseError
+from grading.errors import CourseError, unwritable
 from grading.files import replace_file
 from grading.notebooks import read_notebook
 from grading.release import Release
@@ -101,9 +101,7 @@ def write(path: Path, data: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         replace_file(path, data)
     except OSError as error:
-        raise CourseError(
-            f"{path} can't be written: {error.strerror}.", "Name another file after --archive."
-        ) from error
+        raise unwritable(path, error, "after --archive") from error
 
 
 def _project(root: Path) -> Iterator[tuple[str, bytes]]:

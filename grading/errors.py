@@ -9,6 +9,8 @@ __all__ = [
     "EXIT_PROBLEMS",
     "EXIT_USAGE",
     "CourseError",
+    "first_line",
+    "unwritable",
 ]
 
 EXIT_OK = 0
@@ -42,3 +44,15 @@ class CourseError(Exception):
     def __reduce__(self) -> tuple[type[CourseError], tuple[str, str]]:
         """Let it come back from a process on another machine."""
         return CourseError, (self.what, self.remedy)
+
+
+def first_line(error: BaseException) -> str:
+    """Say an error of somebody else's library in one line without a full stop."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+
+
+def unwritable(path: object, error: OSError, option: str = "with -o") -> CourseError:
+    """Make the error for a file that a command was to write, and can't."""
+    return CourseError(
+        f"{path} can't be written: {error.strerror}.", f"Name another file {option}."
+    )

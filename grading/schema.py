@@ -140,7 +140,6 @@ def schema(command: str) -> dict[str, Any]:
     """
     records: dict[str, Any] = {}
     kinds = [_schema(kind, records) for kind in PRINTED[command]]
-    _add_what_records_leave_open(records)
     if command == "run":
         _add(records["Summary"], "gradebook", _PLAIN[str])
         rows = {"type": "array", "items": _schema(Row, records)}
@@ -148,7 +147,7 @@ def schema(command: str) -> dict[str, Any]:
         why = {"anyOf": [_schema(Why, records), _PLAIN[type(None)]]}
         records["Row"]["properties"]["why"] = why  # only with --why
         records["Notebook"]["required"].remove("stopped")  # records of older versions have none
-        _add_what_records_leave_open(records)
+    _add_what_records_leave_open(records)
     top = kinds[0] if len(kinds) == 1 else {"anyOf": kinds}
     title = f"grading {command} --json"
     return {"$schema": _DIALECT, "title": title, **top, "$defs": dict(sorted(records.items()))}

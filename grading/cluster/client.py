@@ -16,7 +16,7 @@ from uuid import uuid4
 from grading.cluster import desk
 from grading.cluster.machine import versions
 from grading.engines import CONTAINED, EngineChoice
-from grading.errors import CourseError
+from grading.errors import CourseError, first_line
 from grading.pool import PAUSE, Task, lost
 from grading.records import AnswerKey, GradedSubmission
 
@@ -84,7 +84,7 @@ class Cluster:
             return Client(self.address, timeout=_CONNECT, set_as_default=False, name="grading")
         except (OSError, ValueError, TypeError, RuntimeError) as error:
             raise CourseError(
-                f"There is no Dask scheduler at {self.address}: {_first_line(error)}.",
+                f"There is no Dask scheduler at {self.address}: {first_line(error)}.",
                 "Start one with `dask scheduler`; it says its address.",
             ) from error
 
@@ -207,7 +207,7 @@ class Cluster:
         except KilledWorker:
             raise
         except Exception as error:
-            what = f"A worker of the scheduler at {self.address} failed: {_first_line(error)}."
+            what = f"A worker of the scheduler at {self.address} failed: {first_line(error)}."
             raise CourseError(what, f"See its log. {_RESUME}") from error
         return graded
 
@@ -260,10 +260,6 @@ def _unfit(worker: str, answer: Any, more: int = 0) -> CourseError:
     if isinstance(answer, CourseError):
         return CourseError(f"{worker}{others} can't grade. {answer.what}", answer.remedy)
     return CourseError(
-        f"{worker}{others} can't grade: {_first_line(answer)}.",
+        f"{worker}{others} can't grade: {first_line(answer)}.",
         "Install the course there: pip install -e '.[cluster]', the same version on all machines.",
     )
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")

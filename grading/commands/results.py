@@ -21,7 +21,7 @@ from grading.commands.options import (
     students_option,
 )
 from grading.commands.output import console, open_gradebook, show_nothing_graded
-from grading.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_PROBLEMS, CourseError
+from grading.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_PROBLEMS, unwritable
 from grading.wording import counted
 
 if TYPE_CHECKING:
@@ -136,9 +136,7 @@ def report(
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise CourseError(
-            f"{path} can't be written: {error.strerror}.", "Name another file with -o."
-        ) from error
+        raise unwritable(path, error) from error
     count = counted(sum(one.submissions for one in found.assignments), "submission")
     click.echo(f"Report on {count}: {path}")
     if not any(one.submissions for one in found.assignments):
@@ -240,9 +238,7 @@ def _export(exporter: Any, course: Course) -> None:
         try:
             exporter.export(book)
         except OSError as error:
-            raise CourseError(
-                f"{exporter.to} can't be written: {error.strerror}.", "Name another file with -o."
-            ) from error
+            raise unwritable(exporter.to, error) from error
 
 
 def _export_notes(outcome: Any) -> list[str]:

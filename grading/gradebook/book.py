@@ -21,7 +21,7 @@ from nbgrader import api
 
 from grading.address import options, remedy, shown, with_driver
 from grading.changes import Standing
-from grading.errors import CourseError
+from grading.errors import CourseError, first_line
 from grading.gradebook import regrade, tables, writing
 from grading.gradebook.layout import Layout, read_layout, read_source_cells
 from grading.gradebook.marks import read_marks
@@ -92,7 +92,7 @@ class Gradebook:
         except CourseError:
             raise
         except Exception as error:
-            what = f"The gradebook {shown(db_url)} can't be opened: {_first_line(error)}."
+            what = f"The gradebook {shown(db_url)} can't be opened: {first_line(error)}."
             raise CourseError(what, remedy(db_url, error)) from error
         self._layouts: dict[str, Layout] = {}
 
@@ -120,7 +120,7 @@ class Gradebook:
     def __exit__(self, _: object, error: BaseException | None, *__: object) -> None:
         self.close()
         if isinstance(error, sa.exc.DBAPIError):
-            what = f"The gradebook {shown(self.db_url)} can't be used: {_first_line(error)}."
+            what = f"The gradebook {shown(self.db_url)} can't be used: {first_line(error)}."
             raise CourseError(what, remedy(self.db_url, error)) from error
 
     @contextmanager
@@ -350,7 +350,3 @@ def _keep_journal(connection: Any, _: object) -> None:
     commit need not make and remove a file. It holds for this connection only.
     """
     connection.execute("PRAGMA journal_mode=TRUNCATE")
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")

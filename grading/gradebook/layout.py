@@ -22,12 +22,18 @@ class Layout:
 
     Attributes
     ----------
+    assignment_id
+        Of the assignment itself.
+    duedate
+        UTC, naive; None when there is none.
     notebook_ids
         Notebook name → id.
     grades, comments
         Notebook name → cell name → id of the cell, where there is something to grade or to comment.
     tasks, excused
         Ids of the cells that are so.
+    max_score
+        Points that can be had for all cells together.
     """
 
     assignment_id: str
