@@ -30,8 +30,8 @@ from grading.sandbox.spawn import PRELOAD, Starting, wait_or_kill
 __all__ = ["Nursery", "NurseryGoneError", "Nursling"]
 
 _BEGIN = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[2])\n"
-    "from grading.nursery import serve; serve(int(sys.argv[1]))"
+    "import json, os, sys; sys.path[:] = json.loads(sys.argv[2])\n"
+    "from grading.nursery import serve; serve(int(sys.argv[1])); os._exit(0)"
 )
 _HIRE = "hire"
 
