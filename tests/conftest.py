@@ -25,10 +25,17 @@ FIRST = (
     "test_check_corpus.py",
     "test_cluster.py",
     "test_nbgrader_conformance.py",
+    "test_stock_nbgrader_course.py",
     "test_worked_example.py",
     "test_cli.py",
     "test_gradebook.py",
     "test_archive.py",
+    "test_widgets.py",
+    "test_widgets_second.py",
+    "test_aborts.py",
+    "test_sample_class.py",
+    "test_documents.py",
+    "test_engine_nbgrader.py",
 )
 """The files that take longest: whoever begins with them late leaves the other worker idle."""
 

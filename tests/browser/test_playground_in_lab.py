@@ -5,6 +5,8 @@ import re
 
 import numpy as np
 import pytest
+from lab import TIMEOUT
+from playwright.sync_api import expect
 
 NOTEBOOK = "playground.ipynb"
 CELL = "from tutor import widgets\nw = widgets.Playground()\nw"
@@ -143,8 +145,10 @@ def test_a_weight_is_read_and_edited_at_its_link(notebook, place):
     before = loss(place)
     notebook.page.keyboard.type("2.5")
     wait_for(notebook, "w.playground.weights[2][0, 0]", 2.5)
+    # The page hears of it after the kernel has answered the test.
+    shown = place.locator(".pg-losses b").first
+    expect(shown).to_have_text(f"{notebook.evaluate('w.playground.loss'):.3f}", timeout=TIMEOUT)
     assert loss(place) != before
-    assert loss(place) == f"{notebook.evaluate('w.playground.loss'):.3f}"
     notebook.page.keyboard.press("Escape")
 
 

@@ -70,6 +70,16 @@ def test_a_slider_moves_without_waiting_for_the_kernel(notebook, name):
     assert lab.wait_until_changed(picture, moved, seconds=0.5) == 0
 
 
+def test_from_here_on_no_picture_is_drawn_in_advance(notebook):
+    """Each slider that gets the focus would have dozens; the tests above have seen them come."""
+    explorer = "__import__('tutor.widgets.explorer', fromlist=['Explorer']).Explorer"
+    stopped = notebook.evaluate(
+        "[w.screen.on_msg(w._on_message, remove=True) for w in __import__('gc').get_objects()"
+        f" if isinstance(w, {explorer})]"
+    )
+    assert len(stopped) >= len(NAMES)
+
+
 def test_every_control_has_a_name(shown):
     lab, place = shown
     nodes = lab.accessible(within=place)
@@ -107,10 +117,16 @@ def test_nothing_scrolls_sideways_at_900_pixels(shown):
     assert box["x"] + box["width"] <= outer["x"] + outer["width"]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_ink_stands_out_in_both_themes(shown, theme):
+@pytest.fixture(scope="module", params=["light", "dark"])
+def theme(notebook, request):
+    """A theme, changed to once for all widgets: every style of the page is computed anew."""
+    notebook.theme(request.param)
+    yield request.param
+    notebook.theme("light")
+
+
+def test_ink_stands_out_in_both_themes(theme, shown):
     lab, place = shown
-    lab.theme(theme)
     colours = place.evaluate(
         """element => [getComputedStyle(element.querySelector('svg text')).fill,
         getComputedStyle(document.querySelector('.jp-Notebook')).backgroundColor]"""
@@ -118,7 +134,6 @@ def test_ink_stands_out_in_both_themes(shown, theme):
     ink, paper = ([int(n) for n in re.findall(r"\d+", colour)[:3]] for colour in colours)
     assert contrast(ink, paper) >= 7
     lab.screenshot(f"{lab.name}-{theme}", place)
-    lab.theme("light")
 
 
 def contrast(one, other):
@@ -147,6 +162,39 @@ def test_running_a_cell_again_leaves_nothing_behind(notebook):
     assert notebook.evaluate(count) == before
     assert len(notebook.outputs(1)) == 2
     assert notebook.page.locator(".fnn-widget").count() <= len(NAMES)
+
+
+def test_a_notebook_without_kernel_shows_pictures(notebook):
+    notebook.output(0).locator(".fnn-picture svg").wait_for()
+    notebook.save()
+    notebook.shut_down()
+    notebook.open(NOTEBOOK)
+    for index in range(2):
+        output = notebook.output(index)
+        image = output.locator(".fnn-stand-in img")
+        image.wait_for()
+        notebook.page.wait_for_timeout(1200)  # it waits for a second for a live widget
+        assert image.bounding_box()["height"] > 200
+        assert len(image.get_attribute("alt")) > 40
+        assert "Error displaying widget" not in output.inner_text()
+    notebook.screenshot("without-kernel")
+
+
+def test_exported_html_shows_pictures(notebook, tmp_path):
+    """As nbconvert makes it, and as a code host shows it: nothing runs, nothing is loaded."""
+    shutil.copy(notebook.root / NOTEBOOK, tmp_path)
+    command = [sys.executable, "-m", "nbconvert", "--to", "html", str(tmp_path / NOTEBOOK)]
+    subprocess.run(command, check=True, capture_output=True)
+    page = notebook.page.context.browser.new_page()
+    page.route("http*://**", lambda route: route.abort())
+    page.goto((tmp_path / NOTEBOOK).with_suffix(".html").as_uri(), wait_until="domcontentloaded")
+    images = page.locator("img[alt]")
+    images.last.wait_for()
+    assert images.count() == len(NAMES)
+    for index in range(len(NAMES)):
+        assert images.nth(index).evaluate("image => image.naturalWidth") > 300
+        assert len(images.nth(index).get_attribute("alt")) > 40
+    page.close()
 
 
 def test_an_error_is_told_in_the_widget(notebook):
@@ -186,41 +234,6 @@ def test_sliders_follow_another_page_and_a_forgotten_widget_says_so(notebook):
         "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
     )
     place.locator(".fnn-note", has_text="Run this cell again").wait_for()
-
-
-def test_a_notebook_without_kernel_shows_pictures(notebook):
-    notebook.open(NOTEBOOK)
-    notebook.run_all()
-    notebook.output(0).locator(".fnn-picture svg").wait_for()
-    notebook.save()
-    notebook.shut_down()
-    notebook.open(NOTEBOOK)
-    for index in range(2):
-        output = notebook.output(index)
-        image = output.locator(".fnn-stand-in img")
-        image.wait_for()
-        notebook.page.wait_for_timeout(1200)  # it waits for a second for a live widget
-        assert image.bounding_box()["height"] > 200
-        assert len(image.get_attribute("alt")) > 40
-        assert "Error displaying widget" not in output.inner_text()
-    notebook.screenshot("without-kernel")
-
-
-def test_exported_html_shows_pictures(notebook, tmp_path):
-    """As nbconvert makes it, and as a code host shows it: nothing runs, nothing is loaded."""
-    shutil.copy(notebook.root / NOTEBOOK, tmp_path)
-    command = [sys.executable, "-m", "nbconvert", "--to", "html", str(tmp_path / NOTEBOOK)]
-    subprocess.run(command, check=True, capture_output=True)
-    page = notebook.page.context.browser.new_page()
-    page.route("http*://**", lambda route: route.abort())
-    page.goto((tmp_path / NOTEBOOK).with_suffix(".html").as_uri(), wait_until="domcontentloaded")
-    images = page.locator("img[alt]")
-    images.last.wait_for()
-    assert images.count() == len(NAMES)
-    for index in range(len(NAMES)):
-        assert images.nth(index).evaluate("image => image.naturalWidth") > 300
-        assert len(images.nth(index).get_attribute("alt")) > 40
-    page.close()
 
 
 def test_no_errors_in_the_page(notebook):
