@@ -17,6 +17,7 @@ from grading.engine.examiner import Examiner
 from grading.engine.graded import Written, stream
 from grading.engine.precedent import Judgement, Precedents
 from grading.engine.process import EXECUTION, Request
+from grading.engine.protocol import Encoded
 from grading.engine.pulse import Pulse
 from grading.engine.remote import Question
 from grading.records import AnswerKey, CellOutcome, NotebookOutcome, Submission
@@ -149,6 +150,18 @@ def test_one_function_under_two_names_is_no_precedent_for_two(
     assert made.grade(once).cells[-1].status != "ok"
 
 
+def test_what_an_earlier_test_has_bound_is_no_precedent(
+    engine: service.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imports = cell("from tutor import check")
+    binds = test("half = x / 2", "binds")
+    checks = test("check.number(half, 2)", "checks")
+    made = school(engine, monkeypatch, key(imports, answer("x = 4"), binds, checks))
+    assert made.grade("x = 4").cells[-1].status == "ok"
+    assert made.grade("x = 6").cells[-1].status == "failed"
+    assert made.grade("x = 4").cells[-1].status == "ok"
+
+
 @pytest.mark.slow
 def test_a_class_gets_what_each_would_get_alone(
     engine: service.Engine, monkeypatch: pytest.MonkeyPatch
@@ -220,10 +233,15 @@ def test_a_test_that_asks_something_else_of_the_same_answers_is_not_relied_on() 
 
 
 def test_there_is_an_end_to_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(precedent, "MAX_BYTES", 200)
+    monkeypatch.setattr(precedent, "MAX_BYTES", 5000)
     kept = Precedents()
-    kept.keep("one", (), [], judgement("1" * 60))
-    kept.keep("two", (), [], judgement("2" * 60))
-    nobody: Any = Speaker({})
-    assert kept.find("one", (), nobody) is None
-    assert kept.find("two", (), nobody) is not None
+    long = Question("calls", "f", (), Encoded(b"x" * 4000, b"y" * 1000))
+    for name in ("one", "two", "three"):
+        kept.keep(name, (), [(long, b"1")], judgement(name))
+    heard: Any = Speaker({"f": b"1"})
+    assert kept.find("one", (), heard) is None
+    assert kept.find("three", (), heard) is not None
+    for name in ("four", "five"):
+        kept.keep(name, (), [], judgement(name * 1000))
+    assert kept.find("three", (), heard) is None
+    assert kept.find("five", (), heard) is not None

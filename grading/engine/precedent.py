@@ -23,7 +23,9 @@ from grading.engine.remote import ABSENT, Exchange, Question, Session, StudentFu
 from grading.records import CellOutcome
 
 MAX_BYTES = 16 * 1024 * 1024
-"""Of outputs in one tree; when there are more it begins anew."""
+"""Of questions and judgements in one notebook's trees; with more they begin anew."""
+
+_NODE_BYTES = 1000
 
 Signature = tuple[Any, ...]
 
@@ -94,18 +96,21 @@ class Precedents:
         judgement: Judgement,
     ) -> None:
         """Remember what a test asked, what it was answered, and what came of it."""
-        self._bytes += len(judgement.outputs.text)
         if self._bytes > MAX_BYTES:
             self._roots.clear()
-            self._bytes = len(judgement.outputs.text)
+            self._bytes = 0
         node = self._roots.setdefault((name, signature), _Node())
         for question, answer in exchanges:
             if node.judgement is not None or node.question not in (None, question):
                 return  # it asked something else before, of the same answers: nothing to rely on
-            node.question = question
+            if node.question is None:
+                node.question = question
+                self._bytes += sum(map(len, question.cases)) + _NODE_BYTES
             node = node.after.setdefault(answer, _Node())
-        if node.question is None:
+        if node.question is None and node.judgement is None:
             node.judgement = judgement
+            # Its outcome holds about the same words as its outputs.
+            self._bytes += 2 * len(judgement.outputs.text) + _NODE_BYTES
 
 
 def signature(session: Session) -> Signature | None:
