@@ -26,6 +26,7 @@ from grading.engine.preload import STUDENT_MAIN, course_modules
 from grading.engines import EngineChoice, SealedEngine
 from grading.records import AnswerKey
 from grading.sandbox.spawn import PRELOAD, Starting, wait_or_kill
+from grading.worker import grade_what_comes, settle
 
 __all__ = ["Nursery", "NurseryGoneError", "Nursling"]
 
@@ -178,7 +179,6 @@ class Nursling:
 def serve(descriptor: int) -> None:
     """Prepare and fork until the pipe closes: the process that forks workers."""
     import grading.engine.service  # noqa: F401  # while nobody waits for it
-    from grading.pool import settle
 
     # Not before: with the process that waits for this one there would be three for two cores.
     starting = Starting.early(STUDENT_MAIN, [*PRELOAD, *sorted(course_modules())])
@@ -210,7 +210,6 @@ def serve(descriptor: int) -> None:
 
 
 def _be_worker(handle: int, engine: SealedEngine, key: AnswerKey | None) -> NoReturn:
-    from grading.pool import grade_what_comes
     from grading.sandbox import kernel
 
     try:

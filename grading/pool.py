@@ -5,104 +5,25 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
-import signal
-import tempfile
 import threading
 import time
-import traceback
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import psutil  # type: ignore[import-untyped]  # brought by ipykernel
 
-from grading.engines import Engine, EngineChoice
+from grading.engines import EngineChoice
 from grading.errors import CourseError
 from grading.nursery import Nursery, NurseryGoneError
-from grading.records import AnswerKey, GradedSubmission, Problem, Submission
-from grading.versions import KeyVersion
+from grading.records import AnswerKey, GradedSubmission
+from grading.task import Process, Task
+from grading.worker import lost, work
 from grading.workplace import workplace
 
-__all__ = [
-    "PAUSE",
-    "Graders",
-    "Pool",
-    "Process",
-    "Task",
-    "Worker",
-    "grade_what_comes",
-    "lost",
-    "settle",
-    "work",
-]
+__all__ = ["PAUSE", "Pool", "Worker"]
 
 PAUSE = 0.2  # seconds after which the pool looks at its deadlines and whether to stop
-
-
-@dataclass(frozen=True)
-class Task:
-    """One submission to grade, and what was noticed while reading it.
-
-    Attributes
-    ----------
-    version
-        What of the key decides scores; None when nobody asks.
-    why
-        Reasons for which it is graded again; empty the first time.
-    """
-
-    key: AnswerKey
-    submission: Submission
-    problems: tuple[Problem, ...] = ()
-    version: KeyVersion | None = None
-    why: tuple[str, ...] = ()
-
-
-class Process(Protocol):
-    """What a worker has to know of its process; `multiprocessing` gives such."""
-
-    @property
-    def pid(self) -> int | None:
-        """Its number."""
-
-    @property
-    def exitcode(self) -> int | None:
-        """How it ended; None while it runs."""
-
-    def is_alive(self) -> bool:
-        """Whether it runs."""
-
-    def kill(self) -> None:
-        """End it at once."""
-
-    def join(self, timeout: float | None = None) -> None:
-        """Wait until it has ended."""
-
-
-class Graders(Protocol):
-    """What grades many submissions: here, or on other machines."""
-
-    @property
-    def tier(self) -> str:
-        """What contains students' code; the weakest, where machines differ."""
-
-    def __enter__(self) -> Graders:
-        """Get ready."""
-
-    def __exit__(self, *_: object) -> None:
-        """Leave nothing behind."""
-
-    def grade(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, GradedSubmission]]:
-        """Grade the tasks; one result each, in the order in which they are ready."""
-
-    def stop(self) -> None:
-        """Hand out nothing more and give up what is being graded."""
-
-    @property
-    def stopping(self) -> bool:
-        """Whether `stop` was called."""
 
 
 class Pool:
@@ -314,60 +235,3 @@ class Worker:
             for process in family:
                 with contextlib.suppress(psutil.Error):
                     process.kill()
-
-
-def lost(submission: Submission, what: str, remedy: str) -> GradedSubmission:
-    """Make the result of a submission that no engine gave one for."""
-    problem = Problem(
-        submission.student, submission.assignment, None, None, what, remedy, fatal=True
-    )
-    return GradedSubmission(submission.student, submission.assignment, (), (problem,), "none", 0.0)
-
-
-def work(pipe: Connection, choice: EngineChoice, folder: Path) -> None:
-    """Grade what comes through the pipe until it closes: a worker process with its own engine."""
-    settle(folder)
-    try:
-        engine: Engine = choice.start(folder)
-    except Exception as error:
-        pipe.send(traceback.format_exception_only(error)[-1].strip())
-        return
-    grade_what_comes(pipe, engine)
-
-
-def settle(folder: Path) -> None:
-    """Make this a process that answers to its parent alone, and leaves nothing behind."""
-    # A Ctrl-C at the terminal is for the parent alone. A handler rather than SIG_IGN, because
-    # kernels would inherit that and could not be interrupted.
-    with contextlib.suppress(OSError, AttributeError):
-        os.setsid()
-    signal.signal(signal.SIGINT, lambda *_: None)
-    tempfile.tempdir = str(folder)  # so that nothing is left when this process is killed
-    nowhere = os.open(os.devnull, os.O_WRONLY)  # kernels and libraries would write into the bar
-    os.dup2(nowhere, 1)
-    os.dup2(nowhere, 2)
-
-
-def grade_what_comes(pipe: Connection, engine: Engine, key: AnswerKey | None = None) -> None:
-    """Grade what comes through a pipe, until it closes.
-
-    Each submission is answered twice: how many seconds it may take, then its result.
-    """
-    with contextlib.suppress(EOFError, OSError):  # the parent is gone
-        while True:
-            message = pipe.recv()
-            if isinstance(message, AnswerKey):
-                key = message
-                continue
-            assert key is not None
-            pipe.send(float(engine.seconds_allowed(key, message)))
-            try:
-                graded = engine.grade(key, message)
-            except Exception as error:
-                trace = "".join(traceback.format_exception(error)[-2:]).strip()
-                graded = lost(
-                    message,
-                    f"made the grader fail: {trace}",
-                    "This is a fault of the grader: please report it with the submission.",
-                )
-            pipe.send(graded)

@@ -10,8 +10,8 @@ from grading.changes import CHANGED_KEY
 from grading.course import Course
 from grading.files import fresh_folder, remove_folder
 from grading.gradebook import Gradebook, Graded
-from grading.pool import Task
 from grading.records import AnswerKey, GradedSubmission, Submission
+from grading.task import Task
 
 __all__ = ["fingerprint", "publish"]
 

@@ -24,9 +24,10 @@ from grading.engines import EngineChoice
 from grading.files import remove_file
 from grading.gradebook import Gradebook
 from grading.notebooks import REPAIR, read_notebook
-from grading.pool import Pool, Task
+from grading.pool import Pool
 from grading.records import AnswerKey, CellOutcome, GradedSubmission, Problem, Submission
 from grading.rules import Markers, check_released, check_source
+from grading.task import Task
 
 __all__ = ["Release", "compare", "normal_form", "prepare", "prove", "write"]
 

@@ -18,11 +18,12 @@ from grading.course import Course
 from grading.engines import EngineChoice
 from grading.gradebook import Gradebook
 from grading.lock import exclusive
-from grading.pool import Graders, Pool, Task
+from grading.pool import Pool
 from grading.publish import publish
 from grading.records import AnswerKey, GradedSubmission, Problem
 from grading.register import register
 from grading.stale import Sorted, Stale, sort
+from grading.task import Graders, Task
 from grading.versions import KeyVersion, version_of
 
 __all__ = ["Listener", "Summary", "run"]

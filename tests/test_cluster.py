@@ -29,9 +29,9 @@ from grading.course import load_course
 from grading.engines import EngineChoice
 from grading.errors import CourseError
 from grading.gradebook import Gradebook
-from grading.pool import Task
 from grading.records import AnswerKey, Submission
 from grading.run import Summary, run
+from grading.task import Task
 
 # Schedulers and workers are processes that take seconds to start.
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared_nursery")]

@@ -32,10 +32,10 @@ from grading.errors import CourseError
 from grading.files import tidy
 from grading.gradebook import Gradebook, migration
 from grading.penalties import penalty
-from grading.pool import Task
 from grading.register import register
 from grading.stale import why
 from grading.stock import StockEngine
+from grading.task import Task
 
 pytestmark = pytest.mark.slow
 

@@ -14,9 +14,10 @@ from engine_course import answer, handed_in, key, scores, test
 
 from grading.bounds import Bounds
 from grading.engines import EngineChoice
-from grading.pool import Pool, Task
+from grading.pool import Pool
 from grading.records import Submission
 from grading.sandbox import probe
+from grading.task import Task
 
 pytestmark = [
     pytest.mark.slow,

@@ -17,8 +17,10 @@ from grading.cluster import desk
 from grading.cluster.machine import versions
 from grading.engines import CONTAINED, EngineChoice
 from grading.errors import CourseError, first_line
-from grading.pool import PAUSE, Task, lost
+from grading.pool import PAUSE
 from grading.records import AnswerKey, GradedSubmission
+from grading.task import Task
+from grading.worker import lost
 
 try:
     from distributed import Client, Future

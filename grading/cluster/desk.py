@@ -20,8 +20,10 @@ from typing import Any
 from grading.cluster.machine import differences, here
 from grading.engines import CONTAINED, EngineChoice
 from grading.errors import CourseError
-from grading.pool import PAUSE, Task, Worker, work
+from grading.pool import PAUSE, Worker
 from grading.records import AnswerKey, GradedSubmission, Submission
+from grading.task import Task
+from grading.worker import work
 from grading.workplace import workplace
 
 __all__ = ["Terms", "close", "grade", "inspect", "unpack"]

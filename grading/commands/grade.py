@@ -36,8 +36,8 @@ from tutor.names import nearest
 if TYPE_CHECKING:
     from grading.course import Course
     from grading.gradebook import Gradebook, Row
-    from grading.pool import Graders
     from grading.run import Summary
+    from grading.task import Graders
 
 
 @grading.command(epilog=f"{CONFIG_HELP}\n\n{EXIT_CODES}")
