@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Any
 
 from nbformat.notebooknode import NotebookNode
@@ -34,7 +35,7 @@ class StatePoints(NbGraderPreprocessor):  # type: ignore[misc]
             if cell.cell_type == "markdown" and _NUMBER.search(cell.source)
         ]
         hidden = Markers.configured(self.config).hidden[0]
-        for start, end in zip(numbered, [*numbered[1:], len(nb.cells)], strict=True):
+        for start, end in pairwise([*numbered, len(nb.cells)]):
             worth = _worth(nb.cells[start:end], hidden)
             text = nb.cells[start].source
             nb.cells[start].source = _NUMBER.sub(rf"\g<0> {worth}", text, count=1)
