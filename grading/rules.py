@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -168,7 +169,8 @@ def _check_cell(cell: Any, markers: Markers) -> Iterator[tuple[str, str]]:
 
 
 def _check_points(points: Any) -> Iterator[tuple[str, str]]:
-    if isinstance(points, bool) or not isinstance(points, (int, float)) or not points >= 0:
+    number = isinstance(points, (int, float)) and not isinstance(points, bool)
+    if not number or not 0 <= points < math.inf:
         yield f"is worth {points!r} points", "Give it a number of points, 0 or more."
 
 

@@ -177,6 +177,10 @@ def negative_points(cells: dict[str, Any]) -> None:
     cells["test_double"]["metadata"]["nbgrader"]["points"] = -1
 
 
+def endless_points(cells: dict[str, Any]) -> None:
+    cells["test_double"]["metadata"]["nbgrader"]["points"] = float("inf")
+
+
 def old_metadata(cells: dict[str, Any]) -> None:
     cells["test_double"]["metadata"]["nbgrader"]["schema_version"] = 1
 
@@ -194,6 +198,7 @@ REFUSED = {
     solution_twice: ("test_double", "shows part of a solution"),
     no_points: ("test_double", "is worth None points"),
     negative_points: ("test_double", "is worth -1 points"),
+    endless_points: ("test_double", "is worth inf points"),
     old_metadata: ("test_double", "metadata of version 1"),
 }
 
