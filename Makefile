@@ -64,9 +64,9 @@ lint: $(VENV)/.test
 	$(BIN)/codespell
 	$(BIN)/lint-imports
 
-# Three workers on two cores: browsers, time limits and disks are waited for.
+# Four workers on two cores: browsers, time limits and disks are waited for.
 test: lint
-	$(PYTEST) -n 3 $(PYTEST_OPTIONS)
+	$(PYTEST) -n 4 $(PYTEST_OPTIONS)
 
 check: lint
 	$(PYTEST) -n 2 -m "not slow and not browser" --ignore tests/browser $(PYTEST_OPTIONS)
