@@ -140,6 +140,9 @@ TEXTBOOK_LOSSES = {
 @given(problems())
 def test_forward_loss_and_backward_agree_with_autograd(problem):
     network, X, y = problem
+    cache = network.forward(X)
+    # The textbook's 1 - a has hardly a digit left further out.
+    assume(network.loss_function.name != "logistic" or np.abs(cache.Z[-1]).max() < 12)
 
     def loss(parameters):
         A = X
@@ -160,7 +163,7 @@ def test_forward_loss_and_backward_agree_with_autograd(problem):
     expected_loss = loss(parameters)
     assume(np.isfinite(expected_loss) and expected_loss < 1e3)
     assert network.loss(X, y) == pytest.approx(expected_loss, rel=1e-9, abs=1e-12)
-    gradients = network.backward(network.forward(X), y)
+    gradients = network.backward(cache, y)
     for layer, (dW, db, dalpha) in enumerate(autograd.grad(loss)(parameters)):
         np.testing.assert_allclose(gradients.W[layer], dW, rtol=1e-7, atol=1e-9)
         np.testing.assert_allclose(gradients.b[layer], db, rtol=1e-7, atol=1e-9)
