@@ -392,7 +392,7 @@ class Session:
         self.discreet = discreet
         self._answers.clear()
         self.exchanges = [] if note else None
-        fresh = self.fetched if self.fetched_at == self.calls else {}
+        fresh = self.fetched if note and self.fetched_at == self.calls else {}
         self._functions = {
             name: value for name, value in fresh.items() if type(value) is StudentFunction
         }

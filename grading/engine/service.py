@@ -17,6 +17,7 @@ import signal
 import sys
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
@@ -57,7 +58,7 @@ class _Prepared:
     notebooks: dict[str, KeyNotebook]
     files: dict[str, bytes]
     modules: frozenset[str]
-    precedents: dict[str, Precedents] = field(default_factory=dict)
+    precedents: dict[str, Precedents] = field(default_factory=lambda: defaultdict(Precedents))
     rehearsed: bool = False
 
     @property
@@ -465,7 +466,7 @@ class _Job:
                 what = "a text cell holds what a browser would run or load; it is shown as text"
                 problems.append(self._problem(path, None, what, "Look at it before you open it."))
         run = NotebookRun(key, cells, self._spawner(files), self.request.settings, deadline)
-        run.precedents = self.prepared.precedents.setdefault(key.name, run.precedents)
+        run.precedents = self.prepared.precedents[key.name]
         self._watch(run)
         run.run()
         sealed_failures = {

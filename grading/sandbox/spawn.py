@@ -226,7 +226,7 @@ class Starting:
         return Starting(main, preload) if sys.platform == "linux" and _has_home() else None
 
     def preload(self, modules: Iterable[str], **containment: str) -> None:
-        """Have it import more, and contain itself if it is told how: nothing is imported then."""
+        """Have it import more; once it is told how to contain itself, it takes no more requests."""
         request = {"main": self.main, "preload": list(modules), **containment}
         with contextlib.suppress(OSError):  # it has ended: whoever waits for it will see
             self.control.send(json.dumps(request).encode())
