@@ -24,8 +24,9 @@ from nbgrader import api
 from grading.commands import grading
 from grading.course import load_course
 from grading.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_PROBLEMS
+from grading.feedback import write
 from grading.feedback.distribution import FEWEST, draw
-from grading.feedback.job import STAMP
+from grading.feedback.job import STAMP, Job
 from grading.feedback.page import Sheet, render
 from grading.gradebook import Gradebook
 from grading.marks import Mark, NotebookMarks, SubmissionMarks
@@ -95,6 +96,19 @@ def course(graded: Path, tmp_path: Path) -> Path:
     """A copy of it, with the times of its files."""
     shutil.copytree(graded, tmp_path / "course", symlinks=True)
     return tmp_path / "course"
+
+
+def copy_bob(course: Path, times: int) -> None:
+    """Let others have what bob has: s000, s001 and so on."""
+    loaded = load_course(course)
+    source = course / "autograded" / "bob" / small.ASSIGNMENT
+    with api.Gradebook(loaded.db_url, loaded.course_id) as book:
+        for number in range(times):
+            name = f"s{number:03d}"
+            book.update_or_create_student(name)
+            book.update_or_create_submission(small.ASSIGNMENT, name)
+            for step in ("autograded", "submitted"):
+                shutil.copytree(source, course / step / name / small.ASSIGNMENT)
 
 
 # ---------------------------------------------------------------------------- what is on a page
@@ -326,17 +340,34 @@ def test_many_pages_are_made_by_several_processes(course: Path) -> None:
     assert {s: page(course, s) for s in CLASS} == one
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="what is patched here gets into forks only")
+def test_a_process_that_is_ended_is_named_and_its_pages_are_made_by_the_next_call(
+    course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy_bob(course, 20)  # more than are given to the processes at once
+    made = write.make_pages
+
+    def end(job: Job, *rest: Any) -> None:
+        if job.marks.student == "s003":
+            os._exit(1)
+        made(job, *rest)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(write, "make_pages", end)
+        done = run("feedback", "--json", "--force", "--jobs", "2", course=course)
+    assert done.exit_code == EXIT_PROBLEMS, done.exception
+    result = json.loads(done.stdout)
+    without = {problem["student"] for problem in result["problems"]}
+    assert "s003" in without
+    assert result["written"] + len(without) == 25
+    assert all("--jobs 1" in problem["remedy"] for problem in result["problems"])
+    assert feedback(course)["problems"] == []
+    assert len(list(course.glob(f"feedback/*/*/{STAMP}"))) == 25
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is another thing there")
 def test_ctrl_c_keeps_whole_pages_and_the_next_call_goes_on(course: Path) -> None:
-    loaded = load_course(course)
-    source = course / "autograded" / "bob" / small.ASSIGNMENT
-    with api.Gradebook(loaded.db_url, loaded.course_id) as book:
-        for number in range(MANY):
-            name = f"s{number:03d}"
-            book.update_or_create_student(name)
-            book.update_or_create_submission(small.ASSIGNMENT, name)
-            for step in ("autograded", "submitted"):
-                shutil.copytree(source, course / step / name / small.ASSIGNMENT)
+    copy_bob(course, MANY)
     started = subprocess.Popen(
         # It gives way, so that we look in time on a busy machine.
         ["nice", sys.executable, "-m", "grading", "feedback", "--course-dir", str(course)],

@@ -199,16 +199,27 @@ def _make(
     waiting: dict[Future[list[Problem]], _Planned] = {}
     with _ended(ProcessPoolExecutor(min(jobs, len(stale) - 1), context, _settle)) as pool:
         second = next(coming)
-        waiting[pool.submit(_attempt, *_load(book, second))] = second
+        waiting[_handed_over(pool, book, second)] = second
         begin()
         yield first
         while True:
             while len(waiting) < 3 * jobs and (following := next(coming, None)):
-                waiting[pool.submit(_attempt, *_load(book, following))] = following
+                waiting[_handed_over(pool, book, following)] = following
             if not waiting:
                 return
             for done in wait(waiting, return_when=FIRST_COMPLETED).done:
                 yield _result(done, waiting.pop(done))
+
+
+def _handed_over(
+    pool: ProcessPoolExecutor, book: Gradebook, planned: _Planned
+) -> Future[list[Problem]]:
+    try:
+        return pool.submit(_attempt, *_load(book, planned))
+    except BrokenProcessPool as error:  # once a process has been ended, the pool takes no more
+        never: Future[list[Problem]] = Future()
+        never.set_exception(error)
+        return never
 
 
 def _result(done: Future[list[Problem]], planned: _Planned) -> list[Problem]:
