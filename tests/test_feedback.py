@@ -284,6 +284,15 @@ def test_a_cell_that_was_stopped_is_named_and_so_is_its_test() -> None:
     assert "test_double 2 of 2 points ✓ Right" in text(render(sheet))
 
 
+def test_a_part_without_a_cell_on_the_page_is_named_but_is_no_link() -> None:
+    marks = SubmissionMarks("ada", small.ASSIGNMENT, None, 0.0)
+    marks.notebooks["small"] = NotebookMarks(0.0, {"double": Mark(0.0, None, 0.0, 2.0, False)})
+    made = render(Sheet(marks, "small", None))
+    assert made.startswith("<!DOCTYPE html>")
+    assert text(made).count("double ") == 2  # to look at again, and in the table of all parts
+    assert Finder(made).links == ["#work"]
+
+
 # ------------------------------------------------------------------------- graded by nbgrader
 
 
@@ -399,6 +408,8 @@ def test_ctrl_c_keeps_whole_pages_and_the_next_call_goes_on(course: Path) -> Non
 
 def test_the_class_is_shown_only_when_asked_for(course: Path) -> None:
     assert "<svg" not in page(course, "ada")
+    only = "This page holds only your work and your marks"
+    assert f"{only}. It loads" in page(course, "ada")
     assert feedback(course, "--distribution")["written"] == 5
     assert "<svg" not in page(course, "ada")  # four graded submissions would give people away
     loaded = load_course(course)
@@ -411,6 +422,7 @@ def test_the_class_is_shown_only_when_asked_for(course: Path) -> None:
     assert 'role="img" aria-label="How many submissions got which share of the points.' in made
     assert "style=" not in made
     assert "<svg" in made
+    assert f"{only}, and a picture of all scores without names. It loads" in made
     assert feedback(course)["written"] == 5  # without it again
     assert "<svg" not in page(course, "ada")
 

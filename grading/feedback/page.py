@@ -22,6 +22,7 @@ from grading import markup
 from grading.marks import Mark, NotebookMarks, SubmissionMarks
 from grading.pages import TEMPLATES, environment
 from grading.wording import counted, duration, number
+from tutor import colours
 
 __all__ = ["Sheet", "appearance", "render"]
 
@@ -181,6 +182,7 @@ def render(sheet: Sheet) -> str:
         policy=policy,
         cells=shown,
         boxes=boxes,
+        known=known,
         again=[box for box in boxes if box.state in ("wrong", "partly", "missing", "unanswered")],
         waiting=[box for box in boxes if box.state == "waits"],
         others=[nb for nb in marks.notebooks if nb != sheet.notebook],
@@ -213,11 +215,13 @@ def _template() -> tuple[Template, Markup, str]:
 
 @cache
 def appearance() -> str:
-    """Fingerprint of all that decides how pages look: this code and their templates."""
+    """Fingerprint of what decides how pages look: this code, the templates, how plots are drawn."""
     digest = hashlib.sha256()
     here = Path(__file__).parent
     parts = [*here.glob("*.py"), *TEMPLATES.glob("feedback.*"), TEMPLATES / "theme.css"]
     parts += [here.with_name(f"{name}.py") for name in ("markup", "pages", "wording")]
+    tutor = Path(colours.__file__).parent
+    parts += [tutor / "colours.py", tutor / "drawing.py", *tutor.glob("plots/*.py")]
     for path in sorted(parts):
         digest.update(path.read_bytes())
     return digest.hexdigest()
