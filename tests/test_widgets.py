@@ -140,16 +140,31 @@ def test_unknown_widget():
 @pytest.mark.parametrize(
     ("start", "error", "message"),
     [
-        ({"x": 7}, ValueError, "x must be from -6.0 to 6.0, not 7"),
-        ({"x": np.nan}, ValueError, "x must be from"),
-        ({"x": "far"}, ValueError, "x can't be 'far'"),
-        ({"activation": "sigmoyd"}, ValueError, "activation can't be 'sigmoyd'"),
-        ({"y": 1}, TypeError, "has no control 'y', only: activation, x"),
+        ({"gain": 11}, ValueError, "gain must be from 0.1 to 10, not 11"),
+        ({"gain": np.nan}, ValueError, "gain must be from 0.1 to 10, not nan"),
+        ({"gain": "large"}, ValueError, "gain must be a number from 0.1 to 10, not 'large'"),
+        ({"gain": None}, ValueError, "gain must be a number from 0.1 to 10, not None"),
+        ({"layers": 0}, ValueError, "layers must be from 1 to 50, not 0"),
+        ({"layers": 2.5}, ValueError, "layers must be a whole number, not 2.5"),
+        ({"activation": "sigmoyd"}, ValueError, "Do you mean sigmoid?"),
+        ({"activation": None}, ValueError, "unknown activation None: expected one of linear, "),
+        ({"layer": 1}, TypeError, "unknown Depth control 'layer': expected one of activation, "),
     ],
 )
-def test_invalid_start_values(start, error, message):
+def test_values_that_controls_cannot_take_are_refused_and_change_nothing(start, error, message):
     with pytest.raises(error, match=re.escape(message)):
-        widgets.ActivationExplorer(**start)
+        widgets.Depth(**start)
+    widget = widgets.Depth()
+    before = widget.values, widget.alt
+    with pytest.raises(error, match=re.escape(message)):
+        widget.set(**({"activation": "relu", "gain": 2.0} | start))
+    assert (widget.values, widget.alt) == before
+
+
+def test_the_ends_of_a_control_and_numbers_of_numpy_are_taken():
+    widget = widgets.Depth(gain=0.1, layers=np.int64(50))
+    widget.set(gain=np.float32(10.0), layers=1.0)
+    assert widget.values == {"activation": "sigmoid", "layers": 1, "gain": 10.0}
 
 
 def test_set_draws_once_and_returns_to_listening():

@@ -249,7 +249,7 @@ def test_values_that_cannot_be_computed_are_told():
 @pytest.mark.parametrize(
     ("graph", "error", "message"),
     [
-        ("nonsense", ValueError, "there is no example 'nonsense'"),
+        ("nonsense", ValueError, "unknown example 'nonsense': expected one of"),
         (3, TypeError, "expected a Graph or an example's name, not 3"),
         (graphs.Graph(), ValueError, "the graph is empty"),
     ],

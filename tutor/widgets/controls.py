@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from numbers import Real
 from typing import Any
 
 import ipywidgets
 import traitlets
+
+from tutor.names import unknown
+
+_ROUNDED = 1e-9  # by how much a computed value may miss a slider's end
 
 # Without `echo_update=False` the kernel sends each value back to the page that it came from: a
 # fourth message for each move, on which the next one waits.
@@ -51,6 +56,41 @@ def dropdown(label: str, value: str, options: Mapping[str, str]) -> ipywidgets.D
     return ipywidgets.Dropdown(
         value=value, options=list(options.items()), description=label, **_looks()
     )
+
+
+def refuse_what_it_cannot_take(name: str, control: ipywidgets.ValueWidget, value: Any) -> None:
+    """Raise an error for what isn't among a list's choices or between a slider's ends.
+
+    A slider itself would silently move such a value to the nearest end, and cut off a fraction.
+
+    Parameters
+    ----------
+    name
+        What the widget calls the control.
+    control
+        One that a function of this module has made.
+    value
+        That it is to take.
+
+    Raises
+    ------
+    ValueError
+        When it can't; says what it takes.
+    """
+    if isinstance(control, ipywidgets.Dropdown):
+        known = [choice for _, choice in control.options]
+        if value not in known:
+            raise ValueError(unknown(name, value, known))
+        return
+    low, high = control.min, control.max
+    if isinstance(control, _LogSlider):  # whose ends are exponents
+        low, high = control.base**low, control.base**high
+    if not isinstance(value, Real):
+        raise ValueError(f"{name} must be a number from {low:g} to {high:g}, not {value!r}")
+    if not low - _ROUNDED <= value <= high + _ROUNDED:
+        raise ValueError(f"{name} must be from {low:g} to {high:g}, not {value!r}")
+    if isinstance(control, _Counter) and value != int(value):
+        raise ValueError(f"{name} must be a whole number, not {value!r}")
 
 
 def _looks() -> dict[str, Any]:

@@ -18,10 +18,11 @@ from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import ipywidgets
-import traitlets
 
 from tutor import plots
 from tutor.drawing import image
+from tutor.names import unknown
+from tutor.widgets.controls import refuse_what_it_cannot_take
 from tutor.widgets.later import Later
 from tutor.widgets.live import LivePlot
 from tutor.widgets.screen import Screen, themed
@@ -139,7 +140,7 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         Raises
         ------
         TypeError, ValueError
-            As when the widget is made.
+            As when the widget is made. Nothing has changed then.
         """
         redraw = bool(self.redraw_after.intersection(values))
         with self._hold():
@@ -179,21 +180,13 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
     # Inside ---------------------------------------------------------------------------------------
 
     def _start(self, values: Mapping[str, Any]) -> None:
+        """Give controls their values: all of them, or none when one can't be."""
         for name, value in values.items():
             if name not in self.inputs:
-                raise TypeError(
-                    f"{type(self).__name__} has no control {name!r}, only: {', '.join(self.inputs)}"
-                )
-            control = self.inputs[name]
-            try:
-                control.value = value
-            except traitlets.TraitError as error:
-                raise ValueError(f"{name} can't be {value!r}: {error}") from None
-            # A slider silently moves what is out of bounds to the nearest end.
-            if not isinstance(value, str) and not abs(control.value - value) <= 1e-9:
-                raise ValueError(
-                    f"{name} must be from {control.min} to {control.max}, not {value!r}"
-                )
+                raise TypeError(unknown(f"{type(self).__name__} control", name, self.inputs))
+            refuse_what_it_cannot_take(name, self.inputs[name], value)
+        for name, value in values.items():
+            self.inputs[name].value = value
 
     @contextmanager
     def _hold(self) -> Iterator[None]:

@@ -11,6 +11,7 @@ import ipywidgets
 
 from tutor import graph as graphs
 from tutor import plots
+from tutor.names import unknown
 from tutor.widgets.controls import counter, slider
 from tutor.widgets.explorer import Explorer
 from tutor.widgets.sketch import WIDTH, Sketch
@@ -119,8 +120,7 @@ def _own(graph: str | Graph) -> Graph:
     """Return a graph that may be changed, with its gradients computed."""
     if isinstance(graph, str):
         if graph not in graphs.examples:
-            names = ", ".join(graphs.examples)
-            raise ValueError(f"there is no example {graph!r}: expected one of {names}, or a graph")
+            raise ValueError(unknown("example", graph, graphs.examples))
         own = graphs.examples[graph]()
     elif isinstance(graph, graphs.Graph):
         if not graph.nodes:
