@@ -173,6 +173,7 @@ def test_momentum_by_hand():
         ({"lr": 10**-0.75}, "zig-zags", "small"),
         ({"lr": 10**-0.7, "steepness": 10.5}, "It diverges: above 0.19", "large"),
         ({"lr": 0.1, "steepness": 20.0}, "swings for ever", "same"),
+        ({"lr": 0.5, "steepness": 1.0}, "the bowl is round", "small"),
         ({"lr": 10**-0.5, "momentum": 0.8}, "Momentum", "small"),
         ({"lr": 1.0, "momentum": 0.8}, "diverges", "large"),
     ],
@@ -184,6 +185,12 @@ def test_descent_verdicts_come_true(start, verdict, ends):
     path = descent.descend(now["steepness"], now["lr"], now["momentum"])
     across = np.abs(path[:, 1])
     assert {"small": across[-1] < 0.4, "large": across[-1] > 100, "same": across[-1] > 1.49}[ends]
+
+
+def test_a_round_bowl_is_left_straight_and_one_step_is_one_step():
+    assert "after 1 step the loss" in widgets.Descent(steps=1).alt
+    path = descent.descend(1.0, 0.5, 0.0)
+    np.testing.assert_allclose(path[:, 0] * descent.START[1], path[:, 1] * descent.START[0])
 
 
 def test_a_path_that_diverges_is_drawn_until_it_is_far():

@@ -60,8 +60,6 @@ class ActivationExplorer(Explorer):
     def _plot(self, now: Any) -> LivePlot:
         self._chosen = activations.get(now.activation)
         self._own = [n for n, (owner, *_) in _PARAMETERS.items() if owner == self._chosen.name]
-        for name in _PARAMETERS:
-            self.inputs[name].layout.display = None if name in self._own else "none"
         figure, axes = plots.subplots(7.5, 3.5)
         with plots.style():
             plots.cross(axes)
@@ -81,6 +79,10 @@ class ActivationExplorer(Explorer):
                 self._value_dot, self._slope_dot,
             ],
         )  # fmt: skip
+
+    def _arrange(self, now: Any) -> None:
+        for name in _PARAMETERS:
+            self.inputs[name].layout.display = None if name in self._own else "none"
 
     def _limits(self) -> tuple[float, float]:
         """Return limits that hold the curves for all values of the parameters, within reason."""

@@ -89,7 +89,7 @@ def refuse_what_it_cannot_take(name: str, control: ipywidgets.ValueWidget, value
         raise ValueError(f"{name} must be a number from {low:g} to {high:g}, not {value!r}")
     if not low - _ROUNDED <= value <= high + _ROUNDED:
         raise ValueError(f"{name} must be from {low:g} to {high:g}, not {value!r}")
-    if isinstance(control, _Counter) and value != int(value):
+    if isinstance(control, _Counter) and not float(value).is_integer():
         raise ValueError(f"{name} must be a whole number, not {value!r}")
 
 

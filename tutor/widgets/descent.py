@@ -112,7 +112,7 @@ class Descent(Explorer):
         momentum = f", momentum {plots.number(now.momentum)}" if now.momentum else ""
         return (
             f"Learning rate {plots.number(now.lr)}{momentum}, steepness "
-            f"{plots.number(now.steepness)}: after {now.steps} steps the loss went from "
+            f"{plots.number(now.steepness)}: after {now.steps} step{'s' * (now.steps != 1)} the loss went from "
             f"{plots.number(losses[0])} to {plots.number(losses[-1], 2)}. "
             f"{_verdict(now.steepness, now.lr, now.momentum)}"
         )
@@ -149,4 +149,6 @@ def _verdict(steepness: float, lr: float, momentum: float) -> str:
         return "Momentum remembers the way along the valley and averages the zig-zag."
     if speed > 1:
         return "It zig-zags: every step overshoots the valley's floor, by less each time."
+    if steepness == 1:
+        return "It doesn't overshoot; the bowl is round, so it goes straight to the middle."
     return "It doesn't overshoot; the steep direction is done first, the flat one is slow."

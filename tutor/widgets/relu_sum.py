@@ -31,14 +31,11 @@ def pieces(bends: Any) -> Any:
 
 
 def best_fit(target: str) -> dict[str, float]:
-    """Return the bends and the height with the least squared error, within the sliders' range."""
+    """Return the bends and the height with the least squared error, to hundredths."""
     columns = np.column_stack([*pieces(np.ones(len(KINKS))), np.ones_like(_X)])
     found, *_ = np.linalg.lstsq(columns, _TARGETS[target][1](_X), rcond=None)
     names = [*_bend_names(), "height"]
-    return {
-        name: float(np.clip(np.round(v, 2), -_MOST, _MOST))
-        for name, v in zip(names, found, strict=True)
-    }
+    return {name: round(float(v), 2) for name, v in zip(names, found, strict=True)}
 
 
 def _bend_names() -> list[str]:
