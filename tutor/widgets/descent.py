@@ -109,10 +109,11 @@ class Descent(Explorer):
         self._path.set_data(*shown.T)
         self._here.set_data(*shown[-1:].T)
         self._losses.set_data(np.arange(len(path)), np.clip(losses, _LOW, _HIGH))
+        steps = f"{now.steps} step{'s' * (now.steps != 1)}"
         momentum = f", momentum {plots.number(now.momentum)}" if now.momentum else ""
         return (
             f"Learning rate {plots.number(now.lr)}{momentum}, steepness "
-            f"{plots.number(now.steepness)}: after {now.steps} step{'s' * (now.steps != 1)} the loss went from "
+            f"{plots.number(now.steepness)}: after {steps} the loss went from "
             f"{plots.number(losses[0])} to {plots.number(losses[-1], 2)}. "
             f"{_verdict(now.steepness, now.lr, now.momentum)}"
         )
