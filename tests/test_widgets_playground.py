@@ -11,11 +11,11 @@ import pytest
 from ipywidgets.widgets.widget import _instances
 from playground_state import state_of
 
-from tutor import playground, widgets
+from tutor import playground, plots, widgets
 from tutor.playground import Config, NetworkFunctions, Target
 from tutor.widgets import playground as module
 from tutor.widgets import playground_answers as answers
-from tutor.widgets import shown
+from tutor.widgets import playground_picture, shown
 
 POINTS = (np.array([[-2.0, -2], [2, 2], [-2, 2], [2, -2]] * 8), np.array([-1.0, -1, 1, 1] * 8))
 
@@ -166,6 +166,20 @@ def test_penalty_counts_where_it_is_asked_for():
     assert answer.frame["loss"] == pytest.approx(without.frame["loss"] + penalty)
     assert chart(answer)[1, 0] == pytest.approx(chart(without)[1, 0] + penalty)
     assert answer.state["loss_meaning"].endswith("+ 0.1 · Σ ½ w²")
+    for told in (without, answer):  # who can't see the screen is told the same
+        assert f"training loss {plots.number(told.frame['loss'])}, " in told.frame["sentence"]
+    assert without.frame["sentence"] != answer.frame["sentence"]
+
+
+def test_the_still_picture_has_the_losses_that_are_on_screen(page, monkeypatch):
+    page.widget.set(regularization="L2", regularization_rate=0.3, loss_includes_penalty=True)
+    page.ask("train")
+    drawn = []
+    monkeypatch.setattr(plots.Picture, "__init__", lambda _, figure, __: drawn.append(figure))
+    playground_picture.draw(page.widget.playground)
+    train, test = (line.get_ydata() for line in drawn[0].axes[2].lines)
+    shown = chart(page.ask("look"))
+    np.testing.assert_allclose([train, test], shown[1:], 1e-6)
 
 
 # Training -----------------------------------------------------------------------------------------

@@ -216,6 +216,14 @@ class Playground:
         return measures["train_loss"] + (measures["penalty"] if with_penalty else 0.0)
 
     @property
+    def losses(self) -> Floats:
+        """What `loss` was at each of the epochs `history.epochs`, shape (epochs,)."""
+        losses = self.history.column("train_loss")[:, 0]
+        if self.config.loss_includes_penalty:
+            losses = losses + self.history.column("penalty")[:, 0]
+        return losses
+
+    @property
     def target_reached(self) -> bool:
         """Whether the configuration's target holds now; False without a target."""
         target = self.config.target

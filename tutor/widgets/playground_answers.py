@@ -19,7 +19,7 @@ from tutor.playground import Config, Playground, Target
 from tutor.widgets import playground_picture
 
 CHART_POINTS = 256
-"""Points of the loss chart that a frame brings at most."""
+"""Points of the loss chart that a frame brings at most, besides the last one."""
 _SAMPLES = 120
 _SIDE = 100  # of the large map
 _SMALL = 10  # of a neuron's map
@@ -143,16 +143,13 @@ def _checked_look(look: Any, sizes: tuple[int, ...]) -> list[int] | None:
 
 
 def _chart(playground: Playground) -> bytes:
-    """Return epochs, training and test losses, one behind the other, at most so many points.
+    """Return epochs, training and test losses, one behind the other.
 
-    Every 2ᵏ-th row is taken, so that the points don't wander while more come in.
+    Every 2ᵏ-th row is taken, so that the points don't wander while more come in; and the last.
     """
     history = playground.history
-    train, test, epochs = (
-        history.column("train_loss")[:, 0], history.column("test_loss")[:, 0], history.epochs,
-    )  # fmt: skip
-    if playground.config.loss_includes_penalty:
-        train = train + history.column("penalty")[:, 0]
+    train, test = playground.losses, history.column("test_loss")[:, 0]
+    epochs = history.epochs
     every = 1 << max(0, math.ceil(math.log2(len(epochs) / CHART_POINTS)))
     rows = np.unique(np.append(np.arange(0, len(epochs), every), len(epochs) - 1))
     return _floats(np.stack([epochs[rows], train[rows], test[rows]]))

@@ -21,7 +21,7 @@ def sentence(playground: Playground) -> str:
     kinds = " and ".join(dict.fromkeys(config.activations[:-1])).replace("_", " ")
     said = (
         f"Data {config.data_name}, network {layers}{f' with {kinds}' if kinds else ''}, "
-        f"epoch {playground.epoch}: training loss {plots.number(measures['train_loss'])}, "
+        f"epoch {playground.epoch}: training loss {plots.number(playground.loss)}, "
         f"test loss {plots.number(measures['test_loss'])}"
     )
     if config.problem == "classification":
@@ -92,15 +92,9 @@ def _draw_output(axes: Any, playground: Playground) -> None:
 
 
 def _draw_losses(axes: Any, playground: Playground) -> None:
-    history = playground.history
-    for name, colour, label in (
-        ("train_loss", BLUE, "training"),
-        ("test_loss", ORANGE, "test"),
-    ):
-        axes.plot(
-            history.epochs, history.column(name)[:, 0], color=colour, label=label,
-            linestyle="-" if name == "train_loss" else (0, (4, 2)),
-        )  # fmt: skip
+    epochs, test = playground.history.epochs, playground.history.column("test_loss")[:, 0]
+    axes.plot(epochs, playground.losses, color=BLUE, label="training")
+    axes.plot(epochs, test, color=ORANGE, label="test", linestyle=(0, (4, 2)))
     axes.set_ylim(bottom=0)
     axes.set(title="loss", xlabel="epoch")
     axes.legend(loc="best")
