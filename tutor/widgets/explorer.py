@@ -26,12 +26,7 @@ from tutor.widgets.controls import refuse_what_it_cannot_take
 from tutor.widgets.later import Later
 from tutor.widgets.live import LivePlot
 from tutor.widgets.screen import Screen, themed
-from tutor.widgets.shown import (
-    close_parts,
-    display_with_stand_in,
-    in_one_line,
-    tidy_up_after_former,
-)
+from tutor.widgets.shown import Shown, in_one_line, tidy_up_after_former
 
 AHEAD_SECONDS = 0.012
 """How long the kernel draws pictures in advance before it listens again."""
@@ -39,7 +34,7 @@ FRAMES_KEPT = 200
 """How many pictures a widget keeps, so that none is drawn a second time when it's moved to."""
 
 
-class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
+class Explorer(Shown, ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     """A plot that follows its controls.
 
     A subclass sets `title` and `question` and implements `_controls`, `_plot` and `_move`.
@@ -57,8 +52,7 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
         If a control can't take the value.
     """
 
-    title: ClassVar[str]
-    question: ClassVar[str]
+    invitation = "Run the cell to move this picture."
     # Controls after which the still part of the picture has to be drawn again.
     redraw_after: ClassVar[frozenset[str]] = frozenset()
 
@@ -150,32 +144,13 @@ class Explorer(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no type
     @property
     def alt(self) -> str:
         """The text alternative: what the picture shows now."""
-        return str(self.screen.sentence)
+        return self.screen.sentence
 
-    def close(self) -> None:
-        """Remove the widget from the page and from the kernel's memory, with all its parts."""
-        close_parts(self)
-        super().close()
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
-        """Return the widget, and a picture for where no kernel runs."""
-        bundle: dict[str, Any] = super()._repr_mimebundle_(**kwargs) or {}
-        bundle["text/plain"] = f"{self.title}. {self.alt}"
+    def _picture(self) -> str:
         with self._lock:
             self._restore()
             svg = self._live.svg()
-        bundle["text/html"] = (
-            f"<p><b>{html.escape(self.title)}</b><br>{html.escape(self.question)}</p>"
-            f"<p>{image(svg, self.alt, plots.width_of(self._live.figure))}</p>"
-            f"<p>{html.escape(self.alt)} (Run the cell to move this picture.)</p>"
-        )
-        return bundle
-
-    def _ipython_display_(self) -> None:
-        display_with_stand_in(self)
-
-    def __repr__(self) -> str:
-        return f"{self.title}. {self.alt}"
+        return image(svg, self.alt, plots.width_of(self._live.figure))
 
     # Inside ---------------------------------------------------------------------------------------
 

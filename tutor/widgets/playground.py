@@ -12,10 +12,9 @@ import dataclasses
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import anywidget
-import ipywidgets
 import traitlets
 from numpy.typing import ArrayLike
 
@@ -25,12 +24,7 @@ from tutor.widgets import playground_answers as answers
 from tutor.widgets import playground_picture
 from tutor.widgets.assets import script, stylesheet
 from tutor.widgets.later import Later
-from tutor.widgets.shown import (
-    close_parts,
-    display_with_stand_in,
-    in_one_line,
-    tidy_up_after_former,
-)
+from tutor.widgets.shown import Shown, in_one_line, tidy_up_after_former
 
 _PAGE = (
     "text.js", "kernel.js", "playground_tools.js", "playground_controls.js",
@@ -50,7 +44,7 @@ MOST_FRAMES = 8
 Message = Mapping[str, Any]
 
 
-class Playground(anywidget.AnyWidget):
+class Playground(Shown, anywidget.AnyWidget):  # type: ignore[misc]  # anywidget's bundle is a pair
     """A small network that learns before your eyes; every number in it can be changed.
 
     Parameters
@@ -77,10 +71,9 @@ class Playground(anywidget.AnyWidget):
     (2, 3, 1)
     """
 
-    title: ClassVar[str] = "Playground"
-    question: ClassVar[str] = (
-        "How small a network, and how few epochs, does it take to tell blue from orange?"
-    )
+    title = "Playground"
+    question = "How small a network, and how few epochs, does it take to tell blue from orange?"
+    invitation = "Run the cell to let it learn."
 
     _esm = script(*_PAGE)
     _css = stylesheet("playground.css")
@@ -153,27 +146,8 @@ class Playground(anywidget.AnyWidget):
         """The text alternative: what is on screen now."""
         return playground_picture.sentence(self._playground)
 
-    def close(self) -> None:
-        """Remove the widget from the page and from the kernel's memory."""
-        close_parts(self)
-        super().close()
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:  # type: ignore[override]
-        """Return the widget, and a picture for where no kernel runs."""
-        bundle: dict[str, Any] = ipywidgets.DOMWidget._repr_mimebundle_(self, **kwargs) or {}
-        bundle["text/plain"] = repr(self)
-        bundle["text/html"] = (
-            f"<p><b>{self.title}</b><br>{self.question}</p>"
-            f"<p>{playground_picture.draw(self._playground).html()}</p>"
-            f"<p>{self.alt} (Run the cell to let it learn.)</p>"
-        )
-        return bundle
-
-    def _ipython_display_(self) -> None:
-        display_with_stand_in(self)
-
-    def __repr__(self) -> str:
-        return f"{self.title}. {self.alt}"
+    def _picture(self) -> str:
+        return playground_picture.draw(self._playground).html()
 
     # Questions from the page ----------------------------------------------------------------------
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import ipywidgets
 from IPython import get_ipython
@@ -23,16 +24,61 @@ _STAND_IN = """<style>
 <div class="fnn-stand-in">{}</div>"""
 
 
-def display_with_stand_in(widget: ipywidgets.Widget) -> None:
-    """Show a widget, and beside it the picture that takes its place without a kernel.
+class Shown(ipywidgets.DOMWidget):  # type: ignore[misc]  # ipywidgets has no types
+    """What both kinds of widget are for who looks at them: a title, a question, a picture in words.
 
-    JupyterLab renders only one format of an output, and for a widget that it can't find that is an
-    error message. So the picture is an output of its own.
+    A subclass sets `title`, `question` and `invitation`, and implements `alt` and `_picture`.
+
+    Attributes
+    ----------
+    invitation : str
+        What running the cell is good for, said below the picture where no kernel runs.
     """
-    bundle = widget._repr_mimebundle_()
-    picture = bundle.pop("text/html")
-    display({**bundle, "text/html": ""}, raw=True)  # type: ignore[no-untyped-call]
-    display({"text/html": _STAND_IN.format(picture), "text/plain": ""}, raw=True)  # type: ignore[no-untyped-call]
+
+    title: ClassVar[str]
+    question: ClassVar[str]
+    invitation: ClassVar[str]
+
+    @property
+    def alt(self) -> str:
+        """The text alternative: what is on screen now."""
+        raise NotImplementedError
+
+    def _picture(self) -> str:
+        """Draw what is on screen now, as HTML for where no kernel runs."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Remove the widget from the page and from the kernel's memory, with all its parts."""
+        close_parts(self)
+        super().close()
+
+    def __repr__(self) -> str:
+        return f"{self.title}. {self.alt}"
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        """Return the widget, and a picture for where no kernel runs."""
+        # Not anywidget's, which is a pair: the bundle and what is said about it.
+        bundle: dict[str, Any] = ipywidgets.DOMWidget._repr_mimebundle_(self, **kwargs) or {}
+        picture = self._picture()
+        bundle["text/plain"] = repr(self)
+        bundle["text/html"] = (
+            f"<p><b>{escape(self.title)}</b><br>{escape(self.question)}</p><p>{picture}</p>"
+            f"<p>{escape(self.alt)} ({escape(self.invitation)})</p>"
+        )
+        return bundle
+
+    def _ipython_display_(self) -> None:
+        """Show the widget, and beside it the picture that takes its place without a kernel.
+
+        JupyterLab renders only one format of an output, and for a widget that it can't find that is
+        an error message. So the picture is an output of its own.
+        """
+        bundle = self._repr_mimebundle_()
+        picture = bundle.pop("text/html")
+        display({**bundle, "text/html": ""}, raw=True)  # type: ignore[no-untyped-call]
+        stand_in = {"text/html": _STAND_IN.format(picture), "text/plain": ""}
+        display(stand_in, raw=True)  # type: ignore[no-untyped-call]
 
 
 def in_one_line(error: Exception) -> str:
