@@ -246,6 +246,13 @@ def test_links_stop_conditions_and_problems(notebook, place):
     place.get_by_text("Share, export, repeat").click()
     field = place.get_by_role("textbox", name="Link of TensorFlow Playground")
     assert field.input_value() == notebook.evaluate("w.playground.to_hash()")
+    for change, note in (
+        ("layer_activations=['relu', 'tanh']", "a layer's own activation"),
+        ("seed='my own', layer_activations=None", "A link can't carry this seed."),
+    ):
+        notebook.evaluate(f"w.set({change})")
+        place.locator(".pg-note", has_text=note).wait_for()
+    assert field.input_value() == ""
     field.fill("#dataset=gauss&networkShape=3&seed=0.5")
     field.press("Enter")
     wait_for(

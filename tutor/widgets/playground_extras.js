@@ -169,12 +169,10 @@ class Extras {
     // An answer to something else may come while a link is being typed.
     if (!this.linkTyped) this.linkField.value = state.link;
     this.original.href = `https://playground.tensorflow.org/${state.link}`;
-    write(
-      this.linkNote,
-      state.link_complete
-        ? ""
-        : "The original's link can't carry all of this: own data, a layer's own activation, and functions beyond its four stay behind.",
-    );
+    const lacking = state.link
+      ? "The original's link can't carry all of this: own data, a layer's own activation, and functions beyond its four stay behind."
+      : "A link can't carry this seed. Choose one of letters and digits for a link.";
+    write(this.linkNote, state.link_complete ? "" : lacking);
     this.seed.value = state.config.seed;
     this.code.value = `from tutor import playground\nplayground.experiment(${state.code}, seeds=100)`;
   }
