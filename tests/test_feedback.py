@@ -20,16 +20,18 @@ import small_course as small
 from click.testing import CliRunner, Result
 from command import environment_for_programs, nbgrader
 from nbgrader import api
+from traitlets.config import Config
 
 from grading.commands import grading
 from grading.course import load_course
 from grading.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_PROBLEMS
 from grading.feedback import write
 from grading.feedback.distribution import FEWEST, draw
-from grading.feedback.job import STAMP, Job
+from grading.feedback.job import STAMP, Job, make_pages
 from grading.feedback.page import Sheet, render
 from grading.gradebook import Gradebook
 from grading.marks import Mark, NotebookMarks, SubmissionMarks
+from grading.rules import Markers
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("shared_nursery")]
 
@@ -195,6 +197,24 @@ def test_a_renamed_notebook_is_found_by_its_own_name(graded: Path) -> None:
     made = page(graded, "ren")
     assert "Your file <code>My work.ipynb</code> was taken as <code>small.ipynb</code>" in made
     assert page(graded, "ren", "My work") == made
+
+
+def test_a_file_named_like_another_notebook_does_not_take_that_ones_page(tmp_path: Path) -> None:
+    """As when a copy of one notebook in a folder of its own is taken for another."""
+    marks = SubmissionMarks("ada", small.ASSIGNMENT, None, 0.0)
+    marks.notebooks.update(one=NotebookMarks(0.0), two=NotebookMarks(0.0))
+    told = [
+        {"name": "one", "submitted_as": "one.ipynb"},
+        {"name": "two", "submitted_as": "b/one.ipynb"},
+    ]
+    record = {"notebooks": told, "problems": [], "tier": "plain"}
+    markers = Markers.configured(Config())
+    nowhere = tmp_path / "nowhere"
+    job = Job(marks, nowhere, nowhere, tmp_path / "pages", markers, False, (), 0o644)
+    make_pages(job, "stamp", record, {})
+    assert sorted(path.name for path in job.pages.glob("*.html")) == ["one.html", "two.html"]
+    for name in ("one", "two"):
+        assert f"<h1>{name}</h1>" in (job.pages / f"{name}.html").read_text()
 
 
 # ----------------------------------------------------------------------------- when it is made

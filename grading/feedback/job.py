@@ -87,9 +87,14 @@ def make_pages(
         with _limit(_SECONDS):
             sheet = _sheet(job, name, record, kept.get(name))
             page = render(sheet).encode("utf-8", "replace")
+        stems = [name]
         # nbgrader's fetch_feedback asks for the name that the student's file has.
-        handed = Path(sheet.submitted_as or "").stem
-        for stem in dict.fromkeys((name, handed or name)):
+        handed = Path(sheet.submitted_as or name).stem
+        if (
+            handed not in job.marks.notebooks
+        ):  # a name that is another notebook's is that one's page
+            stems.append(handed)
+        for stem in stems:
             names.append(f"{stem}.html")
             replace_file(job.pages / names[-1], page, job.mode)
     source = job.graded if job.graded.is_dir() else job.submitted
