@@ -25,6 +25,7 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     # Without a home, matplotlib warns of where it keeps its list of fonts.
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    gc.disable()  # imports make no garbage; `course_options` switches it on again
     atexit.register(gc.freeze)  # else Python takes all it imported apart: half a second
     try:
         if sys.argv[1:2] == ["run"] and not _ELSEWHERE & set(sys.argv):

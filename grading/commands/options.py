@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -61,7 +62,10 @@ def course_options(command: Command) -> Command:
         try:
             from grading.course import load_course
 
-            return command(*args, course=load_course(course_dir, class_dir, db), **kwargs)
+            course = load_course(course_dir, class_dir, db)
+            gc.freeze()  # what is imported by now is not looked through for garbage
+            gc.enable()
+            return command(*args, course=course, **kwargs)
         except CourseError as error:
             _fail(error)
         except OSError as error:

@@ -13,9 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from alembic.script import ScriptDirectory
 from nbgrader import api
-from nbgrader.dbutil import ALEMBIC_DIR
 
 from grading.engines import not_tamper_proof
 from grading.gradebook.migration import upgrade
@@ -117,6 +115,9 @@ def create_tables(engine: sa.Engine) -> None:
 
 def _create_missing(engine: sa.Engine) -> None:
     """Create all tables that aren't there, in one transaction."""
+    from alembic.script import ScriptDirectory  # slow to import, and mostly they are there
+    from nbgrader.dbutil import ALEMBIC_DIR
+
     with engine.begin() as db:
         if engine.url.get_backend_name() == "sqlite":
             # Else each table is seen at once, and another process takes some of them for all.
