@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
@@ -58,7 +58,8 @@ class School:
 
     def forget(self) -> None:
         """Let no student have come before."""
-        self.engine._prepare(self.source).precedents.clear()
+        kept = self.engine._prepare(self.source).precedents
+        kept |= {name: Precedents() for name in kept}
         self.judged.clear()
 
 
@@ -245,3 +246,57 @@ def test_there_is_an_end_to_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> Non
         kept.keep(name, (), [], judgement(name * 1000))
     assert kept.find("three", (), heard) is None
     assert kept.find("five", (), heard) is not None
+
+
+def in_a_fork(do: Callable[[], None]) -> None:
+    """Do something in another process, and wait until it has ended."""
+    pid = os.fork()
+    if pid == 0:
+        do()
+        os._exit(0)
+    assert os.waitpid(pid, 0)[1] == 0
+
+
+def test_examiners_learn_from_each_other() -> None:
+    kept = Precedents()
+    signature = (("f", "function", "f", 0), ("x", b"digest"), ("y",))
+    question = Question("calls", "f", ("np.*",), Encoded(b"body", b"raw"))
+    made = judgement("theirs")
+    in_a_fork(lambda: kept.keep("test", signature, [(question, b"1")], made))
+    heard: Any = Speaker({"f": b"1"})
+    for _ in range(2):
+        assert kept.find("test", signature, heard) == made
+    assert kept.find("test", signature, Speaker({"f": b"2"})) is None  # type: ignore[arg-type]
+    in_a_fork(lambda: kept.keep("test", signature, [(question, b"2")], judgement("later")))
+    found = kept.find("test", signature, Speaker({"f": b"2"}))  # type: ignore[arg-type]
+    assert found is not None
+    assert found.outputs.text == judgement("later").outputs.text
+
+
+def test_what_was_asked_ahead_is_known_in_the_words_of_another_process() -> None:
+    kept = Precedents()
+    mine, theirs = Encoded(b"body", b"raw"), Encoded(bytes(bytearray(b"body")), b"raw")
+    kept.keep("other", (), [(Question("calls", "f", (), mine), b"1")], judgement("mine"))
+    theirs_is = Question("calls", "f", (), theirs)
+    in_a_fork(lambda: kept.keep("test", (), [(theirs_is, b"1")], judgement("theirs")))
+
+    class Listening(Speaker):
+        def put(self, question: Question) -> bytes:
+            assert question.cases is mine
+            return super().put(question)
+
+    assert kept.find("test", (), Listening({"f": b"1"})) is not None  # type: ignore[arg-type]
+
+
+def test_examiners_of_a_class_learn_from_each_other(sigmoids: School) -> None:
+    answers = (WRONG, ANOTHER, SAME)
+    alone = [sigmoids.grade(text) for text in answers]
+    sigmoids.forget()
+
+    def elsewhere() -> None:
+        for text in answers:
+            sigmoids.grade(text)
+
+    in_a_fork(elsewhere)
+    assert [sigmoids.grade(text) for text in answers] == alone
+    assert sigmoids.judged == []

@@ -227,9 +227,9 @@ class Written(list[Output]):
         The same as JSON.
     """
 
-    def __init__(self, outputs: Iterable[Output]) -> None:
+    def __init__(self, outputs: Iterable[Output], text: str | None = None) -> None:
         super().__init__(outputs)
-        self.text = _encode(list(self))
+        self.text = _encode(list(self)) if text is None else text
 
 
 def dump(*notebooks: dict[str, Any]) -> list[bytes]:

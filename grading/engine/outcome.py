@@ -21,6 +21,12 @@ WORDS_OF_DEATH = {
 MAX_MESSAGE = 2000
 
 
+def of(fields: dict[str, Any]) -> CellOutcome:
+    """Make an outcome of what JSON made of one: a list where there was a tuple."""
+    several = {key: tuple(value) for key, value in fields.items() if isinstance(value, list)}
+    return CellOutcome(**{**fields, **several})
+
+
 def manual(cell: Cell) -> CellOutcome:
     """Give the outcome of an answer or a task that a person marks."""
     key = cell.key

@@ -8,22 +8,27 @@ given the answers that have been got already.
 
 A student's process is asked exactly what the test would have asked it, and no answer is taken from
 another student's. What is spared is to decode the answers and to judge them.
+
+Examiners that work side by side tell each other what they have judged.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from grading.engine import protocol
+from grading.engine import outcome, protocol
 from grading.engine.graded import Written
 from grading.engine.remote import ABSENT, Exchange, Question, Session, StudentFunction, StudentGone
+from grading.engine.shared import Shared
 from grading.records import CellOutcome
 
 MAX_BYTES = 16 * 1024 * 1024
-"""Of questions and judgements in one notebook's trees; with more they begin anew."""
+"""Of questions and judgements in one notebook's trees; with more they begin anew. And of what
+examiners tell each other of one notebook."""
 
 _NODE_BYTES = 1000
 
@@ -49,21 +54,41 @@ class Judgement:
     asked: frozenset[str]
 
 
+@dataclass(frozen=True)
+class _Told:
+    """A judgement in the words of another process. Many are never needed."""
+
+    outputs: str
+    outcome: str
+    asked: list[str]
+
+    def judgement(self) -> Judgement:
+        """Make a judgement of the words."""
+        outputs = Written(json.loads(self.outputs), self.outputs)
+        return Judgement(outputs, outcome.of(json.loads(self.outcome)), frozenset(self.asked))
+
+
 @dataclass
 class _Node:
     """A place in a test: what it asks next, or what came of it."""
 
     question: Question | None = None
     after: dict[bytes, _Node] = field(default_factory=dict)
-    judgement: Judgement | None = None
+    judgement: Judgement | _Told | None = None
 
 
 class Precedents:
-    """The trees of one notebook's tests."""
+    """The trees of one notebook's tests.
+
+    Forks of the process that has made them learn from each other.
+    """
 
     def __init__(self) -> None:
         self._roots: dict[tuple[str, Signature], _Node] = {}
         self._bytes = 0
+        self._shared = Shared(MAX_BYTES)
+        # A session knows questions that it has asked ahead by their identity.
+        self._cases: dict[protocol.Encoded, protocol.Encoded] = {}
 
     def find(self, name: str, signature: Signature, session: Session) -> Judgement | None:
         """Ask a student's process what a test asks, as long as the answers are known.
@@ -77,6 +102,7 @@ class Precedents:
         session
             Answers that turn out to be new stay with it, for the test.
         """
+        self._listen()
         node = self._roots.get((name, signature))
         try:
             while node is not None and node.question is not None:
@@ -86,6 +112,8 @@ class Precedents:
         if node is None or node.judgement is None:
             return None
         session.forget_answers()
+        if isinstance(node.judgement, _Told):
+            node.judgement = node.judgement.judgement()
         return node.judgement
 
     def keep(
@@ -96,21 +124,53 @@ class Precedents:
         judgement: Judgement,
     ) -> None:
         """Remember what a test asked, what it was answered, and what came of it."""
+        exchanges = list(exchanges)
+        if self._add(name, signature, exchanges, judgement):
+            questions = [(q.what, q.name, q.forbids, *q.cases, answer) for q, answer in exchanges]
+            words = (
+                judgement.outputs.text,
+                json.dumps(vars(judgement.outcome)),
+                sorted(judgement.asked),
+            )
+            self._shared.append((name, signature, questions, words))
+
+    def _listen(self) -> None:
+        """Take over what other examiners have judged meanwhile."""
+        for name, signature, questions, words in self._shared.fresh():
+            exchanges = []
+            for what, function, forbids, body, raw, answer in questions:
+                cases = protocol.Encoded(body, raw)
+                cases = self._cases.get(cases, cases)
+                exchanges.append((Question(what, function, forbids, cases), answer))
+            self._add(name, signature, exchanges, _Told(*words))
+
+    def _add(
+        self,
+        name: str,
+        signature: Signature,
+        exchanges: Iterable[Exchange],
+        judgement: Judgement | _Told,
+    ) -> bool:
+        """Add to a tree; say whether it was new, and fits what the test did before."""
         if self._bytes > MAX_BYTES:
             self._roots.clear()
+            self._cases.clear()
             self._bytes = 0
         node = self._roots.setdefault((name, signature), _Node())
         for question, answer in exchanges:
             if node.judgement is not None or node.question not in (None, question):
-                return  # it asked something else before, of the same answers: nothing to rely on
+                return False  # it asked something else before, of the same answers: unreliable
             if node.question is None:
                 node.question = question
+                self._cases.setdefault(question.cases, question.cases)
                 self._bytes += sum(map(len, question.cases)) + _NODE_BYTES
             node = node.after.setdefault(answer, _Node())
-        if node.question is None and node.judgement is None:
-            node.judgement = judgement
-            # Its outcome holds about the same words as its outputs.
-            self._bytes += 2 * len(judgement.outputs.text) + _NODE_BYTES
+        if node.question is not None or node.judgement is not None:
+            return False
+        node.judgement = judgement
+        text = judgement.outputs if isinstance(judgement, _Told) else judgement.outputs.text
+        self._bytes += 2 * len(text) + _NODE_BYTES  # its outcome holds about the same words
+        return True
 
 
 def signature(session: Session) -> Signature | None:

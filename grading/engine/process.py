@@ -32,7 +32,7 @@ from grading.sandbox import Limits, kernel
 from tutor import progress
 
 EXAMINER_BYTES = 3 * 1024**3
-MAX_SUBMISSIONS = 50
+MAX_SUBMISSIONS = 500
 EXECUTION = "NBGRADER_EXECUTION"
 _GARBAGE_EVERY = 10
 _RESULT_BYTES = 1024**3

@@ -17,14 +17,13 @@ import signal
 import sys
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any
 
-from grading.engine import examiner, graded, protocol, sanitize, source
+from grading.engine import examiner, graded, outcome, protocol, sanitize, source
 from grading.engine.grade import NotebookRun, Settings, missing
 from grading.engine.key import KeyNotebook, digest, read
 from grading.engine.precedent import Precedents
@@ -34,7 +33,6 @@ from grading.engine.pulse import Pulse
 from grading.engine.remote import Nobody, Session
 from grading.records import (
     AnswerKey,
-    CellOutcome,
     GradedSubmission,
     NotebookOutcome,
     Problem,
@@ -58,8 +56,11 @@ class _Prepared:
     notebooks: dict[str, KeyNotebook]
     files: dict[str, bytes]
     modules: frozenset[str]
-    precedents: dict[str, Precedents] = field(default_factory=lambda: defaultdict(Precedents))
+    precedents: dict[str, Precedents] = field(init=False)
     rehearsed: bool = False
+
+    def __post_init__(self) -> None:
+        self.precedents = {name: Precedents() for name in self.notebooks}
 
     @property
     def only_checks(self) -> bool:
@@ -570,17 +571,11 @@ def _unpacked(
     said, problems = json.loads(answer["said"])
     notebooks = []
     for fields, written in zip(said, answer["written"], strict=True):
-        cells = tuple(_outcome(cell) for cell in fields["cells"])
+        cells = tuple(outcome.of(cell) for cell in fields["cells"])
         stopped = tuple(Stopped(**cell) for cell in fields["stopped"])
         made = {**fields, **written, "cells": cells, "stopped": stopped}
         notebooks.append(NotebookOutcome(**made))
     return tuple(notebooks), tuple(Problem(**fields) for fields in problems)
-
-
-def _outcome(fields: dict[str, Any]) -> CellOutcome:
-    """Make an outcome of what JSON made of one: a list where there was a tuple."""
-    several = {key: tuple(value) for key, value in fields.items() if isinstance(value, list)}
-    return CellOutcome(**{**fields, **several})
 
 
 def _broken(submission: Submission, what: str, tier: str, seconds: float) -> GradedSubmission:
