@@ -206,7 +206,7 @@ def _forget_the_grader(directory: str) -> None:
     random.seed()
     numpy_random = sys.modules.get("numpy.random")
     if numpy_random is not None:
-        numpy_random.seed()
+        numpy_random.seed(list(os.urandom(16)))  # without numbers it takes half a millisecond
 
 
 def _limit_resources(limits: Limits, mapped_bytes: int, threads: int) -> None:
