@@ -7,6 +7,7 @@ processes are forked from is started once, for all of them.
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import select
@@ -31,7 +32,7 @@ from grading.worker import grade_what_comes, settle
 __all__ = ["Nursery", "NurseryGoneError", "Nursling"]
 
 _BEGIN = (
-    "import json, os, sys; sys.path[:] = json.loads(sys.argv[2])\n"
+    "import gc, json, os, sys; gc.disable(); sys.path[:] = json.loads(sys.argv[2])\n"
     "from grading.nursery import serve; serve(int(sys.argv[1])); os._exit(0)"
 )
 _HIRE = "hire"
@@ -187,6 +188,8 @@ def serve(descriptor: int) -> None:
         choice, folder = pipe.recv()
     except EOFError:
         return  # there was nothing to grade
+    gc.freeze()  # what is imported is not looked through for garbage
+    gc.enable()
     engine = SealedEngine(choice, starting)
     settle(folder)
     with engine, contextlib.suppress(EOFError, OSError):

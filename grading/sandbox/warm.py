@@ -273,6 +273,7 @@ def _arrange_descriptors(link: int, output: int, tell: int, kept: tuple[int, ...
 def main(control_fd: int) -> None:
     """Import, report, serve. Called by the command line that `spawn` builds."""
     control = socket.socket(fileno=control_fd)
+    gc.disable()  # imports make no garbage
     wanted: list[str] = []
     while True:
         message = control.recv(MESSAGE_BYTES)
@@ -300,6 +301,7 @@ def main(control_fd: int) -> None:
         _say(control, {"error": traceback.format_exc()})
         return
     gc.freeze()
+    gc.enable()
     if _say(control, {"ready": True}):
         WarmServer(control, student_main, cage, memory_kills).run()
     os._exit(0)  # somebody waits for it, and nothing is left to tidy up
