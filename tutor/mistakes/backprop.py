@@ -110,6 +110,54 @@ COMPOSITE = Exercise(
             "Angles are in radians here, as numpy takes them: nothing has to be converted.",
             "Converts from degrees.",
         ),
+        Mistake(
+            "times_x",
+            lambda x: _compose(x) * x,
+            "There is an x too many: what is the derivative of 3x + 1?",
+            "Keeps x when differentiating 3x.",
+        ),
+        Mistake(
+            "last_added",
+            lambda x: np.cos((3 * x + 1) ** 2) * 2 * (3 * x + 1) + 3,
+            "You add the last link. Each link of a chain is a factor.",
+            "Adds along a chain.",
+        ),
+        Mistake(
+            "sine_squared",
+            lambda x: 2 * np.sin(3 * x + 1) * np.cos(3 * x + 1) * 3,
+            "You differentiate (sin u)². Here u is squared first, and then the sine is taken.",
+            "Reads sin(u²) as sin²(u).",
+        ),
+        Mistake(
+            "cosine_of_u",
+            lambda x: np.cos(3 * x + 1) * 2 * (3 * x + 1) * 3,
+            "Three links, and two of them are right. The sine takes u²; what does the cosine take?",
+            "Evaluates the outermost derivative at the innermost value.",
+        ),
+        Mistake(
+            "function_instead",
+            lambda x: np.sin((3 * x + 1) ** 2),
+            "This is F itself. How fast does it change with x?",
+            "Computes the value instead of the slope.",
+        ),
+        Mistake(
+            "square_is_two",
+            lambda x: np.cos((3 * x + 1) ** 2) * 2 * 3,
+            "The derivative of u² isn't 2 alone: it depends on u.",
+            "Drops u from the derivative of u².",
+        ),
+        Mistake(
+            "four",
+            lambda x: np.cos((3 * x + 1) ** 2) * 2 * (3 * x + 1) * 4,
+            "What is the derivative of 3x + 1? The 1 is a constant.",
+            "Keeps the constant when differentiating.",
+        ),
+        Mistake(
+            "precedence",
+            lambda x: np.cos((3 * x + 1) ** 2) * 2 * 3 * x + 3,
+            "`2 * 3*x + 1 * 3` multiplies first. Which sum belongs in brackets?",
+            "Leaves the brackets of 3x + 1 out.",
+        ),
     ),
 )
 
@@ -170,6 +218,31 @@ SMALL_GRAPH = Exercise(
             lambda: {"df/dz": -12.0},
             "That is f itself. How much does it change when z grows by 1?",
             "Mixes up value and slope.",
+        ),
+        Mistake(
+            "f_added",
+            lambda: {"f": -1.0},
+            "You add q and z. What is between them in f = q·z?",
+            "Takes the multiply gate for an add gate.",
+        ),
+        Mistake(
+            "product_for_sum",
+            lambda: {"q": -10.0},
+            "You multiply x and y. The task says q = x + y.",
+            "Takes the add gate for a multiply gate.",
+        ),
+        Mistake(
+            "difference_for_sum",
+            lambda: {"q": 7.0},
+            "That is y − x, or 2 + 5. Mind that x is negative: what is −2 + 5?",
+            "Overlooks the sign of x.",
+        ),
+        Mistake(
+            "ones_for_product",
+            lambda: {"df/dq": 1.0, "df/dz": 1.0},
+            "1 is what an add gate hands on. This one multiplies: how much does f change when "
+            "one side grows by 1?",
+            "Treats the multiply gate like an add gate.",
         ),
     ),
 )
@@ -234,6 +307,36 @@ SMALL_GRADIENT = Exercise(
             "is it made?",
             "Takes q = x + y for a product.",
         ),
+        Mistake(
+            "dz_one",
+            lambda x, y, z: (z, z, 1.0),
+            "df/dz is 1 only where z is added. What is z multiplied by?",
+            "Treats z like a term of a sum.",
+        ),
+        Mistake(
+            "product_rule",
+            lambda x, y, z: (y, x, x + y),
+            "This would be for x·y. Here x and y are added, and the sum is multiplied by z.",
+            "Swaps the inputs of an add gate.",
+        ),
+        Mistake(
+            "value_handed_on",
+            lambda x, y, z: ((x + y) * z, (x + y) * z, x + y),
+            "You hand back f itself. Backwards goes df/dq: what is it?",
+            "Hands the value back instead of the gradient.",
+        ),
+        Mistake(
+            "all_z",
+            lambda x, y, z: (z, z, z),
+            "df/dx and df/dy are right. A multiply gate hands z the value of the other input.",
+            "Hands every input the same gradient.",
+        ),
+        Mistake(
+            "sums",
+            lambda x, y, z: (x + z, y + z, x + y),
+            "On the way from q to x nothing is added: the add gate hands on what comes from above.",
+            "Adds the value where a gradient is handed on.",
+        ),
     ),
 )
 
@@ -258,6 +361,16 @@ def _neuron_rule(rule: Callable[..., tuple[Any, Any]]) -> Callable[..., tuple[An
 def _without_bias(w: Any, x1: Any) -> tuple[Any, Any]:
     a = float(_sigma(w[0] * x1[0] + w[1] * x1[1]))
     return a * (1 - a) * x1, a * (1 - a) * w[:2]
+
+
+def _bias_in_front(w: Any, x: Any) -> tuple[Any, Any]:
+    a = float(_sigma(w[0] + w[1] * x[0] + w[2] * x[1]))
+    return a * (1 - a) * np.array([1.0, x[0], x[1]]), a * (1 - a) * np.asarray(w[1:])
+
+
+def _minus_on_the_first(w: Any, x: Any) -> tuple[Any, Any]:
+    a = float(_sigma(w[0] * x[0] - w[1] * x[1] - w[2]))
+    return a * (1 - a) * np.array([x[0], x[1], 1.0]), a * (1 - a) * np.asarray(w[:2])
 
 
 _W_SLIDE, _X_SLIDE = np.array([2.0, -3.0, -3.0]), np.array([-1.0, -2.0])
@@ -360,6 +473,58 @@ NEURON_GRADIENT = Exercise(
             "wrong place.",
             "Forgets the bias on the way forward.",
         ),
+        Mistake(
+            "bias_first",
+            _neuron_rule(
+                lambda a, w, x: (a * (1 - a) * np.array([1.0, x[0], x[1]]), a * (1 - a) * w[:2])
+            ),
+            "df/dw: the right numbers, but you put the bias in front. Which entry of w is the "
+            "bias?",
+            "Puts the bias in front of the weights.",
+        ),
+        Mistake(
+            "bias_first_throughout",
+            _bias_in_front,
+            "You take w[0] for the bias throughout. The task has it last: w0·x0 + w1·x1 + w2.",
+            "Numbers the weights from the bias on.",
+        ),
+        Mistake(
+            "weights_shifted",
+            _neuron_rule(lambda a, w, x: (a * (1 - a) * x, a * (1 - a) * w[1:])),
+            "df/dx: which weights belong to x0 and x1? You take the bias for one of them.",
+            "Numbers the weights from the bias on.",
+        ),
+        Mistake(
+            "factor_forgotten",
+            _neuron_rule(lambda a, w, x: ((1 - a) * x, (1 - a) * w[:2])),
+            "The sigmoid's derivative has two factors. You have one of them.",
+            "Drops a factor of σ'.",
+        ),
+        Mistake(
+            "tanh_slope",
+            _neuron_rule(lambda a, w, x: ((1 - a**2) * x, (1 - a**2) * w[:2])),
+            "1 − a² is the slope of tanh. This neuron has a sigmoid.",
+            "Takes the rule for tanh.",
+        ),
+        Mistake(
+            "bias_not_chained",
+            _neuron_rule(
+                lambda a, w, x: (
+                    np.array([a * (1 - a) * x[0], a * (1 - a) * x[1], 1.0]),
+                    a * (1 - a) * w[:2],
+                )
+            ),
+            "The last entry of df/dw: 1 is the add gate's local derivative. What comes from "
+            "above is still to be multiplied.",
+            "Takes the local derivative of the bias for the whole.",
+        ),
+        Mistake(
+            "brackets_missing",
+            _minus_on_the_first,
+            "Your minus stands before the first product only. e^(−z) wants it before the whole "
+            "sum: brackets.",
+            "Leaves the brackets of −(…) out.",
+        ),
     ),
 )
 
@@ -422,6 +587,24 @@ NEURON_GATES = Exercise(
             lambda: {"z": 4.0},
             "The bias w2 = −3 is missing in the sum.",
             "Forgets the bias.",
+        ),
+        Mistake(
+            "bias_first",
+            lambda: {"z": 11.0},
+            "You take the first entry of w for the bias. The bias w2 is the last.",
+            "Puts the bias in front of the weights.",
+        ),
+        Mistake(
+            "bias_subtracted",
+            lambda: {"z": 7.0},
+            "You subtract the bias. It's added, and it's negative.",
+            "Subtracts a negative bias.",
+        ),
+        Mistake(
+            "value_for_gradient",
+            lambda: {"df/dz": 0.7311},
+            "That is f itself. How fast does it change with z?",
+            "Mixes up value and slope.",
         ),
     ),
 )
@@ -498,6 +681,24 @@ SUM_PRODUCT = Exercise(
             "Multiply out (a + b)(b + 1) and look for the term with b alone.",
             "Loses the +1 in the product rule.",
         ),
+        Mistake(
+            "one_lost_twice",
+            lambda a, b: (b, a + 2 * b),
+            "The second factor is b + 1. Where has its 1 gone?",
+            "Takes the factor b + 1 for b.",
+        ),
+        Mistake(
+            "one_path_lost_one",
+            lambda a, b: (b, a + b),
+            "The second factor is b + 1: where has its 1 gone? And b goes two ways.",
+            "Takes b + 1 for b, and follows one path.",
+        ),
+        Mistake(
+            "one_twice",
+            lambda a, b: (b + 1, a + 2 * b + 2),
+            "de/db has a 1 too many: what do you get on each of b's two ways?",
+            "Counts the 1 on both ways.",
+        ),
     ),
 )
 
@@ -562,6 +763,33 @@ MULTIVARIATE = Exercise(
             lambda dy, J: np.max(dy[:, None] * J, axis=0),
             "You keep the largest path. The others count, too.",
             "Thinks of the max gate.",
+        ),
+        Mistake(
+            "first_path",
+            lambda dy, J: dy[0] * J[0],
+            "Only the first output counts in your result. Each input reaches the loss by all of "
+            "them.",
+            "Follows one path.",
+        ),
+        Mistake(
+            "summed_apart",
+            lambda dy, J: J.sum(axis=0) * dy.sum(),
+            "You add first and multiply then. Each path has its own two factors: multiply them, "
+            "then add.",
+            "Swaps sum and product.",
+        ),
+        Mistake(
+            "links_added",
+            lambda dy, J: (dy[:, None] + J).sum(axis=0),
+            "Along a path you add dy and J. Along a path links are multiplied; paths are added.",
+            "Adds along a path, too.",
+        ),
+        Mistake(
+            "paths_multiplied",
+            lambda dy, J: np.prod(dy[:, None] * J, axis=0),
+            "You multiply the paths. Along a path you multiply; what do you do with paths side "
+            "by side?",
+            "Multiplies parallel paths.",
         ),
     ),
 )
@@ -681,6 +909,36 @@ MAX_GATE = Exercise(
             "These are the values of max and min. On the way back: who gets df, and who gets "
             "nothing?",
             "Repeats the way forward.",
+        ),
+        Mistake(
+            "values_routed",
+            lambda x, y, df: (np.where(x > y, x, 0), np.where(y > x, y, 0)),
+            "`df` plays no part: you hand back the winner's value. What goes back is the gradient.",
+            "Mixes up value and gradient.",
+        ),
+        Mistake(
+            "relu_like",
+            lambda x, y, df: (np.where(x > 0, df, 0), np.where(y > 0, df, 0)),
+            "You compare each input with 0, as in ReLU. Here the two are compared with each other.",
+            "Takes max(x, y) for max(0, x).",
+        ),
+        Mistake(
+            "loser_negative",
+            lambda x, y, df: (np.where(x > y, df, -df), np.where(y > x, df, -df)),
+            "The smaller input gets a minus. Does f change at all when it moves a little?",
+            "Believes that what helps one input hurts the other.",
+        ),
+        Mistake(
+            "same_mask",
+            lambda x, y, df: (np.where(x > y, df, 0), np.where(x > y, df, 0)),
+            "dx is right. dy has the same mask: where is y the larger one?",
+            "Copies the first line.",
+        ),
+        Mistake(
+            "like_multiply",
+            lambda x, y, df: (y * df, x * df),
+            "That is what a multiply gate does. A max gate doesn't scale anything.",
+            "Swaps the values as in a product.",
         ),
     ),
 )
@@ -814,6 +1072,31 @@ JACOBIAN = Exercise(
             "Look at the row of the square: its slope isn't the same everywhere.",
             "Drops x from the derivative of x².",
         ),
+        Mistake(
+            "sum_vanishes",
+            lambda x: np.array([[x[1], x[0]], [0.0, 0.0], [2 * x[0], 0.0]]),
+            "Look at the second row: how fast does a sum grow with one of its terms?",
+            "Takes the terms of a sum for constants.",
+        ),
+        Mistake(
+            "square_by_both",
+            lambda x: np.array([[x[1], x[0]], [1.0, 1.0], [2 * x[0], 2 * x[0]]]),
+            "Look at the last entry: does x0² change with x1?",
+            "Gives every input the same derivative.",
+        ),
+        Mistake(
+            "absent_is_one",
+            lambda x: np.array([[x[1], x[0]], [1.0, 1.0], [2 * x[0], 1.0]]),
+            "Look at the last entry: does x0² change with x1?",
+            "Takes an absent input for a factor of 1.",
+        ),
+        Mistake(
+            "product_like_sum",
+            lambda x: np.array([[1.0, 1.0], [1.0, 1.0], [2 * x[0], 0.0]]),
+            "Look at the first row: a product grows with one factor as fast as the other one is "
+            "large.",
+            "Differentiates the factors one by one.",
+        ),
     ),
 )
 
@@ -922,6 +1205,18 @@ LINEAR_BACKWARD = Exercise(
             lambda X, W, dY: (dY @ W.T, X.T @ dY, dY.sum(axis=0, keepdims=True)),
             "db: one axis too many. It should have the shape of b, (M,).",
             "Thinks of b as a row.",
+        ),
+        Mistake(
+            "db_first_row",
+            lambda X, W, dY: (dY @ W.T, X.T @ dY, dY[0]),
+            "db is the first sample's only. Every sample has used b: collect from all rows.",
+            "Takes one row for the sum.",
+        ),
+        Mistake(
+            "values_for_dy",
+            lambda X, W, dY: (X @ W @ W.T, X.T @ X @ W, (X @ W).sum(axis=0)),
+            "You send Y back. What goes backwards is its gradient, dY.",
+            "Mixes up value and gradient.",
         ),
     ),
 )
@@ -1039,6 +1334,25 @@ CHAIN_COST = Exercise(
             "columns. Which three sizes meet?",
             "Leaves out a size in the second product.",
         ),
+        Mistake(
+            "all_sizes_at_last",
+            lambda m, n, p, q: (m * n * p + m * p * q, m * n * p * q),
+            "A(BC) is two products, one after the other. Which three sizes meet in each?",
+            "Multiplies all sizes.",
+        ),
+        Mistake(
+            "last_product_of_the_other",
+            lambda m, n, p, q: (m * n * p + m * p * q, n * p * q + m * p * q),
+            "BC is (n, q). Which three sizes meet when A (m, n) is multiplied by it?",
+            "Takes the last product of the other order.",
+        ),
+        Mistake(
+            "pairs_only",
+            lambda m, n, p, q: (m * n + p * q, n * p + m * q),
+            "Two sizes count entries. Each entry of a product takes a whole sum of "
+            "multiplications: three sizes.",
+            "Counts entries for multiplications.",
+        ),
     ),
 )
 
@@ -1106,6 +1420,17 @@ def _cubic(x: Any) -> float:
     return float(np.sum(np.asarray(x) ** 3) - 2 * x[0])
 
 
+def _gradient_case(rng: Rng) -> tuple[Any, ...]:
+    """Draw a function and a point, one time in four where the function is steep.
+
+    There a slope times 1e-10, which is what `/ 2 * h` gives, can be told from 0.
+    """
+    x = rng.normal(size=int(rng.integers(2, 5)))
+    if rng.integers(4) == 0:
+        return _cubic, 20 * np.sign(x) + x
+    return (_bowl, _wave, _cubic)[rng.integers(3)], x
+
+
 NUMERICAL_GRADIENT = Exercise(
     id="backprop/numerical_gradient",
     title="A numerical gradient",
@@ -1118,10 +1443,7 @@ NUMERICAL_GRADIENT = Exercise(
         (_wave, np.array([0.3, 2.0])),
         (_cubic, np.array([2.0, -1.0, 0.0, 3.0])),
     ),
-    draw=lambda rng: (
-        (_bowl, _wave, _cubic)[rng.integers(3)],
-        rng.normal(size=int(rng.integers(2, 5))),
-    ),
+    draw=_gradient_case,
     forbids=READY_MADE,
     tolerance=Tolerance(2e-7, 2e-8),
     mistakes=(
@@ -1190,6 +1512,53 @@ NUMERICAL_GRADIENT = Exercise(
             "step go back to 0 after each turn?",
             "Doesn't take the last step back.",
         ),
+        Mistake(
+            "brackets_missing",
+            _slopes(lambda f, x, i, h: (f(_shifted(x, i, h)) - f(_shifted(x, i, -h))) / 2 * h),
+            "Nearly 0 everywhere: `/ 2 * h` divides by 2 and multiplies by h. Where do brackets "
+            "belong?",
+            "Writes … / 2 * h for … / (2 * h).",
+        ),
+        Mistake(
+            "all_brackets_missing",
+            _slopes(lambda f, x, i, h: f(_shifted(x, i, h)) - f(_shifted(x, i, -h)) / 2 * h),
+            "Only the second value is divided, and by 2 alone. Two pairs of brackets are "
+            "missing: above and below.",
+            "Leaves all brackets of a quotient out.",
+        ),
+        Mistake(
+            "halved_only",
+            _slopes(lambda f, x, i, h: (f(_shifted(x, i, h)) - f(_shifted(x, i, -h))) / 2),
+            "Tiny numbers: you halve the difference. Divide it by how far apart the two points "
+            "are.",
+            "Divides by the 2 and forgets the step.",
+        ),
+        Mistake(
+            "added",
+            _slopes(lambda f, x, i, h: (f(_shifted(x, i, h)) + f(_shifted(x, i, -h))) / (2 * h)),
+            "Huge numbers: you add the two values. A slope comes from their difference.",
+            "Takes the mean for the difference.",
+        ),
+        Mistake(
+            "step_of_one",
+            _slopes(lambda f, x, i, h: _centred(f, x, i, 1.0)),
+            "Right for a parabola, wrong for the rest: your step is 1. The task says how large "
+            "it should be.",
+            "Takes a large step.",
+        ),
+        Mistake(
+            "backward_difference",
+            _slopes(lambda f, x, i, h: (f(np.array(x)) - f(_shifted(x, i, -h))) / h),
+            "Close, but off in the fifth digit: you go to one side only. A centred difference "
+            "goes to both.",
+            "Uses a one-sided difference.",
+        ),
+        Mistake(
+            "half_steps",
+            _slopes(lambda f, x, i, h: _centred(f, x, i, h / 2) / 2),
+            "Half of what it should be: your points are h apart, and you divide by 2h.",
+            "Halves the step, but not the distance.",
+        ),
     ),
 )
 
@@ -1209,6 +1578,15 @@ def _relative(a: float, b: float) -> float:
     return 0.0 if a == b == 0 else abs(a - b) / max(abs(a), abs(b))
 
 
+def _error_case(rng: Rng) -> tuple[float, float]:
+    """Draw two numbers: both 0, one of them 0, or neither, one time in three each."""
+    a, b = _numbers(0, 0)(rng)
+    zeros = rng.integers(3)
+    if zeros == 1:
+        return (a, 0.0) if rng.integers(2) else (0.0, b)
+    return (0.0, 0.0) if zeros == 2 else (a, b)
+
+
 RELATIVE_ERROR = Exercise(
     id="backprop/relative_error",
     title="The relative error",
@@ -1216,7 +1594,7 @@ RELATIVE_ERROR = Exercise(
     task="Two numbers: return |a − b| / max(|a|, |b|), and 0 if both are 0.",
     reference=_relative,
     cases=((1.0, 1.1), (-2.0, 2.0), (0.0, 0.0), (0.0, 1e-3), (-5.0, -4.0)),
-    draw=lambda rng: (0.0, 0.0) if rng.integers(3) == 0 else _numbers(0, 0)(rng),
+    draw=_error_case,
     mistakes=(
         Mistake(
             "zero_by_zero",
@@ -1271,6 +1649,36 @@ RELATIVE_ERROR = Exercise(
             lambda a, b: _relative(abs(a), abs(b)),
             "You compare the sizes: then −2 and 2 are no different. Which difference is meant?",
             "Takes absolute values too early.",
+        ),
+        Mistake(
+            "first_below",
+            lambda a, b: 0.0 if a == b == 0 else float(np.divide(abs(np.float64(a) - b), abs(a))),
+            "You divide by |a|. The task says by the larger one of both.",
+            "Measures against the first number.",
+        ),
+        Mistake(
+            "second_below",
+            lambda a, b: 0.0 if a == b == 0 else float(np.divide(abs(np.float64(a) - b), abs(b))),
+            "You divide by |b|. The task says by the larger one of both.",
+            "Measures against the second number.",
+        ),
+        Mistake(
+            "either_zero",
+            lambda a, b: 0.0 if a == 0 or b == 0 else _relative(a, b),
+            "You give 0 as soon as one of them is 0. The special case is for both.",
+            "Takes “both are 0” for “one is 0”.",
+        ),
+        Mistake(
+            "squared",
+            lambda a, b: _relative(a, b) ** 2,
+            "You square the quotient. The task takes absolute values.",
+            "Squares in place of the absolute value.",
+        ),
+        Mistake(
+            "sum_above",
+            lambda a, b: 0.0 if a == b == 0 else abs(a + b) / max(abs(a), abs(b)),
+            "You add a and b. An error is a difference.",
+            "Writes + for −.",
         ),
     ),
 )

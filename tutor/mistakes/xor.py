@@ -49,6 +49,11 @@ def _answers(table: Any, columns: Any = _CORNERS) -> Callable[[Any], bool]:
     return lambda weights: bool((_fires(weights, columns) == table).all())
 
 
+def _bias_first(table: Any, columns: Any) -> Callable[[Any], bool]:
+    right = _answers(table, columns)
+    return lambda weights: right((*weights[1:], weights[0]))
+
+
 def _no_bias(weights: Any) -> bool:
     return float(weights[-1]) == 0
 
@@ -68,6 +73,12 @@ AND_GATE = Exercise(
     parts=("w1", "w2", "b"),
     reference=_gate(_AND, _CORNERS),
     mistakes=(
+        Mistake(
+            "bias_first",
+            _bias_first(_AND, _CORNERS),
+            "Your numbers would work in another order: the weights come first, the bias last.",
+            "Puts the bias in front of the weights.",
+        ),
         Mistake(
             "or_instead",
             _answers(_OR),
@@ -106,6 +117,12 @@ AND_GATE = Exercise(
             "Your neuron always fires. Compute b alone: that is the sum for x = (0, 0).",
             "Takes the bias for the threshold, with its sign.",
         ),
+        Mistake(
+            "one_input",
+            lambda w: _answers(_CORNERS[:, 0])(w) or _answers(_CORNERS[:, 1])(w),
+            "Your neuron listens to one input only. AND needs both.",
+            "Gives one input all the weight.",
+        ),
     ),
 )
 
@@ -119,6 +136,12 @@ OR_GATE = Exercise(
     parts=("w1", "w2", "b"),
     reference=_gate(_OR, _CORNERS),
     mistakes=(
+        Mistake(
+            "bias_first",
+            _bias_first(_OR, _CORNERS),
+            "Your numbers would work in another order: the weights come first, the bias last.",
+            "Puts the bias in front of the weights.",
+        ),
         Mistake(
             "and_instead",
             _answers(_AND),
@@ -241,6 +264,25 @@ NEURON = Exercise(
             "your loop?",
             "Overwrites the sum in each turn of the loop.",
         ),
+        Mistake(
+            "bias_shifts_inputs",
+            lambda X, w, b: _step((X + b) @ w),
+            "You add the bias to every input, so the weights multiply it as well. It's added "
+            "once, to the sum.",
+            "Adds the bias to the inputs.",
+        ),
+        Mistake(
+            "bias_times_sum",
+            lambda X, w, b: _step(b * (X @ w)),
+            "You multiply the sum by the bias. What does a bias do to a sum?",
+            "Takes the bias for a factor.",
+        ),
+        Mistake(
+            "relu_instead",
+            lambda X, w, b: np.maximum(0, X @ w + b),
+            "You hand on positive sums as they are. This neuron answers 1 for all of them.",
+            "Uses ReLU for the switch.",
+        ),
     ),
 )
 
@@ -271,6 +313,19 @@ MOST_ROWS = Exercise(
             lambda: 0,
             "Even a neuron that never fires gets some rows right.",
             "Takes “impossible” for “every row wrong”.",
+        ),
+        Mistake(
+            "share",
+            lambda: 0.75,
+            "This is a share. The number of rows is asked for.",
+            "Gives a share for a number.",
+        ),
+        Mistake(
+            "one",
+            lambda: 1,
+            "You can do better: a neuron that never fires gets two rows right. Try the weights "
+            "of OR and count.",
+            "Takes “impossible” for “hardly any row”.",
         ),
     ),
 )
@@ -328,6 +383,13 @@ LINEAR_STACK = Exercise(
             "It can't be less than what one neuron can do. Why?",
             "Thinks that a linear stack loses something.",
         ),
+        Mistake(
+            "none",
+            lambda: 0,
+            "Even a neuron that never fires gets some rows right, and a stack can do what a "
+            "neuron can.",
+            "Takes “impossible” for “every row wrong”.",
+        ),
     ),
 )
 
@@ -345,6 +407,12 @@ FEATURE_WEIGHTS = Exercise(
     parts=("w1", "w2", "w3", "b"),
     reference=_gate(_XOR, _WITH_PRODUCT),
     mistakes=(
+        Mistake(
+            "bias_first",
+            _bias_first(_XOR, _WITH_PRODUCT),
+            "Your numbers would work in another order: the weights come first, the bias last.",
+            "Puts the bias in front of the weights.",
+        ),
         Mistake(
             "or_instead",
             _answers(_OR, _WITH_PRODUCT),
@@ -428,6 +496,24 @@ ADD_FEATURE = Exercise(
             lambda X: np.column_stack([X, (X[:, 0] != X[:, 1]).astype(float)]),
             "Your third column is the answer to XOR itself. What is asked for is a product.",
             "Puts the solution into the input.",
+        ),
+        Mistake(
+            "squared_second",
+            lambda X: np.column_stack([X, X[:, 1] ** 2]),
+            "Your third column is a square of one input. Which two should meet in it?",
+            "Takes the other popular feature.",
+        ),
+        Mistake(
+            "ones",
+            lambda X: np.column_stack([X, np.ones(len(X))]),
+            "A column of ones stands for the bias. The task asks for x1·x2.",
+            "Adds the column for the bias.",
+        ),
+        Mistake(
+            "quotient",
+            lambda X: np.column_stack([X, X[:, 0] / X[:, 1]]),
+            "You divide the inputs. The task asks for x1·x2.",
+            "Writes / for *.",
         ),
     ),
 )
@@ -589,6 +675,32 @@ TWO_REGRESSIONS = Exercise(
             "Your second regression looks at X. What does the first one hand to it?",
             "Computes the hidden layer and then doesn't use it.",
         ),
+        Mistake(
+            "decided",
+            lambda X, W1, b1, w2, b2: (_step(_sigmoid(X @ W1 + b1) @ w2 + b2)).astype(int),
+            "You return decisions. The probabilities themselves are asked for.",
+            "Rounds a probability to a class.",
+        ),
+        Mistake(
+            "tanh_inside",
+            lambda X, W1, b1, w2, b2: _sigmoid(np.tanh(X @ W1 + b1) @ w2 + b2),
+            "Your hidden layer answers with tanh. A logistic regression answers with a "
+            "probability.",
+            "Uses the other S-shaped curve.",
+        ),
+        Mistake(
+            "relu_inside",
+            lambda X, W1, b1, w2, b2: _sigmoid(np.maximum(0, X @ W1 + b1) @ w2 + b2),
+            "Your hidden layer answers with ReLU. A logistic regression answers with a "
+            "probability.",
+            "Builds the usual hidden layer.",
+        ),
+        Mistake(
+            "biases_subtracted",
+            lambda X, W1, b1, w2, b2: _sigmoid(_sigmoid(X @ W1 - b1) @ w2 - b2),
+            "You subtract the biases. They are added: only a threshold would be subtracted.",
+            "Takes the bias for a threshold.",
+        ),
     ),
 )
 
@@ -663,6 +775,31 @@ PREDICT = Exercise(
             "A probability isn't above 1. `1 / 1 + …` divides first: what should stand below the "
             "line?",
             "Forgets that a division comes before a sum.",
+        ),
+        Mistake(
+            "tanh_instead",
+            lambda X, w, b: np.tanh(X @ w + b),
+            "This is tanh: it runs from −1 to 1. A probability isn't negative.",
+            "Uses the other S-shaped curve.",
+        ),
+        Mistake(
+            "exp_only",
+            lambda X, w, b: np.exp(X @ w + b),
+            "Some of your probabilities are above 1: the exponential is one part of σ only.",
+            "Takes e^z for the sigmoid.",
+        ),
+        Mistake(
+            "minus_below",
+            lambda X, w, b: 1 / (1 - np.exp(-(X @ w + b))),
+            "Some of your probabilities are negative or above 1: look at the sign below.",
+            "Writes 1 − e^(−z) for 1 + e^(−z).",
+        ),
+        Mistake(
+            "softmax_over_samples",
+            lambda X, w, b: np.exp(X @ w + b) / np.sum(np.exp(X @ w + b)),
+            "Your probabilities add up to 1 over the samples. Each sample has a probability of "
+            "its own.",
+            "Takes the softmax for the sigmoid.",
         ),
     ),
 )
@@ -776,6 +913,43 @@ LOG_LOSS = Exercise(
             "The last sample isn't in your sum. `range(n)` stops before n by itself.",
             "Ends a range one too early.",
         ),
+        Mistake(
+            "distances",
+            lambda y, P: np.sum(np.abs(y - P)),
+            "You add up distances. The loss asks for logarithms of probabilities.",
+            "Measures how far the prediction is off.",
+        ),
+        Mistake(
+            "no_logarithm",
+            lambda y, P: -np.sum(y * P + (1 - y) * (1 - P)),
+            "You add up the probabilities themselves: where are the logarithms?",
+            "Leaves the logarithm out.",
+        ),
+        Mistake(
+            "one_minus_log",
+            lambda y, P: -np.sum(y * np.log(P) + (1 - y) * (1 - np.log(P))),
+            "In the second term 1 − P stands inside the logarithm.",
+            "Takes log(1 − P) for 1 − log P.",
+        ),
+        Mistake(
+            "both_terms",
+            lambda y, P: -np.sum(np.log(P) + np.log(1 - P)),
+            "y plays no part in your result: both terms count for every sample. Which one "
+            "should, when y is 1?",
+            "Drops the factors that pick the class.",
+        ),
+        Mistake(
+            "log_of_sum",
+            lambda y, P: -np.log(np.sum(y * P + (1 - y) * (1 - P))),
+            "You take one logarithm of a sum. Each sample has its own, and these are added.",
+            "Swaps sum and logarithm.",
+        ),
+        Mistake(
+            "brackets_missing",
+            lambda y, P: -np.sum(y * np.log(P) + 1 - y * np.log(1 - P)),
+            "`1 - y * …` multiplies first. Which two belong together in (1 − y)·log(1 − P)?",
+            "Leaves the brackets of 1 − y out.",
+        ),
     ),
 )
 
@@ -842,6 +1016,39 @@ BOUNDARY = Exercise(
             lambda x1, w, b: -w[0] * x1 + b / w[1],
             "Only b is divided, and only the first term has a minus. Where do brackets belong?",
             "Leaves the brackets out of a quotient.",
+        ),
+        Mistake(
+            "multiplied",
+            lambda x1, w, b: -(w[0] * x1 + b) * w[1],
+            "Solve for x2: w2 stands in front of it as a factor. How does a factor move to the "
+            "other side?",
+            "Multiplies where it should divide.",
+        ),
+        Mistake(
+            "subtracted",
+            lambda x1, w, b: -w[0] * x1 - b - w[1],
+            "Solve for x2: w2 is a factor of x2, not a term beside it. How does a factor move to "
+            "the other side?",
+            "Subtracts a factor.",
+        ),
+        Mistake(
+            "level",
+            lambda x1, w, b: -b / w[1] + 0 * np.asarray(x1),
+            "Your line is level: x1 plays no part in it.",
+            "Leaves the first input out.",
+        ),
+        Mistake(
+            "sum_without_x2",
+            lambda x1, w, b: w[0] * x1 + b,
+            "This is the sum without its x2 part. For which x2 does that part bring the whole to "
+            "0?",
+            "Drops x2 instead of solving for it.",
+        ),
+        Mistake(
+            "slope_upside_down",
+            lambda x1, w, b: -(w[1] / w[0]) * x1 - b / w[1],
+            "The height at x1 = 0 is right, the slope is upside down: which weight goes below?",
+            "Turns the quotient of the weights over.",
         ),
     ),
 )
@@ -945,6 +1152,12 @@ TIMELINE = Exercise(
             "A contest in recognising images came two years before generated images.",
             "Mixes up the order of the image models.",
         ),
+        Mistake(
+            "lenet_before_backprop",
+            lambda: ("LeNet-5", "backpropagation"),
+            "LeNet-5 was trained. By which method?",
+            "Doesn't connect the first convolutional network with its training.",
+        ),
     ),
 )
 
@@ -1005,6 +1218,20 @@ BRAIN = Exercise(
             lambda: {"neurons": 8.6e9},
             "86 billion are ten times as many: is it 8.6 or 86 before the e?",
             "Moves the point, but not the exponent.",
+        ),
+        Mistake(
+            "ten_e_neurons",
+            lambda: {"neurons": 86 * 10e9},
+            "`10e9` is 10·10^9, ten times too much: the e itself stands for “times ten to the "
+            "power of”.",
+            "Writes 10e9 for 10^9.",
+        ),
+        Mistake(
+            "ten_e_connections",
+            lambda: {"connections": 5 * 10e14},
+            "`10e14` is 10·10^14, ten times too much: the e itself stands for “times ten to the "
+            "power of”.",
+            "Writes 10e14 for 10^14.",
         ),
     ),
 )
@@ -1101,12 +1328,27 @@ COUNTEREXAMPLE = Exercise(
             "At this P the logarithm is infinite. Go near it, not onto it.",
             "Uses the end of the interval, where log isn't defined.",
         ),
+        Mistake(
+            "percent",
+            lambda pair: float(pair[0]) in (0.0, 1.0) and 1 < float(pair[1]) <= 100,
+            "Is your P per cent? Write it as a share: 50 % is 0.5.",
+            "Takes per cent for a share.",
+        ),
     ),
 )
 
 
 def _rows_right(y: Any, w: Any, b: float) -> int:
     return int(np.sum(_step(_CORNERS @ np.asarray(w) + b) == np.asarray(y)))
+
+
+def _rows_case(rng: Rng) -> tuple[Any, ...]:
+    """Draw a gate and a neuron that treat their two inputs differently, more often than not."""
+    y = rng.integers(0, 2, size=4)
+    if rng.integers(2):
+        y[2] = 1 - y[1]
+    w = rng.permutation(np.arange(-2.0, 3.0))[:2]
+    return y, w, float(rng.integers(-4, 5)) / 2
 
 
 ROWS_RIGHT = Exercise(
@@ -1121,12 +1363,9 @@ ROWS_RIGHT = Exercise(
         (_AND, np.array([1.0, 1.0]), -1.5),
         (_AND, np.array([1.0, 1.0]), -1.0),
         (_OR, np.array([2.0, -1.0]), 0.5),
+        (np.array([0, 0, 1, 0]), np.array([1.0, -1.0]), -0.5),
     ),
-    draw=lambda rng: (
-        rng.integers(0, 2, size=4),
-        rng.integers(-2, 3, size=2).astype(float),
-        float(rng.integers(-4, 5)) / 2,
-    ),
+    draw=_rows_case,
     forbids=READY_MADE,
     mistakes=(
         Mistake(
@@ -1178,6 +1417,36 @@ ROWS_RIGHT = Exercise(
             "is its switch?",
             "Leaves the threshold out.",
         ),
+        Mistake(
+            "bias_subtracted",
+            lambda y, w, b: _rows_right(y, w, -b),
+            "You subtract the bias. It is added: only a threshold would be subtracted.",
+            "Takes the bias for a threshold.",
+        ),
+        Mistake(
+            "threshold_half",
+            lambda y, w, b: _rows_right(y, w, b - 0.5),
+            "You compare the sum with 0.5. That is for probabilities; here the threshold is 0.",
+            "Carries the threshold of a probability over to the sum.",
+        ),
+        Mistake(
+            "sign_function",
+            lambda y, w, b: int(np.sum(np.sign(_CORNERS @ w + b) == y)),
+            "`np.sign` says −1 where a neuron says 0, so a silent neuron is never right.",
+            "Takes the sign for the switch.",
+        ),
+        Mistake(
+            "percent",
+            lambda y, w, b: 25 * _rows_right(y, w, b),
+            "This is per cent. The number of rows is asked for.",
+            "Gives a share for a number.",
+        ),
+        Mistake(
+            "rows_swapped",
+            lambda y, w, b: _rows_right(y, np.asarray(w)[::-1], b),
+            "Your middle rows are in another order: the task lists (0, 1) before (1, 0).",
+            "Writes the rows of the truth table in another order.",
+        ),
     ),
 )
 
@@ -1211,6 +1480,13 @@ SWITCH_NETWORK = Exercise(
             np.array([-1.5, 0.5]),
             np.array([1.0, 1.0]),
             -0.5,
+        ),
+        (
+            _CORNERS,
+            np.array([[1.0, 1.0], [1.0, -1.0]]),
+            np.array([-1.0, 0.0]),
+            np.array([1.0, 1.0]),
+            -1.0,
         ),
         _switch_case(np.random.default_rng(21)),
         _switch_case(np.random.default_rng(24)),
@@ -1265,6 +1541,43 @@ SWITCH_NETWORK = Exercise(
             lambda X, W1, b1, w2, b2: _step(_step(X @ W1) @ w2),
             "Your network has no biases: every line runs through the origin.",
             "Forgets the biases.",
+        ),
+        Mistake(
+            "at_zero",
+            lambda X, W1, b1, w2, b2: ((X @ W1 + b1 >= 0).astype(int) @ w2 + b2 >= 0).astype(int),
+            "Almost: look at a neuron whose sum is exactly 0.",
+            "Doesn't distinguish > from ≥.",
+        ),
+        Mistake(
+            "relu_hidden",
+            lambda X, W1, b1, w2, b2: _step(np.maximum(0, X @ W1 + b1) @ w2 + b2),
+            "Your hidden neurons hand on positive sums as they are. A switch answers 1 for all "
+            "of them.",
+            "Uses ReLU for the switch.",
+        ),
+        Mistake(
+            "smooth_hidden",
+            lambda X, W1, b1, w2, b2: _step(_sigmoid(X @ W1 + b1) @ w2 + b2),
+            "Your hidden neurons answer with probabilities. They are switches, too: 0 or 1.",
+            "Uses the smooth neuron in the hidden layer.",
+        ),
+        Mistake(
+            "plus_minus_one",
+            lambda X, W1, b1, w2, b2: _step(np.where(X @ W1 + b1 > 0, 1, -1) @ w2 + b2),
+            "Your hidden neurons say −1 where a switch says 0.",
+            "Uses the other common coding of the classes.",
+        ),
+        Mistake(
+            "threshold_half",
+            lambda X, W1, b1, w2, b2: _switches(X, W1, b1 - 0.5, w2, b2 - 0.5),
+            "You compare sums with 0.5. That is for probabilities; here the threshold is 0.",
+            "Carries the threshold of a probability over to the sum.",
+        ),
+        Mistake(
+            "biases_subtracted",
+            lambda X, W1, b1, w2, b2: _switches(X, W1, -b1, w2, -b2),
+            "You subtract the biases. They are added: only a threshold would be subtracted.",
+            "Takes the bias for a threshold.",
         ),
     ),
 )
