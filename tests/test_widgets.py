@@ -1,3 +1,4 @@
+import asyncio
 import html
 import re
 import subprocess
@@ -12,7 +13,8 @@ import pytest
 from ipywidgets.widgets.widget import _instances
 
 from tutor import activations, colours, plots, widgets
-from tutor.widgets import dead_units, depth, relu_sum, saturation, screen, shown
+from tutor.widgets import dead_units, depth, later, relu_sum, saturation, screen, shown
+from tutor.widgets import explorer as explorer_module
 from tutor.widgets.assets import stylesheet
 from tutor.widgets.live import LivePlot
 
@@ -307,6 +309,39 @@ def test_a_picture_that_fails_in_advance_is_left_for_later():
     (frame,) = ask(widget, [[1.0]])
     assert frame["moving"] is None
     assert widget.screen.problem == ""
+
+
+def test_a_closed_widget_draws_nothing_in_advance(monkeypatch):
+    widget = widgets.Saturation()
+    sent = []
+    monkeypatch.setattr(widget.screen, "send", sent.append)
+    widget.close()
+    widget._on_message(widget.screen, {"ahead": [[1.0], [2.0]]}, [])
+    assert sent == []
+
+
+def test_what_is_asked_for_twice_is_done_once_and_can_be_asked_for_again():
+    async def ask_often():
+        done = []
+        work = later.Later(lambda: done.append(True), seconds=0.0)
+        assert work.possible
+        for times in (1, 2):
+            work.ask()
+            work.ask()
+            await asyncio.sleep(0.05)
+            assert len(done) == times
+
+    asyncio.run(ask_often())
+    assert not later.Later(print).possible
+
+
+def test_no_more_pictures_are_kept_than_a_widget_may(monkeypatch):
+    monkeypatch.setattr(explorer_module, "FRAMES_KEPT", 3)
+    widget = widgets.Saturation(x=0.0)
+    frames = ask(widget, [[x] for x in (1.0, 2.0, 3.0, 4.0)])
+    assert [key[-1] for key in widget._drawn] == [2.0, 3.0, 4.0]
+    widget.set(x=1.0)  # the first to go is drawn again
+    assert widget.screen.frame == frames[0]
 
 
 def test_pictures_in_advance_leave_time_for_other_things(monkeypatch):

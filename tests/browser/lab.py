@@ -352,11 +352,19 @@ class Lab:
         ]
 
     def overflow(self) -> list[str]:
-        """Return what scrolls sideways or sticks out of the notebook."""
+        """Return what scrolls sideways or sticks out of the notebook on the right."""
         return self.page.evaluate(
-            """() => [...document.querySelectorAll('.jp-WindowedPanel-outer, ' +
-                '.jp-Cell-outputArea, .jp-OutputArea-output, .jp-OutputArea-output *')]
-            .filter(e => e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 0
-                && ['auto', 'scroll'].includes(getComputedStyle(e).overflowX))
-            .map(e => e.tagName + '.' + e.className + ' ' + e.scrollWidth + '>' + e.clientWidth)"""
+            """() => {
+            const outer = document.querySelector('.jp-WindowedPanel-outer');
+            const scrolls = e => e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 0
+                && ['auto', 'scroll'].includes(getComputedStyle(e).overflowX);
+            const end = outer.getBoundingClientRect().right + 1;
+            // What is inside a picture is cut off at its edge.
+            const sticksOut = e => e !== outer && !e.parentNode.closest('svg')
+                && e.getBoundingClientRect().right > end;
+            return [outer, ...document.querySelectorAll('.jp-Cell-outputArea, ' +
+                '.jp-OutputArea-output, .jp-OutputArea-output *')]
+            .filter(e => scrolls(e) || sticksOut(e))
+            .map(e => `${e.tagName}.${e.getAttribute('class')} ${e.scrollWidth}>${e.clientWidth}`)
+            }"""
         )

@@ -74,6 +74,10 @@ def opened(browser, path, size, scheme="light"):
 def test_nothing_is_wider_than_a_phone_and_nothing_is_loaded(browser, pages, name):
     page = opened(browser, pages / f"{name}.html", PHONE)
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    cut_off = """[...document.querySelectorAll("main *")].filter(e => e.clientWidth > 1
+        && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX === "hidden")
+        .map(e => e.outerHTML.slice(0, 100))"""
+    assert page.evaluate(cut_off) == []  # what is wider scrolls, and can be read
     assert [url for url in page.asked if not url.startswith(("file:", "data:"))] == []
     assert page.complaints == []  # the policy forbids nothing that the page itself uses
     assert page.evaluate("document.querySelectorAll('math').length") > 5

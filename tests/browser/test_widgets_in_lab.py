@@ -202,6 +202,7 @@ def test_an_error_is_told_in_the_widget(notebook):
         "error.ipynb",
         "from tutor import widgets\nw = widgets.Saturation()\nw",
         "def broken(now):\n    raise ValueError('out of ideas')\nw._move = broken",
+        "w",
     )
     notebook.open("error.ipynb")
     notebook.run_all()
@@ -211,6 +212,19 @@ def test_an_error_is_told_in_the_widget(notebook):
     problem = place.locator(".fnn-problem")
     problem.wait_for()
     assert "ValueError: out of ideas" in problem.inner_text()
+
+
+def test_a_widget_that_is_shown_twice_has_every_id_once(notebook):
+    """Or the clipping of one picture would be that of another. In the notebook of the last test."""
+    for index in (0, 2):
+        notebook.output(index).locator(".fnn-picture svg").wait_for()
+    ids = notebook.page.evaluate(
+        "[...document.querySelectorAll('.fnn-picture svg')].map(picture =>"
+        " [...picture.querySelectorAll('[id]')].map(element => element.id))"
+    )
+    assert len(ids) == 2
+    assert len(ids[0]) == len(ids[1]) > 0
+    assert not set(ids[0]) & set(ids[1])
 
 
 def test_sliders_follow_another_page_and_a_forgotten_widget_says_so(notebook):
