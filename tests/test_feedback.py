@@ -24,6 +24,7 @@ from traitlets.config import Config
 
 from grading.commands import grading
 from grading.course import load_course
+from grading.engines import CONTAINED, STOCK_TIER
 from grading.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_PROBLEMS
 from grading.feedback import write
 from grading.feedback.distribution import FEWEST, draw
@@ -199,22 +200,41 @@ def test_a_renamed_notebook_is_found_by_its_own_name(graded: Path) -> None:
     assert page(graded, "ren", "My work") == made
 
 
-def test_a_file_named_like_another_notebook_does_not_take_that_ones_page(tmp_path: Path) -> None:
-    """As when a copy of one notebook in a folder of its own is taken for another."""
+def made_from(
+    tmp_path: Path, tier: str, problems: list[dict[str, Any]], **handed_in: str
+) -> dict[str, str]:
+    """Make the pages of notebooks that weren't graded, from what was handed in as what."""
     marks = SubmissionMarks("ada", small.ASSIGNMENT, None, 0.0)
-    marks.notebooks.update(one=NotebookMarks(0.0), two=NotebookMarks(0.0))
-    told = [
-        {"name": "one", "submitted_as": "one.ipynb"},
-        {"name": "two", "submitted_as": "b/one.ipynb"},
-    ]
-    record = {"notebooks": told, "problems": [], "tier": "plain"}
-    markers = Markers.configured(Config())
-    nowhere = tmp_path / "nowhere"
+    marks.notebooks.update(dict.fromkeys(handed_in, NotebookMarks(0.0)))
+    told = [{"name": name, "submitted_as": file} for name, file in handed_in.items()]
+    record = {"notebooks": told, "problems": problems, "tier": tier}
+    markers, nowhere = Markers.configured(Config()), tmp_path / "nowhere"
     job = Job(marks, nowhere, nowhere, tmp_path / "pages", markers, False, (), 0o644)
     make_pages(job, "stamp", record, {})
-    assert sorted(path.name for path in job.pages.glob("*.html")) == ["one.html", "two.html"]
+    return {path.name: path.read_text() for path in job.pages.glob("*.html")}
+
+
+def test_a_file_named_like_another_notebook_does_not_take_that_ones_page(tmp_path: Path) -> None:
+    """As when a copy of one notebook in a folder of its own is taken for another."""
+    made = made_from(tmp_path, CONTAINED[0], [], one="one.ipynb", two="b/one.ipynb")
+    assert made.keys() == {"one.html", "two.html"}
     for name in ("one", "two"):
-        assert f"<h1>{name}</h1>" in (job.pages / f"{name}.html").read_text()
+        assert f"<h1>{name}</h1>" in made[f"{name}.html"]
+
+
+def test_a_page_under_a_name_that_is_no_longer_handed_in_goes(tmp_path: Path) -> None:
+    before = made_from(tmp_path, CONTAINED[0], [], one="My work.ipynb")
+    assert before.keys() == {"one.html", "My work.html"}
+    assert made_from(tmp_path, CONTAINED[0], [], one="one.ipynb").keys() == {"one.html"}
+
+
+@pytest.mark.parametrize("tier", [*CONTAINED, STOCK_TIER])
+def test_why_a_file_cannot_be_read_is_told_only_in_our_own_words(tmp_path: Path, tier: str) -> None:
+    """Those of nbgrader's engine may quote a hidden test."""
+    problem = {"file": "one.ipynb", "fatal": True, "what": "assert secret(1) == 2"}
+    made = text(made_from(tmp_path, tier, [problem], one="one.ipynb")["one.html"])
+    assert "Your file one.ipynb could not be read" in made
+    assert ("assert secret(1)" in made) == (tier in CONTAINED)
 
 
 # ----------------------------------------------------------------------------- when it is made

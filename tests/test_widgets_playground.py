@@ -590,6 +590,22 @@ def test_frames_come_one_by_one_and_other_questions_between_them():
     in_a_kernel(steps)
 
 
+def test_a_page_gets_no_more_frames_than_it_may_ask_for_at_once():
+    async def steps(page, answers):
+        tell(page, "train", frames=1000)
+        assert len(page.widget._wanted) == module.MOST_FRAMES
+
+    in_a_kernel(steps)
+
+
+def test_own_data_that_came_from_a_cell_are_found_again():
+    page = Page()
+    page.widget.set(own_data=playground.own_points(*POINTS))
+    page.ask("set", changes={"dataset": "xor", "own_data": None})
+    assert page.ask("set", changes={"use_own_data": True}).state["data"] == "own"
+    page.widget.close()
+
+
 def test_a_pause_drops_what_is_left_of_this_view_only():
     async def steps(page, answers):
         tell(page, "train", frames=8)
