@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, NoReturn, Protocol
 
 import numpy as np
 
@@ -44,6 +44,7 @@ _U32 = struct.Struct("<I")
 _I64 = struct.Struct("<q")
 _F64 = struct.Struct("<d")
 _C128 = struct.Struct("<dd")
+_SHAPES = [struct.Struct(f"<{ndim}Q") for ndim in range(65)]  # numpy allows 64 dimensions
 _ALIGN = 16
 _SMALL = 16 * 1024
 _DTYPE = re.compile(
@@ -118,7 +119,14 @@ class NoReferences:
 
 def clean_name(name: object) -> str:
     """Reduce the name of a type or function to letters, digits and dots, capped."""
-    return _UNSAFE_NAME.sub("", name if type(name) is str else "")[:MAX_NAME]
+    if type(name) is not str:
+        return ""
+    return _clean(name) if len(name) <= MAX_NAME else _clean.__wrapped__(name)[:MAX_NAME]
+
+
+@lru_cache(maxsize=1000)
+def _clean(name: str) -> str:
+    return _UNSAFE_NAME.sub("", name)
 
 
 # ------------------------------------------------------------------------------------- encoding
@@ -196,7 +204,11 @@ class _Encoder:
         if self.depth > MAX_DEPTH:
             raise ProtocolError(f"data nested more than {MAX_DEPTH} deep")
         for item in list(values):
-            self.put(item)
+            write = _WRITERS.get(type(item))  # as in `put`, without a call for each
+            if write is not None:
+                write(self, item)
+            else:
+                self.put(item)
         self.depth -= 1
 
     def array(self, value: np.ndarray[Any, Any], scalar: bool = False) -> None:
@@ -208,8 +220,9 @@ class _Encoder:
                 self.handle(value)
             return
         flags = bool(value.flags.writeable) | scalar << 1
-        shape = struct.pack(f"<{value.ndim}Q", *value.shape)
-        self.parts.append(b"a" + bytes([len(dtype)]) + dtype + bytes([flags, value.ndim]) + shape)
+        ndim = value.ndim
+        shape = _SHAPES[ndim].pack(*value.shape)
+        self.parts.append(b"a" + bytes((len(dtype),)) + dtype + bytes((flags, ndim)) + shape)
         pad = -self.raw_bytes % _ALIGN
         self.raw += [b"\0" * pad, _contents(value)]
         self.raw_bytes += pad + value.nbytes
@@ -223,7 +236,7 @@ class _Encoder:
 
     def objects(self, value: np.ndarray[Any, Any]) -> None:
         self.parts.append(b"o" + bytes([value.ndim]))
-        self.parts.append(struct.pack(f"<{value.ndim}Q", *value.shape))
+        self.parts.append(_SHAPES[value.ndim].pack(*value.shape))
         self.nested(value.reshape(-1).tolist())
 
     def number_text(self, value: Fraction | Decimal) -> None:
@@ -354,10 +367,17 @@ class _Decoder:
         self.place = end
         return piece
 
-    def number(self, form: struct.Struct) -> Any:
+    def integer_of_8(self) -> int:
         place = self.place
-        self.place = place + form.size
-        return form.unpack_from(self.body, place)[0]  # struct.error where the message ends
+        self.place = place + 8
+        value: int = _I64.unpack_from(self.body, place)[0]  # struct.error where the message ends
+        return value
+
+    def float_of_8(self) -> float:
+        place = self.place
+        self.place = place + 8
+        value: float = _F64.unpack_from(self.body, place)[0]
+        return value
 
     def u32(self) -> int:
         place = self.place
@@ -371,15 +391,10 @@ class _Decoder:
         return self.body[place]  # IndexError where the message ends
 
     def get(self) -> Any:
-        self.items += 1
-        if self.items > MAX_ITEMS:
-            raise ProtocolError(_TOO_MANY)
+        self.count(1)
         place = self.place
         self.place = place + 1
-        read = _READERS.get(self.body[place])
-        if read is None:
-            raise ProtocolError("an unknown tag")
-        return read(self)
+        return _READERS[self.body[place]](self)
 
     def count(self, number: int) -> None:
         self.items += number
@@ -388,12 +403,18 @@ class _Decoder:
 
     def many(self, number: int) -> list[Any]:
         """Read `number` values one level deeper."""
-        if number > len(self.body) - self.place:  # each takes one byte at least
+        body = self.body
+        if number > len(body) - self.place:  # each takes one byte at least
             raise ProtocolError("a message ends too early")
+        self.count(number)
         self.depth += 1
         if self.depth > MAX_DEPTH + 1:
             raise ProtocolError(f"data nested more than {MAX_DEPTH} deep")
-        values = [self.get() for _ in range(number)]
+        values = []
+        for _ in range(number):
+            place = self.place
+            self.place = place + 1
+            values.append(_READERS[body[place]](self))
         self.depth -= 1
         return values
 
@@ -409,7 +430,12 @@ class _Decoder:
         return self.string()
 
     def string(self) -> str:
-        return self.take(self.u32()).decode("utf-8", "surrogatepass")
+        start = self.place + 4
+        end = start + _U32.unpack_from(self.body, self.place)[0]
+        if end > len(self.body):
+            raise ProtocolError("a message ends too early")
+        self.place = end
+        return self.body[start:end].decode("utf-8", "surrogatepass")
 
     def integer(self) -> int:
         size = self.u32()
@@ -440,7 +466,9 @@ class _Decoder:
     def shape(self, ndim: int) -> tuple[int, ...]:
         if ndim > 32:
             raise ProtocolError("an array of too many dimensions")
-        return struct.unpack(f"<{ndim}Q", self.take(8 * ndim))
+        place = self.place
+        self.place = place + 8 * ndim
+        return _SHAPES[ndim].unpack_from(self.body, place)
 
     def array(self) -> Any:
         dtype = _dtype(self.take(self.byte()))
@@ -455,13 +483,15 @@ class _Decoder:
         if not size and any(length > 2**31 for length in shape):
             raise ProtocolError("an array of an impossible shape")
         self.raw_place = start + size
-        value = np.ndarray(shape, dtype, buffer=self.raw, offset=start)
-        value = _checked(value)
+        value = np.ndarray(shape, dtype, self.raw, start)
+        if dtype.kind in "bU":
+            value = _checked(value)
         if flags & 2:
             if ndim:
                 raise ProtocolError("a scalar with dimensions")
             return value[()]
-        value.flags.writeable = bool(flags & 1)
+        if not flags & 1:
+            value.flags.writeable = False
         return value
 
     def objects(self) -> np.ndarray[Any, Any]:
@@ -504,37 +534,40 @@ class _Decoder:
         return self.references.borrow(number, SORTS[sort], type_name, name)
 
 
-_READERS: dict[int, Callable[[_Decoder], Any]] = {
-    ord(tag): reader
-    for tag, reader in {
-        "N": lambda decoder: None,
-        "e": lambda decoder: ...,
-        "T": lambda decoder: True,
-        "F": lambda decoder: False,
-        "i": lambda decoder: decoder.number(_I64),
-        "I": _Decoder.integer,
-        "f": lambda decoder: decoder.number(_F64),
-        "c": lambda decoder: complex(*_C128.unpack(decoder.take(16))),
-        "s": _Decoder.string,
-        "b": lambda decoder: decoder.take(decoder.u32()),
-        "B": lambda decoder: bytearray(decoder.take(decoder.u32())),
-        "l": lambda decoder: decoder.many(decoder.u32()),
-        "t": lambda decoder: tuple(decoder.many(decoder.u32())),
-        "S": lambda decoder: set(decoder.hashables(decoder.u32())),
-        "Z": lambda decoder: frozenset(decoder.hashables(decoder.u32())),
-        "D": _Decoder.packed,
-        "d": _Decoder.mapping,
-        "a": _Decoder.array,
-        "o": _Decoder.objects,
-        "x": _Decoder.fraction,
-        "X": _Decoder.decimal,
-        "r": lambda decoder: decoder.span(range),
-        "L": lambda decoder: decoder.span(slice),
-        "M": _Decoder.borrowed,
-        "Y": lambda decoder: decoder.references.own(decoder.u32()),
-        "G": lambda decoder: decoder.references.named(decoder.text(), decoder.text()),
-    }.items()
-}
+def _refuse(decoder: _Decoder) -> NoReturn:
+    raise ProtocolError("an unknown tag")
+
+
+_READERS: list[Callable[[_Decoder], Any]] = [_refuse] * 256
+for _tag, _reader in {
+    "N": lambda decoder: None,
+    "e": lambda decoder: ...,
+    "T": lambda decoder: True,
+    "F": lambda decoder: False,
+    "i": _Decoder.integer_of_8,
+    "I": _Decoder.integer,
+    "f": _Decoder.float_of_8,
+    "c": lambda decoder: complex(*_C128.unpack(decoder.take(16))),
+    "s": _Decoder.string,
+    "b": lambda decoder: decoder.take(decoder.u32()),
+    "B": lambda decoder: bytearray(decoder.take(decoder.u32())),
+    "l": lambda decoder: decoder.many(decoder.u32()),
+    "t": lambda decoder: tuple(decoder.many(decoder.u32())),
+    "S": lambda decoder: set(decoder.hashables(decoder.u32())),
+    "Z": lambda decoder: frozenset(decoder.hashables(decoder.u32())),
+    "D": _Decoder.packed,
+    "d": _Decoder.mapping,
+    "a": _Decoder.array,
+    "o": _Decoder.objects,
+    "x": _Decoder.fraction,
+    "X": _Decoder.decimal,
+    "r": lambda decoder: decoder.span(range),
+    "L": lambda decoder: decoder.span(slice),
+    "M": _Decoder.borrowed,
+    "Y": lambda decoder: decoder.references.own(decoder.u32()),
+    "G": lambda decoder: decoder.references.named(decoder.text(), decoder.text()),
+}.items():
+    _READERS[ord(_tag)] = _reader
 
 
 def _of_sane_size(value: Any) -> Any:
