@@ -1,5 +1,7 @@
 """The checks against solutions as students write them, right and wrong, and against mutants."""
 
+import random
+
 import corpus
 import numpy as np
 import pytest
@@ -35,6 +37,28 @@ def test_right_solutions_pass_hidden_tests(entry):
     answer = corpus.answer(entry.exercise, entry.source)
     result = corpus.check.exercise(entry.exercise, answer, seed=123, hidden=True)
     assert result.ok, str(result)
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+def test_what_is_said_of_an_answer_depends_on_nothing_else(hidden):
+    """The grader takes over what was said of another student's answers, if they are the same."""
+
+    def said(entry, start):
+        np.random.seed(start)  # noqa: NPY002
+        random.seed(start)
+        answer = corpus.answer(entry.exercise, entry.source)
+        seed = 123 if hidden else None
+        result = check.exercise(entry.exercise, answer, seed=seed, hidden=hidden)
+        return result.to_dict(), random.random(), np.random.random()  # noqa: NPY002
+
+    for entry in [*corpus.right()[::3], *corpus.wrong()[::5]]:
+        first, number, other = said(entry, 1)
+        again, *_ = said(entry, 2)
+        assert first == again, entry.place
+        random.seed(1)
+        assert number == random.random(), entry.place  # a check draws nothing that is shared
+        np.random.seed(1)  # noqa: NPY002
+        assert other == np.random.random(), entry.place  # noqa: NPY002
 
 
 def test_no_hint_is_ever_a_wrong_one():
