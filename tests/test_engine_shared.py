@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import resource
+import signal
 from typing import Any
 
+from grading.engine import protocol
 from grading.engine.shared import Shared
 
 LARGE = 1 << 20
@@ -56,6 +59,20 @@ def test_there_is_an_end_to_it() -> None:
     shared.append("y")
     assert list(shared.fresh()) == ["x" * 100, "y"]
     assert os.fstat(shared._file).st_size <= 200
+
+
+def test_without_memory_nothing_is_told_and_nothing_breaks() -> None:
+    shared = Shared(LARGE)
+    size = b"".join(protocol.encode_frame("x" * 1000))
+    pid = os.fork()
+    if pid == 0:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (len(size) + 50, len(size) + 50))
+        for number in range(5):
+            shared.append([number, "x" * 1000])
+        os._exit(0)
+    assert os.waitpid(pid, 0)[1] == 0
+    assert [number for number, _ in shared.fresh()] == [0]
 
 
 def test_its_memory_goes_with_it() -> None:

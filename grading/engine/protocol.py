@@ -484,7 +484,7 @@ class _Decoder:
             raise ProtocolError("an array of an impossible shape")
         self.raw_place = start + size
         value = np.ndarray(shape, dtype, self.raw, start)
-        if dtype.kind in "bU":
+        if dtype.kind in ("b", "U"):
             value = _checked(value)
         if flags & 2:
             if ndim:

@@ -8,6 +8,7 @@ import struct
 import weakref
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from grading.engine import protocol
@@ -37,7 +38,7 @@ class Shared:
         self._torn = False
 
     def append(self, value: Any) -> None:
-        """Let others read a value.
+        """Let others read a value, if there is room for it.
 
         Raises
         ------
@@ -46,7 +47,8 @@ class Shared:
         """
         frame = b"".join(protocol.encode_frame(value))
         if os.fstat(self._file).st_size + _SUM.size + len(frame) <= self.max_bytes:
-            os.write(self._file, _SUM.pack(zlib.crc32(frame)) + frame)
+            with suppress(OSError):  # no memory: the others judge for themselves
+                os.write(self._file, _SUM.pack(zlib.crc32(frame)) + frame)
 
     def fresh(self) -> Iterator[Any]:
         """Give what was appended, by whomever, since this process asked last.
