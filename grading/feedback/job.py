@@ -88,11 +88,10 @@ def make_pages(
             sheet = _sheet(job, name, record, kept.get(name))
             page = render(sheet).encode("utf-8", "replace")
         stems = [name]
-        # nbgrader's fetch_feedback asks for the name that the student's file has.
+        # nbgrader's fetch_feedback asks for the name that the student's file has. One that is
+        # another notebook's too belongs to that one's page.
         handed = Path(sheet.submitted_as or name).stem
-        if (
-            handed not in job.marks.notebooks
-        ):  # a name that is another notebook's is that one's page
+        if handed not in job.marks.notebooks:
             stems.append(handed)
         for stem in stems:
             names.append(f"{stem}.html")
