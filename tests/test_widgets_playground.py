@@ -380,6 +380,17 @@ def test_code_makes_the_same_configuration():
     assert answers.code(Config()) == "playground.Config()"
 
 
+def test_the_cell_for_a_hundred_seeds_runs(page, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        playground, "experiment", lambda config, seeds: asked.append((config, seeds))
+    )
+    text = page.ask("set", changes={"hidden_layers": [3]}).state["code"]
+    exec(text)
+    assert asked == [(Config(hidden_layers=(3,)), 100)]
+    assert "#" not in text
+
+
 def test_losses_are_exported(page):
     page.ask("step")
     rows = page.ask("export").content["csv"].splitlines()
@@ -430,6 +441,7 @@ def test_functions_of_one_s_own_take_the_place_of_ours():
 
     page = Page(functions=NetworkFunctions(forward, numpy_backward))
     assert page.ask("hello").state["functions"] is True
+    assert "yours stay behind" in page.ask("hello").state["code"]
     answer = page.ask("step")
     assert called
     assert answer.frame["loss"] == pytest.approx(Page().ask("step").frame["loss"], rel=1e-9)

@@ -81,7 +81,7 @@ def state(playground: Playground, has_own: bool, has_functions: bool) -> dict[st
         "train_count": len(playground.data.y_train),
         "link": link,
         "link_complete": complete,
-        "code": code(config),
+        "code": _cell(config, has_functions),
         "loss_meaning": _loss_meaning(config),
         "functions": has_functions,
     }
@@ -172,6 +172,14 @@ def code(config: Config) -> str:
             text = "playground.own_points(x, y)" if field.name == "own_data" else repr(value)
         written.append(f"{field.name}={text}")
     return f"playground.Config({', '.join(written)})"
+
+
+def _cell(config: Config, has_functions: bool) -> str:
+    """Write a cell that repeats what is on screen over a hundred seeds."""
+    note = (
+        "# An experiment runs the course's functions: yours stay behind.\n" if has_functions else ""
+    )
+    return f"from tutor import playground\n{note}playground.experiment({code(config)}, seeds=100)"
 
 
 def _link(config: Config) -> tuple[str, bool]:

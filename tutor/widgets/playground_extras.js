@@ -174,7 +174,7 @@ class Extras {
       : "A link can't carry this seed. Choose one of letters and digits for a link.";
     write(this.linkNote, state.link_complete ? "" : lacking);
     this.seed.value = state.config.seed;
-    this.code.value = `from tutor import playground\nplayground.experiment(${state.code}, seeds=100)`;
+    this.code.value = state.code;
   }
 
   openLink() {
