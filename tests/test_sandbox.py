@@ -315,6 +315,15 @@ def test_memory_has_no_secrets(child):
     assert measure(child, "secrets_in_memory", facts) == 0
 
 
+@pytest.mark.parametrize("write", [True, False])
+def test_what_it_imports_is_compiled_for_the_next_time(tier, tmp_path, monkeypatch, write):
+    (tmp_path / "only_here.py").write_text("x = 1\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", not write)
+    with WarmProcess("sandbox_student:main", tier=tier, preload=["only_here"]):
+        assert (tmp_path / "__pycache__").exists() == write
+
+
 def test_identity(warm, child):
     """Nobody, inside and outside; for root too, if nobody can then still reach the libraries."""
     got = measure(child, "identity")

@@ -41,7 +41,7 @@ _ENVIRONMENT = {
     "MALLOC_ARENA_MAX": "1",
 }
 _BOOT = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[2]); sys.dont_write_bytecode = True\n"
+    "import json, sys; sys.path[:], sys.dont_write_bytecode = json.loads(sys.argv[2])\n"
     "from grading.sandbox.warm import main; main(int(sys.argv[1]))"
 )
 
@@ -209,9 +209,11 @@ class Starting:
     ) -> None:
         self.main = main
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        # It compiles what it imports for the next time, as this interpreter does.
+        ways = json.dumps([sys.path, sys.dont_write_bytecode])
         with theirs:
             self.process = subprocess.Popen(
-                [sys.executable, "-I", "-c", _BOOT, str(theirs.fileno()), json.dumps(sys.path)],
+                [sys.executable, "-I", "-c", _BOOT, str(theirs.fileno()), ways],
                 env=_environment(spare),
                 cwd="/",
                 pass_fds=[theirs.fileno()],

@@ -288,6 +288,7 @@ def main(control_fd: int) -> None:
     try:
         student_main = _import_everything(request["main"], [*wanted, *request["preload"]])
         _prepare(student_main)
+        sys.dont_write_bytecode = True  # student processes may write nothing there
         memory_kills = MemoryKills()
         tier = Tier(request["tier"])
         # Before it forks: a process that stays behind shares what nobody touches.
