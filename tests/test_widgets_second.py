@@ -136,6 +136,17 @@ def test_the_map_says_what_is_possible():
     assert "4 of 4 rows" in widgets.GateSpace(w1=1, w2=1).alt
 
 
+def test_every_shade_of_the_map_is_in_its_legend():
+    widget = widgets.GateSpace(gate="xor", b=-1)
+    (legend,) = widget._live.figure.legends
+    told = {
+        text.get_text(): tuple(patch.get_facecolor())
+        for text, patch in zip(legend.get_texts(), legend.get_patches(), strict=True)
+    }
+    drawn = {str(count): tuple(patch.get_facecolor()) for count, patch in enumerate(widget._areas)}
+    assert told == drawn
+
+
 def test_the_inequalities_follow_the_point():
     widget = widgets.GateSpace(gate="xor", b=-1, w1=2, w2=0.5)
     texts = [row.get_text() for row in widget._rows]

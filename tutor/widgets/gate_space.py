@@ -153,9 +153,13 @@ class GateSpace(Explorer):
             (self._dot,) = left.plot([], [], "o", ms=11, color=INK, mec=PAPER, mew=2)
             rows = self._write_inequalities(right)
             figure.legend(
-                handles=[Patch(fc=_shade(right), label=f"{right} of 4 rows") for right in (3, 4)],
+                handles=[
+                    Patch(fc=_shade(right), ec=INK, label=f"{right}")
+                    for right in range(len(_SHADES))
+                ],
+                title="rows right, of 4",
                 loc="outside upper center",
-                ncols=2,
+                ncols=len(_SHADES),
             )
         return LivePlot(figure, [*self._areas, *self._counts, *self._tags, self._dot, *rows])
 
