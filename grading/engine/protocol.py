@@ -121,7 +121,9 @@ def clean_name(name: object) -> str:
     """Reduce the name of a type or function to letters, digits and dots, capped."""
     if type(name) is not str:
         return ""
-    return _clean(name) if len(name) <= MAX_NAME else _clean.__wrapped__(name)[:MAX_NAME]
+    if len(name) > MAX_NAME:  # a student chooses it: what is long is not remembered
+        return _UNSAFE_NAME.sub("", name)[:MAX_NAME]
+    return _clean(name)
 
 
 @lru_cache(maxsize=1000)
