@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from grading.engine import graded, outcome
 from grading.engine import source as sources
-from grading.engine.examiner import Bindings, Examiner
+from grading.engine.examiner import Bindings, Examiner, Verdict
 from grading.engine.key import FirstCall, KeyNotebook
 from grading.engine.precedent import Judgement, Precedents, signature
 from grading.engine.remote import Session, StudentGone
@@ -89,6 +89,10 @@ class NotebookRun:
         Is told which test begins and when it has to end; and, with an empty name, that it has.
     secret
         Name of each cell whose outputs the student may not see, to the neutral line for it.
+    counting
+        Names of tests whose value reads as a number.
+    wordy
+        Name of each test that gave something else, to the number that it holds, if any.
     """
 
     key: KeyNotebook
@@ -102,6 +106,8 @@ class NotebookRun:
     stopped: dict[int, Stopped] = field(default_factory=dict)
     asked: dict[str, frozenset[str]] = field(default_factory=dict)
     secret: dict[str, str] = field(default_factory=dict)
+    counting: set[str] = field(default_factory=set)
+    wordy: dict[str, float | None] = field(default_factory=dict)
     bound: Bindings = field(default_factory=Bindings)
     given_up: frozenset[str] = frozenset()
     pulse: Callable[[str, float], None] = lambda name, seconds: None
@@ -222,12 +228,38 @@ class NotebookRun:
             if known is not None:
                 return known
         verdict = examiner.run(name, max(0.1, seconds - (time.monotonic() - started)))
+        if not plan.certain:
+            self._note_value(name, verdict)
         outputs = graded.Written(graded.clean_outputs(verdict.outputs))
         made = Judgement(outputs, outcome.tested(key, verdict), frozenset(examiner.asked))
         whole = verdict.error is None and verdict.gone is None and not verdict.warnings
         if known_by is not None and whole and session.exchanges is not None:
             self.precedents.keep(name, known_by, session.exchanges, made)
         return made
+
+    def _note_value(self, name: str, verdict: Verdict) -> None:
+        self.counting.discard(name)
+        self.wordy.pop(name, None)
+        if verdict.error is not None or verdict.value is None:
+            return
+        if outcome.reads_as_number(verdict.text):
+            self.counting.add(name)
+        else:
+            self.wordy[name] = outcome.number(verdict.value)
+
+    def count(self) -> None:
+        """Give points for what a value holds where it is a number with the key.
+
+        A student's function can give what makes it another thing, such as an array, which counts
+        as full points everywhere else.
+        """
+        for name in self.wordy.keys() & self.key.counting - self.key.unsealed:
+            if self.outcomes[name].status != "ok":
+                continue
+            result = outcome.counted(self.key.cells[name], self.outcomes[name], self.wordy[name])
+            self.outcomes[name] = result
+            if name in self.secret:
+                self.secret[name] = _neutral(result)
 
     def _give_up(self, place: int) -> None:
         """Fail a test for which no time, or no process, is left."""

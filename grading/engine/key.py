@@ -185,6 +185,8 @@ class KeyNotebook:
         tags count, and only for cells that the student left as they were.
     unsealed
         Names of test cells found to need the student's real objects.
+    counting
+        Names of test cells whose value is a number of points with the key's own solution.
     calibrated
         Whether the key itself was run to find those.
     asks
@@ -199,6 +201,7 @@ class KeyNotebook:
     metadata: dict[str, Any]
     only_shown: frozenset[str] = frozenset()
     unsealed: set[str] = field(default_factory=set)
+    counting: set[str] = field(default_factory=set)
     calibrated: bool = False
     asks: dict[str, frozenset[str]] = field(default_factory=dict)
     first_calls: dict[str, FirstCall] = field(default_factory=dict)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
+
+import numpy as np
 
 from grading.engine.examiner import TestTimeoutError, Verdict
 from grading.engine.key import HIDDEN_BEGIN, HIDDEN_END, KeyCell
@@ -175,18 +179,53 @@ def points(text: str | None, max_points: float) -> tuple[float, str, list[str]]:
     tuple
         Points, status, and notes for the instructor.
     """
-    if not text:
+    if not text or not reads_as_number(text):
         return max_points, "ok", []
-    try:
-        value = float(text)
-    except ValueError:
-        return max_points, "ok", []
+    value = float(text)
     if not 0 <= value <= max_points:  # NaN included
         problem = f"the test cell's value is {value:g}, which is not between 0 and {max_points:g}"
         return 0.0, "error", [problem]
     if math.isclose(value, max_points):
         return value, "ok", []
     return value, "partial" if value > 0 else "failed", []
+
+
+def reads_as_number(text: str | None) -> bool:
+    """Whether nbgrader takes a value's text for points."""
+    try:
+        float(text or "")
+    except ValueError:
+        return False
+    return True
+
+
+def number(value: Any) -> float | None:
+    """Give the number that a value holds, whatever its type; None where it holds none."""
+    if isinstance(value, (np.ndarray, np.generic)) and value.size == 1:
+        value = value.item() if value.dtype.kind in "iuf" else None
+    known = (float, int, Fraction, Decimal, np.longdouble)
+    if isinstance(value, bool) or not isinstance(value, known):
+        return None
+    try:
+        return float(value)
+    except (ValueError, OverflowError):  # a signalling NaN, or beyond all points
+        return math.nan
+
+
+def counted(key: KeyCell, result: CellOutcome, value: float | None) -> CellOutcome:
+    """Give the outcome of a test whose value is a number with the key, and no text of one here.
+
+    Parameters
+    ----------
+    value
+        The number that it holds all the same, if any.
+    """
+    score, status, log = 0.0, "error", ["the test cell's value is no number, as it is with the key"]
+    if value is not None:
+        score, status, log = points(repr(value), key.points)
+    words = "A hidden test failed." if key.hidden else "The test gave less than full points."
+    messages = () if status == "ok" else (words,)
+    return replace(result, score=score, status=status, messages=messages, log=(*result.log, *log))
 
 
 def _status(error: BaseException) -> str:

@@ -114,7 +114,8 @@ class Engine:
         if isinstance(answer, str):
             return _broken(submission, answer, warm.tier.name, seconds)
         for name, found in answer["calibrated"].items():
-            prepared.notebooks[name].unsealed |= set(found)
+            prepared.notebooks[name].unsealed |= set(found[0])
+            prepared.notebooks[name].counting |= set(found[1])
             prepared.notebooks[name].calibrated = True
         notebooks, problems = _unpacked(answer)
         return GradedSubmission(
@@ -417,7 +418,7 @@ class _Job:
             problems.append(self._problem(path, None, "a file name that leads elsewhere", remedy))
         files |= self.prepared.files
         found = sanitize.find_notebooks(self.prepared.notebooks, self.request.submission.files)
-        calibrated: dict[str, list[str]] = {}
+        calibrated: dict[str, list[list[str]]] = {}
         outcomes = []
         for name, key in self.prepared.notebooks.items():
             if key.language not in ("python", "ipython", "python3"):
@@ -432,7 +433,7 @@ class _Job:
             path, notebook = parsed
             outcomes.append(self._grade(key, path, notebook, files, deadline, problems))
             if key.calibrated:
-                calibrated[name] = sorted(key.unsealed)
+                calibrated[name] = [sorted(key.unsealed), sorted(key.counting)]
         return _packed(outcomes, problems, calibrated)
 
     def _notebook(
@@ -476,10 +477,11 @@ class _Job:
             if result.sealed and result.status in ("failed", "error", "partial")
             if not key.plans[name].certain
         }
-        if sealed_failures and not key.calibrated:
+        if (sealed_failures or run.wordy) and not key.calibrated:
             self._calibrate(key, files)
             if key.unsealed & sealed_failures:
                 run.run_beside()
+        run.count()
         return run.result(path)
 
     def _watch(self, run: NotebookRun) -> None:
@@ -516,6 +518,7 @@ class _Job:
         settings = replace(self.request.settings, figures="none")
         sealed = NotebookRun(key, cells, self._spawner(files), settings, deadline)
         sealed.run()
+        key.counting |= sealed.counting
         failed = {
             name: result
             for name, result in sealed.outcomes.items()
@@ -548,7 +551,7 @@ _WRITTEN = ("notebook", "student_notebook")
 def _packed(
     outcomes: Iterable[NotebookOutcome],
     problems: Iterable[Problem],
-    calibrated: dict[str, list[str]],
+    calibrated: dict[str, list[list[str]]],
 ) -> dict[str, Any]:
     """Turn records into plain data: the notebooks as they are, all else as one text."""
     written = []

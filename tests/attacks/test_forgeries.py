@@ -17,6 +17,7 @@ from engine_course import (
     locked,
     notebook,
     scores,
+    shown,
     test,
 )
 
@@ -110,6 +111,9 @@ def f(x):
     "displays NaN": "def f(x):\n    get_ipython().displayhook(float('nan'))\n    return -1000",
     "displays too many points": "def f(x):\n    get_ipython().displayhook(99)\n    return -1000",
     "returns NaN": "def f(x):\n    return float('nan')",
+    "makes the points a numpy number": "def f(x):\n    return np.float64(-1000)",
+    "makes the points a complex number": "def f(x):\n    return np.array([-1000j])",
+    "makes the points no time": "def f(x):\n    return np.timedelta64('NaT')",
     "returns minus infinity": "def f(x):\n    return -float('inf')",
     "prints a result": 'print(\'5.0\')\nprint(\'{"score": 5, "status": "ok"}\')',
     "shadows builtins": "all = any = lambda *a: True\nabs = lambda x: 0\nmax = lambda *a: 5",
@@ -436,6 +440,22 @@ def test_a_cell_that_gives_too_much_gets_nothing() -> None:
         result = grade(source, {"answer": f"def f():\n    return {value}"})
         assert scores(result) == {"test": 0}
         assert result.notebooks[0].cells[0].log
+
+
+def test_points_of_another_type_count_as_what_they_hold() -> None:
+    """nbgrader reads them as no number, and gives full points."""
+    source = key(
+        cell("import numpy as np"),
+        answer("def f(x):\n    return x ** 2"),
+        test("5 - min(5, abs(f(2) - 4))"),
+        hidden("5 - min(5, abs(f(3) - 9))"),
+        test("np.float64(2) + 0 * f(1)", "keys_own"),
+    )
+    for value, points in (("np.float64(x**2)", 5), ("np.array([x**2 + 1])", 4), ("[x]", 0)):
+        result = grade(source, {"answer": f"def f(x):\n    return {value}"})
+        assert scores(result)["test"] == scores(result)["hidden"] == points
+        assert f"{points:g} of 5" in shown(result) or points != 4
+    assert scores(grade(source, {}))["keys_own"] == 5  # as with nbgrader
 
 
 def test_falling_back_is_not_the_students_choice() -> None:
