@@ -15,7 +15,6 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -236,15 +235,8 @@ class Course:
         files = dict(reader.walk(handed.path))
         timestamp = None
         if "timestamp.txt" in files:
-            timestamp = reader.timestamp()
+            timestamp = reader.timestamp(files["timestamp.txt"])
         return Submission(handed.student, handed.assignment, files, timestamp), reader.problems
-
-    def timestamp(self, path: Path) -> datetime | None:
-        """Return the time that a folder's `timestamp.txt` states (UTC), None where it has none."""
-        with contextlib.suppress(Exception):
-            stamp: datetime | None = self.directory.get_existing_timestamp(str(path))
-            return stamp
-        return None
 
     def answer_key(
         self, assignment: str, cells: Mapping[str, tuple[Mapping[str, Any], ...]]

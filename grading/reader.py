@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,10 +12,15 @@ from datetime import datetime
 from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import parse_utc
 
 from grading.records import Problem
 
-__all__ = ["Handed", "Reader"]
+__all__ = ["Handed", "Reader", "read_timestamp"]
+
+_LONGEST_TIME = 200  # bytes
+_FILE = re.compile(r"\.\.|(^|[\s:])/")  # where a time zone would name any file of the machine
+_MOST_FOLDERS = 20  # one in the other; a submission of a thousand would stop the whole run
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,8 @@ class Reader:
                 continue
             if entry.is_symlink():
                 self._problem(name, "is a link and was left out", "Replace it by the file itself.")
+            elif entry.is_dir() and prefix.count("/") >= _MOST_FOLDERS:
+                self._problem(name, "lies in too many folders and was left out", "Move it up.")
             elif entry.is_dir():
                 yield from self.walk(Path(entry.path), name + "/")
             else:
@@ -90,12 +98,9 @@ class Reader:
             self._problem(name, f"can't be read ({error.strerror})", "Check its access rights.")
         return None
 
-    def timestamp(self) -> datetime | None:
+    def timestamp(self, data: bytes) -> datetime | None:
         """Read the time of submission; a text that is no date is a `Problem`."""
-        try:
-            stamp: datetime | None = self.directory.get_existing_timestamp(str(self.handed.path))
-        except Exception:
-            stamp = None
+        stamp = _time(data)
         if stamp is None:
             self._problem(
                 "timestamp.txt",
@@ -108,3 +113,30 @@ class Reader:
         self.problems.append(
             Problem(self.handed.student, self.handed.assignment, file, None, what, remedy)
         )
+
+
+def read_timestamp(folder: Path) -> datetime | None:
+    """Return the time that a folder's `timestamp.txt` states (UTC), None where it has none.
+
+    A pipe or a link to a device, which would never end, has none.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    try:
+        descriptor = os.open(folder / "timestamp.txt", flags)
+    except OSError:
+        return None
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return None
+        return _time(file.read(_LONGEST_TIME + 1))
+
+
+def _time(data: bytes) -> datetime | None:
+    """Read a time as nbgrader does; None where it is none."""
+    if len(data) > _LONGEST_TIME:
+        return None
+    try:
+        text = data.decode("utf-8-sig").strip()
+        return None if _FILE.search(text) else parse_utc(text)
+    except Exception:  # the parser has many
+        return None

@@ -13,8 +13,8 @@ from grading.course import Course
 from grading.files import tidy
 from grading.gradebook import Gradebook
 from grading.publish import fingerprint
-from grading.reader import Handed
-from grading.records import Problem
+from grading.reader import Handed, read_timestamp
+from grading.records import Problem, printable
 from grading.versions import KeyVersion, differences
 
 __all__ = ["Sorted", "Stale", "sort", "why"]
@@ -119,7 +119,7 @@ def why(course: Course, handed: Handed, known: dict[str, bool]) -> tuple[str, ..
     done = course.folder("autograded", handed.assignment, handed.student)
     if not done.exists():
         return ("its graded notebooks were missing",)
-    new, old = course.timestamp(handed.path), course.timestamp(done)
+    new, old = read_timestamp(handed.path), read_timestamp(done)
     if new is not None and old is not None and new > old:
         return (RESUBMITTED,)
     return None
@@ -140,6 +140,8 @@ def _refusal(handed: Handed, strangers: set[str]) -> Problem | None:
         if sys.getfilesystemencoding() != "utf-8":
             what = f"the name of this folder isn't {sys.getfilesystemencoding()}"
             remedy = "Set the variable PYTHONUTF8=1, then run the same command again."
+    elif printable(handed.student) != handed.student:
+        what, remedy = "the name of this folder has control characters", "Rename it."
     elif not _readable(handed.path):
         what = "can't be read (Permission denied)"
         remedy = "Check its access rights, then run the same command again."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import io
 import json
@@ -10,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -32,6 +34,7 @@ from grading.errors import (
 )
 from grading.gradebook import Gradebook
 from grading.lock import exclusive
+from grading.reader import read_timestamp
 from grading.records import Problem
 from grading.sandbox import Tier
 
@@ -438,6 +441,55 @@ def test_a_students_words_command_no_terminal(course: Path) -> None:
         text.encode()
     assert "[31m.txt: is a link and was left out" in done.stderr
     assert "gnp" in why.stdout
+
+
+def test_files_that_are_none_stop_nothing(course: Path) -> None:
+    """A pipe has no end, and a folder in a thousand others is deeper than Python's stack."""
+    for name in ("ada", "bob"):
+        small.hand_in(course, name, RIGHT)
+    folder = small.hand_in(course, "eve\x1b[31m", RIGHT)
+    folder = small.hand_in(course, "eve", RIGHT)
+    os.mkfifo(folder / "timestamp.txt")
+    os.mkfifo(folder / "pipe.ipynb")
+    (folder / "folder.ipynb").mkdir()
+    (folder / "x\n01-small: all is well").symlink_to("/etc/passwd")
+    with contextlib.chdir(folder):
+        for _ in range(1100):
+            Path("deep").mkdir()
+            os.chdir("deep")
+    signal.signal(signal.SIGALRM, signal.default_int_handler)
+    signal.alarm(60)
+    try:
+        runs = [run("run", course=course) for _ in range(2)]
+        report = run("report", course=course)
+    finally:
+        signal.alarm(0)
+        subprocess.run(["rm", "-r", folder], check=True)  # pytest could not
+    assert "3 submissions up to date" in runs[1].stderr
+    assert "eve/timestamp.txt: is not a regular file" in runs[0].stderr
+    assert "deep/deep: lies in too many folders" in runs[0].stderr
+    assert "\n01-small: all is well" not in runs[0].stderr
+    assert "\x1b" not in runs[0].stderr.replace("\x1b[0m", "")
+    assert "of this folder has control characters" in runs[0].stderr
+    assert report.exit_code == EXIT_OK, report.output
+
+
+@pytest.mark.parametrize(
+    ("text", "when"),
+    [
+        ("2026-03-01 12:00:00 Europe/Berlin", datetime(2026, 3, 1, 11)),
+        ("2026-03-01 12:00:00 UTC", datetime(2026, 3, 1, 12)),
+        ("2026-03-01 12:00:00 {file}", None),
+        ("2026-03-01 12:00:00 :{file}", None),
+        ("2026-03-01 12:00:00 ../../..{file}", None),
+        ("9" * 10_000, None),
+        ("", None),
+    ],
+)
+def test_a_time_zone_opens_no_file(tmp_path: Path, text: str, when: datetime | None) -> None:
+    zone = Path("/usr/share/zoneinfo/Europe/Berlin")
+    (tmp_path / "timestamp.txt").write_text(text.format(file=zone))
+    assert read_timestamp(tmp_path) == when
 
 
 def test_a_mistyped_name_is_answered_with_the_nearest(course: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -86,7 +87,8 @@ def _read(
     passed: set[str] = set()
     stored = False
     for path in _notebooks(one.path):
-        if path.is_symlink() or path.stat().st_size > _LARGEST:
+        found = path.lstat()  # a link, a folder or a pipe is no notebook
+        if not stat.S_ISREG(found.st_mode) or found.st_size > _LARGEST:
             continue
         for name, cell in _named_cells(path.read_bytes()):
             text = _source(cell)

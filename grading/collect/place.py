@@ -12,6 +12,7 @@ from grading.collect.archive import ArchiveError, readable
 from grading.collect.unpack import File, Found
 from grading.course import Course
 from grading.files import fresh_folder, remove_folder, replace_folder
+from grading.reader import read_timestamp
 from grading.records import Problem
 
 __all__ = ["KEPT", "NEW", "REPLACED", "UNCHANGED", "Placed", "place"]
@@ -115,7 +116,7 @@ def _outcome(
     same = there.keys() == {file.target for file in files} and all(
         filecmp.cmp(there[file.target], file.path, shallow=False) for file in files
     )
-    before = course.timestamp(place)
+    before = read_timestamp(place)
     if same and (time is None or time == before):
         return UNCHANGED
     newer = time is not None and before is not None and time > before

@@ -30,6 +30,7 @@ from grading.commands.output import (
 )
 from grading.engines import EngineChoice
 from grading.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_PROBLEMS, CourseError
+from grading.records import printable
 from grading.wording import counted
 from tutor.names import nearest
 
@@ -165,7 +166,7 @@ def _show_misplaced(terminal: Console, course: Course) -> None:
     for path in misplaced[:5]:
         near = nearest(path.name, course.assignments())
         terminal.print(
-            f"{path} is not graded: no assignment is called {path.name}.{near}",
+            printable(f"{path} is not graded: no assignment is called {path.name}.{near}"),
             highlight=False,
             markup=False,
             soft_wrap=True,

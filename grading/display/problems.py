@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.markup import escape
 
-from grading.records import Problem
+from grading.records import Problem, printable
 
 __all__ = ["describe", "show_problems"]
 
@@ -19,7 +19,8 @@ def describe(problem: Problem) -> str:
     if problem.cell:
         text += f", cell {problem.cell}"
     remedy = "" if problem.remedy == "Nothing." else problem.remedy
-    return f"{text}: {problem.what.rstrip('.')}. {remedy}".rstrip()
+    text = f"{text}: {problem.what.rstrip('.')}. {remedy}"
+    return " ".join(printable(text).splitlines()).rstrip()  # a name may have several
 
 
 def show_problems(console: Console, problems: Sequence[Problem]) -> None:
