@@ -3,6 +3,7 @@
 import json
 import re
 import warnings
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -364,12 +365,26 @@ def test_answers_are_told_what_form_they_have():
         (("1", "1", "-1.5"), "text in quotes"),
         ((1, 1), "a tuple of length 2"),
         ((1, 1, float("nan")), "nan"),
+        ((np.inf, np.inf, 0.0), "infinity is no number"),
     ):
         assert words in only(check.exercise("xor/and_gate", answer)).message
     for settings in ({"hidden_layers": (3,), "activation": "tanh", "learning_rate": 0.1},):
         assert check.exercise("playground/smallest_network", settings).ok
     assert "29.5" in only(check.exercise("parameters/budget", [2, 29.5, 29, 1])).message
     assert "'back'" in only(check.exercise("training/sgd_loop", ["back"] * 5)).message
+
+
+ODD = (
+    5e-324, 10**400, 1j, Decimal("nan"), [np.nan, np.nan], (np.inf,) * 3, np.zeros((0, 1)), {}, "",
+    np.empty(1, object), np.array("x"), np.timedelta64("NaT"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("odd", ODD, ids=repr)
+def test_an_odd_answer_is_wrong_and_makes_no_check_raise(odd):
+    for exercise in (one for theme in mistakes.THEMES for one in mistakes.exercises(theme)):
+        given = (lambda *args: odd) if exercise.kind == "function" else odd
+        assert not check.exercise(exercise.id, given).ok, exercise.id
 
 
 def test_a_pattern_has_to_explain_every_wrong_result():

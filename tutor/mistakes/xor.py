@@ -36,6 +36,8 @@ def _fires(weights: Any, columns: Any) -> Any:
 
 def _gate(target: Any, columns: Any) -> Callable[[Any], str | None]:
     def judge(weights: Any) -> str | None:
+        if np.isinf([float(v) for v in weights]).any():  # times 0 it is nan, which fires nothing
+            return "infinity is no number to multiply by."
         right = _fires(weights, columns) == target
         if right.all():
             return None
