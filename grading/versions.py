@@ -111,6 +111,7 @@ def _rest(notebook: KeyNotebook) -> Iterable[str]:
         elif cell.solution:
             yield cell.solved
     yield from sorted(notebook.only_shown)
+    yield from sorted(notebook.shown_answers)
 
 
 def _digest(parts: Iterable[str]) -> str:

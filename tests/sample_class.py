@@ -73,10 +73,14 @@ class Maker:
     ----------
     root
         Folder that holds `solutions` and `notebooks`.
+    assignment, notebook
+        Which notebook.
     """
 
-    def __init__(self, root: Path = ROOT) -> None:
-        name = f"{ASSIGNMENT}/{NOTEBOOK}.ipynb"
+    def __init__(
+        self, root: Path = ROOT, assignment: str = ASSIGNMENT, notebook: str = NOTEBOOK
+    ) -> None:
+        name = f"{assignment}/{notebook}.ipynb"
         self.released = (root / "notebooks" / name).read_text(encoding="utf-8")
         self.source = (root / "solutions" / name).read_text(encoding="utf-8")
         source = json.loads(self.source)

@@ -23,6 +23,7 @@ from grading.records import CellOutcome, NotebookOutcome, Stopped
 from grading.sandbox import Death
 
 MAX_RESTARTS = 25
+NOT_RUN = "Not run for grading: no other cell uses what this one makes.\n"
 
 Spawn = Callable[[], Session]
 
@@ -130,6 +131,8 @@ class NotebookRun:
                         self._put_off(place, examiner, hidden)
                     else:
                         self._examine(place, examiner, hidden)
+                elif cell.only_shown and cell.key is not None:
+                    self.outputs[place] = [graded.stream(NOT_RUN)]
             self._run_hidden(hidden, examiner)
             self.run_beside()
         finally:

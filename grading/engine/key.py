@@ -19,6 +19,7 @@ HIDDEN_BEGIN, HIDDEN_END = "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"
 SOLUTION_BEGIN, SOLUTION_END = "BEGIN SOLUTION", "END SOLUTION"
 CODE_STUB = "# YOUR CODE HERE\nraise NotImplementedError()"
 TEXT_STUB = "YOUR ANSWER HERE"
+NEVER_RUN, RUN_IF_USED = "skip-execution", "run-if-used"
 
 _AUTOTEST = re.compile(r"^\s*#+\s*(HASHED\s+)?AUTOTEST\b", re.MULTILINE)
 
@@ -180,9 +181,12 @@ class KeyNotebook:
     metadata
         Notebook metadata: the kernel and the language.
     only_shown
-        Sources of cells outside nbgrader that carry the tag ``skip-execution``: widgets, pictures
-        and experiments that no answer depends on. As with nbgrader they aren't run. Only the key's
-        tags count, and only for cells that the student left as they were.
+        Sources of cells outside nbgrader that carry the tag ``skip-execution`` or ``run-if-used``:
+        widgets, pictures and experiments. They are run only if another cell uses a name that they
+        bind. Only the key's tags count, and only for cells that the student left as they were.
+    shown_answers
+        Names of cells for answers that nobody grades, with the tag ``run-if-used``. The same goes
+        for them, whatever the student has written.
     unsealed
         Names of test cells found to need the student's real objects.
     counting
@@ -200,6 +204,7 @@ class KeyNotebook:
     everything: list[tuple[str | None, str, str]]
     metadata: dict[str, Any]
     only_shown: frozenset[str] = frozenset()
+    shown_answers: frozenset[str] = frozenset()
     unsealed: set[str] = field(default_factory=set)
     counting: set[str] = field(default_factory=set)
     calibrated: bool = False
@@ -431,17 +436,25 @@ def read_notebook(
             (grade_id, cell_type, _instantiated(cells.get(grade_id or ""), text))
             for grade_id, cell_type, text in everything
         ]
-    only_shown = frozenset(text_of(cell) for cell in notebook["cells"] if _is_only_shown(cell))
-    return KeyNotebook(name, cells, everything, dict(notebook.get("metadata") or {}), only_shown)
+    shown = [cell for cell in notebook["cells"] if _has_tag(cell, NEVER_RUN, RUN_IF_USED)]
+    if_used = {_meta(cell).get("grade_id") for cell in shown if _has_tag(cell, RUN_IF_USED)}
+    return KeyNotebook(
+        name,
+        cells,
+        everything,
+        dict(notebook.get("metadata") or {}),
+        frozenset(text_of(cell) for cell in shown if "nbgrader" not in cell["metadata"]),
+        frozenset(n for n, cell in cells.items() if n in if_used and cell.kind == "solution"),
+    )
 
 
 def _instantiated(cell: KeyCell | None, text: str) -> str:
     return cell.source if cell is not None and cell.restored else text
 
 
-def _is_only_shown(cell: Mapping[str, Any]) -> bool:
-    metadata = cell.get("metadata") or {}
-    return "skip-execution" in (metadata.get("tags") or ()) and "nbgrader" not in metadata
+def _has_tag(cell: Mapping[str, Any], *wanted: str) -> bool:
+    tags = (cell.get("metadata") or {}).get("tags")
+    return isinstance(tags, list) and any(tag in wanted for tag in tags)
 
 
 def load(name: str, content: bytes) -> dict[str, Any]:

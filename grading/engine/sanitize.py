@@ -10,9 +10,11 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import PurePosixPath
 from typing import Any
 
+from grading.engine import needed
 from grading.engine.key import KeyCell, KeyNotebook, text_of
 
 MAX_NOTEBOOK_BYTES = 64 * 1024 * 1024
@@ -62,7 +64,7 @@ class Cell:
     restored
         Whether it was missing and put back.
     only_shown
-        Whether the instructor's notebook says that no answer depends on it.
+        Whether it needn't be run, as the instructor's notebook says and its names bear out.
     submitted
         Outputs that the student's own file holds; nobody believes them.
     """
@@ -186,6 +188,7 @@ def rebuild(key: KeyNotebook, notebook: Mapping[str, Any]) -> tuple[list[Cell], 
         cells.append(_cell(raw, key.cells.get(grade_id or ""), key))
     _restore(key, cells, notes)
     _name(cells)
+    needed.run_what_is_used(cells, chain.from_iterable(key.asks.values()))
     return cells, notes
 
 
@@ -195,9 +198,13 @@ def solved(key: KeyNotebook) -> list[Cell]:
     for name, cell_type, text in key.everything:
         known = key.cells.get(name or "")
         source = known.source if known is not None and known.restored else text
-        shown = known is None and text in key.only_shown
-        cells.append(Cell(cell_type, source, known, only_shown=shown))
+        cells.append(Cell(cell_type, source, known, only_shown=_only_shown(key, known, text)))
+    needed.run_what_is_used(cells, chain.from_iterable(key.asks.values()))
     return cells
+
+
+def _only_shown(key: KeyNotebook, known: KeyCell | None, source: str) -> bool:
+    return source in key.only_shown if known is None else known.name in key.shown_answers
 
 
 def _cell(raw: dict[str, Any], known: KeyCell | None, key: KeyNotebook) -> Cell:
@@ -214,7 +221,7 @@ def _cell(raw: dict[str, Any], known: KeyCell | None, key: KeyNotebook) -> Cell:
         key=known,
         id=raw["id"] if isinstance(raw.get("id"), str) else "",
         attachments=_pictures(raw, known) if cell_type == "markdown" else {},
-        only_shown=known is None and source in key.only_shown,
+        only_shown=_only_shown(key, known, source),
         submitted=outputs if cell_type == "code" and isinstance(outputs, list) else [],
     )
 

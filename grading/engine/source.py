@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import ast
+import re
 import symtable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+
+_WORD = re.compile(r"[^\W\d]\w*")
+# With these, a name can be looked up without being written as one.
+_DYNAMIC = frozenset({"eval", "exec", "globals", "locals", "vars", "get_ipython"})
 
 
 @dataclass(frozen=True)
@@ -96,6 +102,131 @@ def names(source: str) -> Names:
         ),
         attributes=frozenset(n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)),
     )
+
+
+@lru_cache(maxsize=2000)
+def words(source: str) -> frozenset[str]:
+    """List everything in a cell that could be a name, in strings and comments too."""
+    return frozenset(_WORD.findall(source))
+
+
+def rebound(source: str) -> frozenset[str]:
+    """List the global names that a cell binds for certain before it looks them up."""
+    return _flow(source)[0]
+
+
+def looked_up(source: str) -> frozenset[str]:
+    """List the global names that a cell may look up before it binds them itself.
+
+    With `eval`, `globals` or a magic in it, that is every word of it.
+    """
+    return _flow(source)[1]
+
+
+@lru_cache(maxsize=2000)
+def _flow(source: str) -> tuple[frozenset[str], frozenset[str]]:
+    tree = parse(source)
+    if tree is None:
+        return frozenset(), frozenset()  # it ends before it begins
+    flow = _Flow(source)
+    bound: set[str] = set()
+    flow.follow(tree.body, bound)
+    if flow.used & _DYNAMIC:
+        flow.used |= words(source)
+    return frozenset(bound - flow.used), frozenset(flow.used)
+
+
+class _Flow:
+    """Follows a cell's statements in the order in which they run.
+
+    Attributes
+    ----------
+    used
+        Names looked up before they were bound for certain.
+    """
+
+    def __init__(self, source: str) -> None:
+        self.used: set[str] = set()
+        # What functions, classes and comprehensions look up outside, by the line they begin at.
+        self._inside: dict[int, set[str]] = {}
+        for scope in symtable.symtable(python(source), "cell", "exec").get_children():
+            _collect(scope, False, set(), self._inside.setdefault(scope.get_lineno(), set()))
+
+    def follow(self, body: Iterable[ast.stmt], bound: set[str]) -> None:
+        """Add to `used`, and to the names bound for certain."""
+        for statement in body:
+            if isinstance(statement, (ast.For, ast.AsyncFor)):
+                self._use(statement.iter, bound)
+                self.follow(statement.body, bound | _targets(statement.target))
+                self.follow(statement.orelse, set(bound))
+            elif isinstance(statement, (ast.If, ast.While)):
+                self._use(statement.test, bound)
+                self.follow(statement.body, set(bound))
+                self.follow(statement.orelse, set(bound))
+            elif isinstance(statement, (ast.With, ast.AsyncWith)):
+                for item in statement.items:
+                    self._use(item.context_expr, bound)
+                    bound |= _targets(item.optional_vars)
+                self.follow(statement.body, bound)
+            elif isinstance(statement, ast.Try):
+                for part in (statement.body, statement.orelse, statement.finalbody):
+                    self.follow(part, set(bound))
+                for handler in statement.handlers:
+                    self._use(handler.type, bound)
+                    self.follow(handler.body, bound | {handler.name or ""})
+            else:
+                self._use(statement, bound)
+                bound |= _certainly_bound(statement)
+
+    def _use(self, node: ast.stmt | ast.expr | None, bound: set[str]) -> None:
+        if node is None:
+            return
+        found = _outermost_names(node)
+        decorators = getattr(node, "decorator_list", [])
+        first = min([node.lineno, *(one.lineno for one in decorators)])
+        for line in range(first, (node.end_lineno or first) + 1):
+            found |= self._inside.get(line, set())
+        self.used |= found - bound
+
+
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def _outermost_names(node: ast.AST) -> set[str]:
+    """List names that a statement looks up outside of what has names of its own."""
+    if isinstance(node, ast.Name):
+        return set() if isinstance(node.ctx, ast.Store) else {node.id}
+    parts: Iterable[ast.AST] = ast.iter_child_nodes(node)
+    if isinstance(node, _COMPREHENSIONS):
+        parts = [node.generators[0].iter]
+    elif isinstance(node, _SCOPES):
+        inside = node.body if isinstance(node.body, list) else [node.body]
+        parts = [part for part in parts if part not in inside]
+    found = set().union(*map(_outermost_names, parts))
+    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+        found.add(node.target.id)
+    return found
+
+
+def _certainly_bound(statement: ast.stmt) -> set[str]:
+    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return {statement.name}
+    if isinstance(statement, ast.Assign):
+        return set().union(*map(_targets, statement.targets))
+    if isinstance(statement, ast.AnnAssign) and statement.value is not None:
+        return _targets(statement.target)
+    imported: dict[str, tuple[str, str | None]] = {}
+    _imports(statement, imported, [])
+    return set(imported)
+
+
+def _targets(target: ast.expr | None) -> set[str]:
+    if isinstance(target, ast.Name):
+        return {target.id}
+    if isinstance(target, (ast.Tuple, ast.List)):
+        return set().union(*map(_targets, target.elts))
+    return _targets(target.value) if isinstance(target, ast.Starred) else set()
 
 
 def _collect(table: symtable.SymbolTable, top: bool, bound: set[str], used: set[str]) -> None:
