@@ -3,6 +3,7 @@
 # ruff: noqa: E501  code of students and tests is easier to read on one line
 from __future__ import annotations
 
+import base64
 import json
 
 import nbformat
@@ -274,6 +275,20 @@ def test_figures_are_drawn_for_people_only() -> None:
         found = [sum("image/png" in o.get("data", {}) for o in c["outputs"]) for c in cells]
         assert found == drawn
         assert "Figure size" in str(cells[0]["outputs"])
+
+
+@pytest.mark.slow
+def test_pictures_of_the_course_are_drawn_for_people_only() -> None:
+    plot = "from tutor import plots\nplots.activation('relu')"
+    source = key(cell(plot), cell(plot, "marked", points=2, grade=True, solution=True))
+    result = grade(source, {"marked": plot}, figures="manual")
+    named, drawn = (
+        one["outputs"][0]["data"] for one in json.loads(result.notebooks[0].notebook)["cells"]
+    )
+    assert named.keys() == {"text/plain"}
+    assert "ReLU" in named["text/plain"]
+    assert drawn["text/plain"] == named["text/plain"]
+    assert base64.b64decode(drawn["image/png"]).startswith(b"\x89PNG")
 
 
 def test_graded_notebook_is_valid_and_says_what_happened() -> None:

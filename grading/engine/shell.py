@@ -158,15 +158,21 @@ class FrugalFormatter(DisplayFormatter):
 
     def format(self, obj: Any, include: Any = None, exclude: Any = None) -> Any:
         """Give the representations of an object."""
-        figure = sys.modules.get("matplotlib.figure")
-        if figure is not None and isinstance(obj, figure.Figure):
+        figure = obj.figure if _is_a("tutor.plots.picture", "Picture", obj) else obj
+        if _is_a("matplotlib.figure", "Figure", figure):
             text = getattr(obj, "alt", None)
             bundle = {"text/plain": text if isinstance(text, str) else repr(obj)}
             if self.parent.recorder.draw:
-                bundle["image/png"] = _png(obj)
+                bundle["image/png"] = _png(figure)
             return bundle, {}
         formatted: Any = super().format
         return formatted(obj, include=include, exclude=exclude)
+
+
+def _is_a(module: str, name: str, value: object) -> bool:
+    """Say whether something is of a class that may never have been imported."""
+    loaded = sys.modules.get(module)
+    return loaded is not None and isinstance(value, getattr(loaded, name))
 
 
 def _png(figure: Any) -> str:
