@@ -10,9 +10,8 @@ import random
 from collections import defaultdict
 
 import corpus
-from sample_class import EXIT, Maker
+from sample_class import EXIT, ROOT, Maker
 
-THEME = "activations"
 SKILL = (4, 1.5)
 """Of the beta distribution of how likely a student is to get an exercise right: 73 % on average."""
 OWN_WORDS = 0.5
@@ -26,15 +25,18 @@ class Drawing:
 
     Parameters
     ----------
+    assignment
+        Of which notebook: the name of a folder of `notebooks/`, such as ``03-activations``.
     seed
         Of the draws.
     """
 
-    def __init__(self, seed: int = 1) -> None:
-        self.maker = Maker()
+    def __init__(self, assignment: str, seed: int = 1) -> None:
+        theme = assignment.partition("-")[2]
+        self.maker = Maker(ROOT, assignment, theme)
         self._chance = random.Random(seed)
-        self._right = _by_exercise(corpus.right())
-        self._wrong = _by_exercise(corpus.wrong())
+        self._right = _by_exercise(corpus.right(), theme)
+        self._wrong = _by_exercise(corpus.wrong(), theme)
 
     def notebook(self) -> str:
         """Draw what one student hands in."""
@@ -61,12 +63,12 @@ class Drawing:
         return self._chance.choice(wrong)
 
 
-def _by_exercise(entries: list[corpus.Entry]) -> dict[str, list[str]]:
-    """Sort solutions of this theme; each brings its imports."""
+def _by_exercise(entries: list[corpus.Entry], theme: str) -> dict[str, list[str]]:
+    """Sort a theme's solutions; each brings its imports."""
     found: dict[str, list[str]] = defaultdict(list)
     for entry in entries:
-        theme, _, name = entry.exercise.partition("/")
-        if theme == THEME:
+        its_theme, _, name = entry.exercise.partition("/")
+        if its_theme == theme:
             needs = "".join(line for word, line in _IMPORTS if word in entry.source)
             found[name].append(needs + entry.source)
     return found

@@ -167,7 +167,7 @@ def test_what_an_earlier_test_has_bound_is_no_precedent(
 def test_a_class_gets_what_each_would_get_alone(
     engine: service.Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    drawing = Drawing(seed=5)
+    drawing = Drawing("03-activations", seed=5)
     source = AnswerKey("hw", {"activations": drawing.maker.source.encode()})
     made = school(engine, monkeypatch, source)
     handed = [drawing.notebook().encode() for _ in range(8)]

@@ -62,11 +62,11 @@ class Class:
         Whether the small notebook of the tests takes the place of the real one.
     """
 
-    def __init__(self, folder: Path, small: bool) -> None:
+    def __init__(self, folder: Path, assignment: str, small: bool) -> None:
         self.folder = folder
         self.small = small
-        self.assignment = small_course.ASSIGNMENT if small else sample_class.ASSIGNMENT
-        self.notebook = small_course.NOTEBOOK if small else sample_class.NOTEBOOK
+        self.assignment = small_course.ASSIGNMENT if small else assignment
+        self.notebook = small_course.NOTEBOOK if small else assignment.partition("-")[2]
         self.course_dir = folder / "course" if small else ROOT / "grading"
         if small:
             self._make_small_course()
@@ -91,7 +91,7 @@ class Class:
         return texts
 
     def _real_kinds(self) -> list[str]:
-        drawing = Drawing()
+        drawing = Drawing(self.assignment)
         return [drawing.notebook() for _ in range(DIFFERENT)]
 
     def hand_in(self, name: str, first: int, number: int) -> Path:
@@ -274,7 +274,7 @@ def _run_cell(source: str, names: dict[str, Any]) -> None:
 
 def measure(arguments: argparse.Namespace, folder: Path) -> None:
     """Measure all and print a table."""
-    school = Class(folder, arguments.small)
+    school = Class(folder, arguments.assignment, arguments.small)
     number, jobs = arguments.submissions, arguments.jobs
     print(f"{number} submissions of {school.assignment}, {jobs} at a time")
     seconds = {"floor": floor(school, number, jobs), "sealed": sealed(school, number, jobs)}
@@ -300,6 +300,7 @@ def main() -> None:
     parser.add_argument("--submissions", type=int, default=100, help="size of the class (100)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="default: the cores")
     parser.add_argument("--few", type=int, default=10, help="how many nbgrader grades (10)")
+    parser.add_argument("assignment", nargs="?", default=sample_class.ASSIGNMENT)
     parser.add_argument("--small", action="store_true", help="a notebook of three tests")
     parser.add_argument("--without-nbgrader", action="store_true", help="only sealed and floor")
     with tempfile.TemporaryDirectory(prefix="throughput-") as folder:
