@@ -135,6 +135,50 @@ def test_points(check: str, score: float, status: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    "code",
+    [
+        "class C(dict):\n    def __getattr__(self, name):\n        return self[name]",
+        "class C:\n    def __getattr__(self, name):\n        return self.nowhere",
+        "class C:\n    def __call__(self): return 7\n    def __getattr__(self, n): 1 / 0",
+        "class M(type):\n    def __getattr__(self, n): 1 / 0\nclass C(metaclass=M): pass",
+    ],
+)
+def test_attributes_of_a_students_own_making_are_not_asked_for(code: str) -> None:
+    makes = "\nc = C()\ndef make(): return c\ndef use(c): return 5"
+    source = key(answer(code + makes), test("assert use(c) == use(make()) == 5"), test("c", "own"))
+    assert scores(grade(source, {})) == {"test": 5, "own": 5}
+    if "__call__" in code:
+        assert scores(grade(key(answer(code + makes), test("assert c() == 7")), {})) == {"test": 5}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "code",
+    [
+        "class V(int):\n    def __repr__(self):",
+        "class V(list):\n    def __iter__(self):",
+        "class V(np.ndarray):\n    @property\n    def dtype(self):",
+        "class V:\n    @property\n    def __class__(self):",
+        "class V:\n    def __getattribute__(self, name):",
+    ],
+)
+def test_looking_for_changes_runs_none_of_the_students_code(code: str) -> None:
+    """It happens before the next cell runs, which would be blamed for what is endless."""
+    source = key(
+        cell("import numpy as np"),
+        answer("v = 3", "value"),
+        hidden("w = v"),
+        answer("def g(): return 1", "other"),
+        test("assert g() == 1"),
+    )
+    loop = "\n        while True: pass\nv = V.__new__(V, *[(2,)] * issubclass(V, np.ndarray))"
+    result = grade(source, {"value": code + loop}, seconds=1)
+    assert scores(result) == {"hidden": 5, "test": 5}
+    assert not result.notebooks[0].stopped
+
+
+@pytest.mark.slow
 def test_names_come_from_whom_they_should() -> None:
     source = key(
         cell("import numpy as np"),

@@ -1,4 +1,8 @@
-"""Tell whether objects were changed in place, by a checksum of what they are made of."""
+"""Tell whether objects were changed in place, by a checksum of what they are made of.
+
+Nothing of the objects' own is called, no `__repr__` and no `__iter__`: it could be endless, and
+another cell would be blamed for it.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,10 @@ from typing import Any
 import numpy as np
 
 MAX_OBJECTS = 20_000
-_ATOMS = (int, float, complex, str, bytes, bool, type(None))
+_ATOMS = (int, float, complex, str, bytes)
+_PLAIN = frozenset((*_ATOMS, bool, type(None)))
+_MRO = type.__dict__["__mro__"]
+_NAMESPACE = type.__dict__["__dict__"]
 
 
 def fingerprint(values: list[Any]) -> int:
@@ -43,26 +50,36 @@ class _Walker:
         self.sum = zlib.crc32(data, self.sum)
 
     def visit(self, value: Any) -> None:
-        if isinstance(value, _ATOMS):
+        kind = type(value)
+        if kind in _PLAIN:
             self.add(repr(value).encode("utf-8", "replace"))
             return
         self.add(str(id(value)).encode())
         if id(value) in self.seen or len(self.seen) > MAX_OBJECTS:
             return
         self.seen.add(id(value))
-        if isinstance(value, np.ndarray):
-            self.array(value)
-        elif isinstance(value, (list, tuple)):
-            self.all(value)
-        elif isinstance(value, dict):
-            self.all(value.keys())
-            self.all(value.values())
-        elif isinstance(value, (set, frozenset)):
-            self.add(str(sorted(map(id, value))).encode())
-        elif isinstance(value, types.FunctionType):
+        # An object may claim another `__class__`, so that `isinstance` won't do.
+        if kind is types.FunctionType:
             self.function(value)
-        elif not isinstance(value, (types.ModuleType, type)):
-            self.all(vars(value).values() if hasattr(value, "__dict__") else ())
+        elif not issubclass(kind, (types.ModuleType, type)):
+            self.contents(value, kind)
+            self.all(dict.values(_attributes(value, kind)))
+
+    def contents(self, value: Any, kind: type) -> None:
+        if issubclass(kind, np.ndarray):
+            self.array(np.ndarray.view(value, np.ndarray))
+        elif issubclass(kind, (list, tuple)):
+            base: Any = list if issubclass(kind, list) else tuple
+            self.all(base.__iter__(value))
+        elif issubclass(kind, dict):
+            self.all(dict.keys(value))
+            self.all(dict.values(value))
+        elif issubclass(kind, (set, frozenset)):
+            base = set if issubclass(kind, set) else frozenset
+            self.add(str(sorted(map(id, base.__iter__(value)))).encode())
+        elif issubclass(kind, _ATOMS):
+            base = next(atom for atom in _ATOMS if issubclass(kind, atom))
+            self.add(base.__repr__(value).encode("utf-8", "replace"))
 
     def all(self, values: Any) -> None:
         for value in list(values):
@@ -75,7 +92,7 @@ class _Walker:
             self.add(np.ascontiguousarray(value).tobytes())
 
     def function(self, value: types.FunctionType) -> None:
-        if value.__module__ != "__main__":
+        if type(value.__module__) is not str or value.__module__ != "__main__":
             return
         for name in _names(value.__code__):
             if name in value.__globals__:
@@ -86,6 +103,16 @@ class _Walker:
                 self.visit(cell.cell_contents)
             except ValueError:
                 self.add(b"empty cell")
+
+
+def _attributes(value: Any, kind: type) -> dict[str, Any]:
+    """Give what `vars` gives, whatever `__dict__` an object claims to have."""
+    for base in _MRO.__get__(kind):
+        found = _NAMESPACE.__get__(base).get("__dict__")
+        if type(found) in (types.GetSetDescriptorType, types.MemberDescriptorType):
+            attributes: dict[str, Any] = found.__get__(value)
+            return attributes
+    return {}
 
 
 def _names(code: types.CodeType) -> list[str]:

@@ -146,7 +146,7 @@ class _Encoder:
         write = _WRITERS.get(type(value))
         if write is not None:
             write(self, value)
-        elif isinstance(value, np.generic) and _dtype_name(value.dtype):
+        elif issubclass(type(value), np.generic) and _dtype_name(value.dtype):
             self.array(np.asarray(value), scalar=True)
         else:
             self.handle(value)

@@ -80,22 +80,22 @@ class Lent:
 
     def lend(self, value: Any) -> tuple[int, int, str, str] | int:
         """Give an object a number; see `protocol.References`."""
-        if isinstance(value, (Callback, Stranger)):
-            return value._number
+        if type(value) in (Callback, Stranger):  # `isinstance` would ask the object
+            return int(value._number)
         number = self.numbers.get(id(value))
         if number is None:
             number = self.numbers[id(value)] = len(self.objects)
             self.objects.append(value)
         kind = type(value)
         sort = "object"
-        if isinstance(value, type):
+        if issubclass(kind, type):
             sort = "class"
-        elif hasattr(kind, "__next__") or kind.__name__ in _VIEWS:
+        elif _has(kind, "__next__") or _name(kind) in _VIEWS:
             sort = "iterator"
-        elif callable(value) and not hasattr(kind, "__array_interface__"):
+        elif callable(value) and not _has(kind, "__array_interface__"):
             sort = "function"
-        name = protocol.clean_name(getattr(value, "__name__", ""))
-        return number, protocol.SORTS.index(sort), protocol.clean_name(kind.__name__), name
+        name = _name(value) if sort in ("class", "function") else ""
+        return number, protocol.SORTS.index(sort), _name(kind), name
 
     def borrow(self, number: int, sort: str, type_name: str, name: str) -> Any:
         """Stand in for an object of the examiner."""
@@ -112,6 +112,21 @@ class Lent:
         if number >= len(self.objects):
             raise protocol.ProtocolError("an unknown handle")
         return self.objects[number]
+
+
+# A class may have ideas of its own of what an attribute is, and raise anything.
+
+
+def _has(kind: type, name: str) -> bool:
+    with suppress(Exception):
+        return hasattr(kind, name)
+    return False
+
+
+def _name(value: Any) -> str:
+    with suppress(Exception):
+        return protocol.clean_name(getattr(value, "__name__", ""))
+    return ""
 
 
 class Server:
