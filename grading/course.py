@@ -30,7 +30,7 @@ from grading.reader import Handed, Reader
 from grading.records import AnswerKey, Problem, Submission
 from tutor.names import nearest
 
-__all__ = ["Course", "find_course_dir", "load_course"]
+__all__ = ["Course", "find_course_dir", "is_meant", "load_course"]
 
 _STEPS = ("submitted", "autograded", "feedback", "solution", "source_with_tests")
 
@@ -97,6 +97,11 @@ def load_course(
         directory.db_url = f"sqlite:///{base / 'gradebook.db'}"
     directory.db_url = with_driver(directory.db_url if db_url is None else db_url)
     return Course(root, app.config, directory)
+
+
+def is_meant(student: str, pattern: str) -> bool:
+    """Whether a name or glob pattern means this student."""
+    return student == pattern or fnmatch.fnmatchcase(student, pattern)
 
 
 class Course:
@@ -190,8 +195,7 @@ class Course:
         return [
             Handed(student, assignment, path)
             for path, student in self._matches("submitted", student=None, assignment=assignment)
-            if student not in excluded
-            and any(student == p or fnmatch.fnmatchcase(student, p) for p in patterns)
+            if student not in excluded and any(is_meant(student, pattern) for pattern in patterns)
         ]
 
     def students(self) -> list[str]:

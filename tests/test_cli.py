@@ -32,6 +32,7 @@ from grading.errors import (
     EXIT_PROBLEMS,
     EXIT_USAGE,
 )
+from grading.feedback.write import FeedbackSummary
 from grading.gradebook import Gradebook
 from grading.lock import exclusive
 from grading.reader import read_timestamp
@@ -496,10 +497,40 @@ def test_a_mistyped_name_is_answered_with_the_nearest(course: Path) -> None:
     small.hand_in(course, "adelheid", RIGHT)
     done = run("run", "--student", "adelhied", course=course)
     assert "holds no submission of adelhied. Do you mean adelheid?" in done.stderr
+    assert done.exit_code == EXIT_PROBLEMS
     done = run("run", small.ASSIGNMENT[:-1], course=course)
     assert f"Do you mean {small.ASSIGNMENT}?" in done.stderr
     done = run("excuse", small.ASSIGNMENT, "test_duoble", course=course)
     assert "has no graded cell test_duoble. Do you mean test_double?" in done.stderr
+
+
+def test_feedback_stopped_at_once_does_not_say_that_nothing_is_graded(
+    course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Gradebook(f"sqlite:///{course}/gradebook.db").close()
+    stopped = FeedbackSummary(interrupted=True)
+    monkeypatch.setattr("grading.feedback.feedback", lambda *_, **__: stopped)
+    done = run("feedback", course=course)
+    assert done.exit_code == EXIT_INTERRUPTED
+    assert "run the same command again" in done.stderr
+    assert "Nothing" not in done.stderr
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)], ids=["text", "json"])
+def test_a_mistyped_name_beside_a_right_one_is_not_lost(
+    course: Path, form: tuple[str, ...]
+) -> None:
+    small.hand_in(course, "adelheid", RIGHT)
+    (course / "submitted" / "bob" / "02-other").mkdir(parents=True)
+    asked = ("--student", "a*", "--student", "adelhied", "--student", "bob", small.ASSIGNMENT)
+    for command, words in (
+        ("run", f"holds no submission of adelhied, bob for {small.ASSIGNMENT}. Do you mean"),
+        ("feedback", "Nothing of adelhied, bob is graded yet. Do you mean adelheid?"),
+    ):
+        done = run(command, *asked, *form, course=course)
+        assert words in done.stderr
+        assert done.exit_code == EXIT_PROBLEMS
+    assert run("feedback", "--student", "a*", course=course).exit_code == EXIT_OK
 
 
 def test_a_folder_that_is_named_like_no_assignment_is_said(course: Path) -> None:

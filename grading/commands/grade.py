@@ -26,6 +26,7 @@ from grading.commands.output import (
     console,
     nearest_students,
     open_gradebook,
+    unmatched,
     where_submissions_go,
 )
 from grading.engines import EngineChoice
@@ -117,9 +118,12 @@ def run(
             click.echo(json.dumps(_as_json(course, book, summary, rows, why)))
         else:
             _report(terminal, course, book, summary, rows, students, why)
+    absent = _absent(course, assignments, students)
+    if absent:
+        _show_absent(terminal, course, assignments, absent)
     if summary.interrupted:
         sys.exit(EXIT_INTERRUPTED)
-    sys.exit(EXIT_PROBLEMS if summary.failed or summary.refused else EXIT_OK)
+    sys.exit(EXIT_PROBLEMS if summary.failed or summary.refused or absent else EXIT_OK)
 
 
 def _graders(scheduler: str | None) -> Callable[[EngineChoice, int], Graders]:
@@ -158,6 +162,30 @@ def _rows(
             rows = [row for row in book.rows(name) if row.student in handed]
             selected.append(rows)
     return [rows for rows in selected if rows]
+
+
+def _absent(
+    course: Course, assignments: tuple[str, ...], students: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Return those asked for of whom nothing is there to grade."""
+    if not students:
+        return ()
+    handed = (course.handed_in(name, students) for name in course.select(assignments))
+    return unmatched(students, (one.student for part in handed for one in part))
+
+
+def _show_absent(
+    terminal: Console, course: Course, assignments: tuple[str, ...], absent: tuple[str, ...]
+) -> None:
+    """Name those asked for of whom nothing is there."""
+    what = f" for {', '.join(assignments)}" if assignments else ""
+    terminal.print(
+        f"{course.step_root('submitted')} holds no submission of {', '.join(absent)}{what}."
+        f"{nearest_students(course, absent)}",
+        highlight=False,
+        markup=False,
+        soft_wrap=True,
+    )
 
 
 def _show_misplaced(terminal: Console, course: Course) -> None:
@@ -209,14 +237,14 @@ def _report(
     rate = summary.graded / summary.seconds if summary.graded else 0
     speed = f" in {summary.seconds:.0f} s ({rate:.1f} a second)" if rate else ""
     if not (rows or summary.to_do or summary.refused):
-        place = course.step_root("submitted")
-        whose = f" of {', '.join(students)}" if students else ""
-        terminal.print(
-            f"Nothing was handed in: {place} holds no submission{whose}."
-            f"{nearest_students(course, students)} {where_submissions_go(course)}",
-            highlight=False,
-            soft_wrap=True,
-        )
+        if not students:  # else they are named
+            place = course.step_root("submitted")
+            terminal.print(
+                f"Nothing was handed in: {place} holds no submission. "
+                f"{where_submissions_go(course)}",
+                highlight=False,
+                soft_wrap=True,
+            )
         return
     terminal.print(f"{', '.join(parts)}{speed}.", highlight=False)
     show_trust(terminal, [row for one in rows for row in one])

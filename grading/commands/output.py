@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -74,6 +75,14 @@ def where_submissions_go(course: Course) -> str:
         f"Submissions belong into {place}/<student>/<assignment>; `grading collect` puts them "
         "there."
     )
+
+
+def unmatched(students: tuple[str, ...], there: Iterable[str]) -> tuple[str, ...]:
+    """Return the names and patterns asked for that mean nobody who is there."""
+    from grading.course import is_meant
+
+    known = set(there)
+    return tuple(asked for asked in students if not any(is_meant(one, asked) for one in known))
 
 
 def nearest_students(course: Course, students: tuple[str, ...]) -> str:

@@ -20,7 +20,7 @@ from grading.commands.options import (
     output_option,
     students_option,
 )
-from grading.commands.output import console, open_gradebook, show_nothing_graded
+from grading.commands.output import console, open_gradebook, show_nothing_graded, unmatched
 from grading.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_PROBLEMS, unwritable
 from grading.wording import counted
 
@@ -62,7 +62,7 @@ def feedback(
     from grading.display import Watch
     from grading.feedback import feedback as write_feedback
 
-    course.select(assignments)  # a mistyped assignment is said before a mistyped folder
+    names = course.select(assignments)  # a mistyped assignment is said before a mistyped folder
     with open_gradebook(course) as book, Watch(console()) as watch:
         summary = write_feedback(
             course,
@@ -75,6 +75,8 @@ def feedback(
             begin=watch.begin,
             step=watch.step,
         )
+        known = [name for name in names if students and book.digest(name) is not None]
+        absent = unmatched(students, (row.student for name in known for row in book.rows(name)))
     if as_json:
         click.echo(json.dumps(asdict(summary)))
     else:
@@ -82,12 +84,13 @@ def feedback(
         count = counted(summary.written + summary.up_to_date, "submission")
         rate = f", {summary.written / summary.seconds:.1f} a second" if summary.written else ""
         click.echo(f"Feedback for {count} ({summary.written} new{rate}): {place}")
-        if not (summary.written or summary.up_to_date or summary.problems):
-            show_nothing_graded(course, students)
+    nothing = not (summary.written or summary.up_to_date or summary.problems)
+    if absent or (nothing and not (as_json or summary.interrupted)):
+        show_nothing_graded(course, absent or students)
     if summary.interrupted:
         console().print("Stopped. Pages that are written are kept: run the same command again.")
         sys.exit(EXIT_INTERRUPTED)
-    sys.exit(EXIT_PROBLEMS if summary.problems else EXIT_OK)
+    sys.exit(EXIT_PROBLEMS if summary.problems or absent else EXIT_OK)
 
 
 @grading.command(epilog=EXIT_CODES)
