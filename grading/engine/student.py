@@ -176,7 +176,9 @@ class Server:
         calls = type(function) is FunctionType
         try:
             self.channel.send([*answer, self.do_get(wanted), calls], self.lent)
-        except (protocol.ProtocolError, RecursionError):
+        except (LinkClosedError, MemoryError):
+            raise
+        except Exception:  # it can't travel
             return False
         if calls:
             _, number, cases, seconds = ahead
@@ -186,8 +188,11 @@ class Server:
     def _send(self, answer: list[Any]) -> None:
         try:
             self.channel.send(answer, self.lent)
-        except (protocol.ProtocolError, RecursionError) as error:
-            self.channel.send(["error", "ValueError", ["ValueError"], str(error), ""], self.lent)
+        except (LinkClosedError, MemoryError):
+            raise
+        except Exception as error:  # it can't travel
+            text = error_output(error)["evalue"]
+            self.channel.send(["error", "ValueError", ["ValueError"], text, ""], self.lent)
 
     def do_limits(self, reply_bytes: int, output_bytes: int) -> None:
         """Take the caps on messages and outputs."""

@@ -266,6 +266,7 @@ RETURNS = {
     "a structured array": "    return np.zeros(3, dtype=[('a', int)])",
     "an endless range": "    return range(10**15)",
     "a decimal of a billion digits": "    import decimal; return decimal.Decimal('1E+999999999')",
+    "a fraction of too many digits": "    from fractions import Fraction; return Fraction(10**5000)",
     "an array of 64 dimensions": "    return np.zeros((1,) * 32)",
     "an array of no items": "    return np.zeros((0, 2**40))",
     "a dict of colliding keys": "    return {i * (2**61 - 1): i for i in range(20000)}",
@@ -288,6 +289,8 @@ def test_a_deadly_answer_costs_only_its_test(name: str) -> None:
     assert scores(result) == {"first": 0, "unseen": 0, "second": 5, "essay": None}
     for test_name in ("first", "unseen"):
         assert outcome(result, test_name).messages
+    if name == "a fraction of too many digits":
+        assert outcome(result, "first").status == "error"  # and the process lives
 
 
 def test_dying_everywhere_ends() -> None:
