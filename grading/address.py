@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-__all__ = ["missing_file", "options", "remedy", "shown", "with_driver"]
+__all__ = ["missing_file", "of_file", "options", "remedy", "shown", "with_driver"]
 
 
 def with_driver(db_url: str) -> str:
@@ -21,12 +21,23 @@ def with_driver(db_url: str) -> str:
     return re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", db_url)
 
 
+def of_file(file: Path) -> str:
+    """Return the address of an SQLite gradebook, whatever is in its path."""
+    path = str(file)
+    if sa.make_url("sqlite:///%25").database == "%":  # since SQLAlchemy 2.1
+        path = path.replace("%", "%25").replace("?", "%3F")
+    return f"sqlite:///{path}"
+
+
 def shown(db_url: str) -> str:
-    """Return an address as it may be shown: without its password."""
+    """Return an address as it may be shown: without its password, a file's path as it is."""
     try:
-        return sa.make_url(db_url).render_as_string(hide_password=True)
+        url = sa.make_url(db_url)
     except sa.exc.ArgumentError:
         return db_url
+    if url.get_backend_name() == "sqlite":
+        return f"sqlite:///{url.database or ''}"
+    return url.render_as_string(hide_password=True)
 
 
 def missing_file(db_url: str) -> Path | None:
@@ -56,6 +67,8 @@ def remedy(db_url: str, error: Exception) -> str:
     """Say what to do when a gradebook can't be opened, read or written."""
     if isinstance(error, ImportError) and with_driver(db_url) != db_url:
         return "In the course's folder run: pip install -e '.[postgresql]'"
+    if "://" not in db_url:
+        return f"Write the address of a file as sqlite:///{db_url}."
     if not db_url.startswith("sqlite"):
         return "Check its address. The database itself has to be there: `createdb NAME` makes one."
     if "locked" in str(error):
@@ -65,7 +78,7 @@ def remedy(db_url: str, error: Exception) -> str:
         )
     if "disk is full" in str(error):
         return "Make room there, then run the same command again."
-    if "not a database" in str(error):
+    if any(words in str(error) for words in ("not a database", "malformed")):
         return (
             "Take a copy from before, or move the file away: `grading run` then makes a new one, "
             "without the points and comments that people gave."

@@ -23,7 +23,7 @@ from nbgrader.apps.baseapp import NbGrader
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import IncludeHeaderFooter, InstantiateTests
 
-from grading.address import with_driver
+from grading.address import of_file, with_driver
 from grading.errors import CourseError
 from grading.notebooks import read_notebook
 from grading.reader import Handed, Reader
@@ -94,7 +94,7 @@ def load_course(
         base = class_dir.resolve()
         for step in _STEPS:
             setattr(directory, f"{step}_directory", str(base / step))
-        directory.db_url = f"sqlite:///{base / 'gradebook.db'}"
+        directory.db_url = of_file(base / "gradebook.db")
     directory.db_url = with_driver(directory.db_url if db_url is None else db_url)
     return Course(root, app.config, directory)
 

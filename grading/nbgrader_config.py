@@ -11,6 +11,7 @@ from pathlib import Path
 from nbgrader.converters import GenerateAssignment
 from nbgrader.preprocessors import ClearSolutions as NbgraderClearSolutions
 
+from grading.address import of_file
 from grading.clear_solutions import ClearSolutions
 from grading.state_points import StatePoints
 
@@ -29,7 +30,7 @@ c.CourseDirectory.autograded_directory = str(class_dir / "autograded")
 c.CourseDirectory.feedback_directory = str(class_dir / "feedback")
 c.CourseDirectory.solution_directory = str(class_dir / "solution")
 c.CourseDirectory.source_with_tests_directory = str(class_dir / "source_with_tests")
-c.CourseDirectory.db_url = f"sqlite:///{class_dir / 'gradebook.db'}"
+c.CourseDirectory.db_url = of_file(class_dir / "gradebook.db")
 
 # An exercise says what it is worth. A plain answer keeps its placeholder, instead of a line that
 # raises.

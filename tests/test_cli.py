@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 import small_course as small
+import sqlalchemy as sa
 from click.testing import CliRunner, Result
 from command import environment_for_programs
 from gradebook_dump import dump
@@ -32,6 +33,7 @@ from grading.errors import (
     EXIT_PROBLEMS,
     EXIT_USAGE,
 )
+from grading.export import CsvExporter
 from grading.feedback.write import FeedbackSummary
 from grading.gradebook import Gradebook
 from grading.lock import exclusive
@@ -359,6 +361,19 @@ def test_a_broken_source_is_named(course: Path, words: str) -> None:
     assert f"{small.ASSIGNMENT}/{small.NOTEBOOK}.ipynb" in said
     assert "JSON" in said
     assert "git diff" in said
+
+
+def test_a_damaged_gradebook_is_no_traceback_of_an_export(
+    course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def damaged(*_: object) -> None:
+        raise sa.exc.DatabaseError("SELECT", {}, Exception("database disk image is malformed"))
+
+    Gradebook(f"sqlite:///{course}/gradebook.db").close()
+    monkeypatch.setattr(CsvExporter, "export", damaged)
+    done = run("export", course=course)
+    assert done.exit_code == EXIT_FAILED
+    assert "gradebook.db can't be used" in done.stderr
 
 
 def test_a_full_disk_is_no_old_gradebook() -> None:

@@ -26,6 +26,7 @@ from nbgrader import api
 from nbgrader.converters import Autograde
 
 from grading import publish as publishing
+from grading.address import missing_file, shown
 from grading.convert import convert
 from grading.course import Course, load_course
 from grading.errors import CourseError
@@ -456,6 +457,7 @@ def cut_off(patch: pytest.MonkeyPatch, where: tuple[str, object]) -> None:
     [
         ("database is locked", "Another program is writing to it"),
         ("file is not a database", "Take a copy from before"),
+        ("database disk image is malformed", "Take a copy from before"),
         ("no such column: x", "`nbgrader db upgrade`"),
     ],
 )
@@ -474,6 +476,26 @@ def test_a_gradebook_that_is_none_is_named(tmp_path: Path) -> None:
     (tmp_path / "gradebook.db").write_text("this is no database, whatever its name says" * 100)
     with pytest.raises(CourseError, match=r"gradebook\.db can't be opened"):
         Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}")
+
+
+@pytest.mark.parametrize("name", ["a%20b", "Klasse ü", "c#1 & d=e;f", "now?mode=ro"])
+def test_a_gradebook_is_where_its_class_is_whatever_the_folder_is_called(
+    tmp_path: Path, name: str
+) -> None:
+    folder = tmp_path / name
+    folder.mkdir()
+    course = load_course(small.make(tmp_path / "course"), folder)
+    with Gradebook(course.db_url), api.Gradebook(course.db_url):
+        assert (folder / "gradebook.db").is_file()
+    assert shown(course.db_url) == f"sqlite:///{folder / 'gradebook.db'}"
+    assert missing_file(course.db_url) is None
+    assert {path.name for path in tmp_path.iterdir()} == {"course", name}
+
+
+def test_a_bare_path_is_answered_with_an_address(tmp_path: Path) -> None:
+    path = str(tmp_path / "gradebook.db")
+    with pytest.raises(CourseError, match=f"Write the address of a file as sqlite:///{path}"):
+        Gradebook(path)
 
 
 def test_unknown_assignment_is_named(tmp_path: Path) -> None:

@@ -235,9 +235,8 @@ def _export(exporter: Any, course: Course) -> None:
     """Run an export plug-in on the course's gradebook."""
     from nbgrader import api
 
-    with open_gradebook(course):  # brings its tables up to date
-        pass
-    with api.Gradebook(course.db_url, course.course_id) as book:
+    # Ours brings the tables up to date, and says what to do about a damaged one.
+    with open_gradebook(course), api.Gradebook(course.db_url, course.course_id) as book:
         try:
             exporter.export(book)
         except OSError as error:
