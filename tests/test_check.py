@@ -1,6 +1,7 @@
 """The vocabulary of test cells, the result object, and what hidden results keep to themselves."""
 
 import json
+import math
 import re
 import warnings
 from decimal import Decimal
@@ -137,6 +138,49 @@ def test_changed_inputs_are_noticed():
     assert line.mistake == "general/changed_input"
     assert not check.leaves_unchanged(square_in_place, on=[1.0, 2.0]).ok
     assert check.leaves_unchanged(square, on=[1.0, 2.0]).ok
+
+
+def test_an_entry_of_a_list_that_becomes_something_else_is_noticed():
+    def penalty(Ws, rate):
+        total = 0.5 * rate * sum(np.sum(W**2) for W in Ws)
+        Ws[0] = 0.0
+        return total
+
+    result = check.exercise("parameters/l2_penalty", penalty)
+    assert {line.mistake for line in result.lines} == {"general/changed_input"}
+
+
+def test_a_list_of_other_things_is_not_what_was_handed_in():
+    """As many losses as there were batches, or a shape for each size."""
+
+    def penalty(Ws, rate):
+        return [0.5 * rate * np.sum(W**2) for W in Ws]
+
+    def shapes(sizes):
+        return [(n, n) for n in sizes]
+
+    for exercise, wrong in (
+        ("parameters/l2_penalty", penalty),
+        ("parameters/weight_shapes", shapes),
+    ):
+        result = check.exercise(exercise, wrong)
+        assert "general/given_back" not in {line.mistake for line in result.lines}
+
+
+def test_the_first_row_is_known_where_some_tables_have_one_row_only():
+    def first(Z):
+        e = np.exp(Z[0] - Z[0].max())
+        return e / e.sum()
+
+    def lost_axis(Z):
+        e = np.exp(Z - Z.max(axis=1, keepdims=True))
+        return (e / e.sum(axis=1, keepdims=True)).squeeze()
+
+    told = {line.mistake for line in check.exercise("activations/softmax", first).lines}
+    assert told == {"general/first_only"}
+    result = check.exercise("activations/softmax", lost_axis, seed=44, hidden=True)
+    told = {line.mistake for line in result.lines if not line.ok}
+    assert "general/first_only" not in told
 
 
 def test_a_function_that_leaves_is_told_so():
@@ -352,6 +396,8 @@ def test_rows_may_be_named_without_what_is_hard_to_type():
     assert check.choice("x1^2 and x2^2", "x1² and x2²").ok
     assert check.exercise("xor/contradiction", "w1+w2+2b>0").ok
     assert check.exercise("parameters/prefer", "regularization").ok
+    assert check.choice("x1**2 and x2**2", "x1² and x2²").ok
+    assert check.choice("the data set’s classes", "the data set's classes").ok
     result = check.table({"e^(−z)": 1, "disc": 2, "0.1": float("nan")}, right)
     assert [line.status for line in result.lines] == ["passed", "not started", "wrong", "wrong"]
     assert "nan" in result.lines[2].message
@@ -385,6 +431,70 @@ def test_an_odd_answer_is_wrong_and_makes_no_check_raise(odd):
     for exercise in (one for theme in mistakes.THEMES for one in mistakes.exercises(theme)):
         given = (lambda *args: odd) if exercise.kind == "function" else odd
         assert not check.exercise(exercise.id, given).ok, exercise.id
+
+
+@pytest.mark.parametrize(
+    ("given", "right", "slip"),
+    [
+        (-0.04, 0.04, "sign"),
+        (0.004, 0.04, "decimal_point"),
+        (-0.004, 0.04, "sign_and_point"),
+        (4.82, 0.0482, "percent"),
+        (4.54e5, 4.54e-5, "decimal_point"),
+        ((-3.0, 2.5), (3.0, -2.5), "sign"),
+        ((4.54, 0.25), (4.54e-5, 0.25), "decimal_point"),
+        ((-3.0, 0.25), (3.0, 2.5), "value"),  # a slip of each kind
+        (-12, 12, "sign"),
+        (120, 12, "value"),  # nobody moves the point of a count
+        (1.0, 0.1, "value"),  # 1 may come from anywhere
+        (0.05, 0.04, "value"),
+        (0.0, 0.04, "value"),
+        (0.04, 0.0, "value"),
+        (math.inf, 0.04, "value"),
+    ],
+)
+def test_right_digits_are_told_what_is_wrong_with_them(given, right, slip):
+    """In a plain answer and in a table alike."""
+    assert only(check.number(given, right)).mistake == f"general/{slip}"
+    if not isinstance(right, tuple):
+        line = check.table({"a": given, "b": 1}, {"a": right, "b": 1}).lines[0]
+        assert line.mistake == f"general/{slip}"
+        assert (line.hint is None) == (slip == "value")
+
+
+def test_a_catalogued_mistake_goes_before_a_slip():
+    answer = {**mistakes.get("backprop/small_graph").answer, "df/dz": 3, "df/dx": 4}
+    lines = check.exercise("backprop/small_graph", answer).lines
+    assert {line.mistake for line in lines if not line.ok} == {"general/sign"}
+    answer = {**mistakes.get("activations/relu_at_three_points").answer, "a(-10)": -10.0}
+    lines = check.exercise("activations/relu_at_three_points", answer).lines
+    told = {line.mistake for line in lines if not line.ok}
+    assert told == {"activations/relu_at_three_points/identity_left"}
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "mistake", "words"),
+    [
+        ("training/guessing", (2, 3), "decimal_comma", "`0.5`"),
+        ("activations/vanishing", (9, 5e-07), "decimal_comma", "`0.5`"),
+        ("training/mend_d", (0, 2), "decimal_comma", "`0.5`"),
+        ("playground/default_size", (12, 10), "returned_tuple", "One number"),
+        ("activations/vanishing", (9.5e-07,), "returned_tuple", "comma behind"),
+        ("activations/sech_counterexample", [1.3], "wrong_type", "by itself"),
+        ("activations/saturation", ("0", "0.25", "0"), "returned_string", "without quotes"),
+        ("activations/softmax_shift", ["nothing"], "wrong_type", "without brackets"),
+        ("activations/softmax_shift", [], "wrong_type", "without brackets"),
+        ("activations/softmax_shift", ["less"], "not_an_option", "Choose from"),
+        ("parameters/budget", [2, ..., ..., 1], "not_started", None),
+        ("playground/smallest_network", {"hidden_layers": ...}, "not_started", None),
+        ("playground/tame_noise", ("L2", 0.1), "wrong_type", None),
+    ],
+)
+def test_numbers_and_choices_are_told_how_to_write_them(exercise, answer, mistake, words):
+    line = only(check.exercise(exercise, answer))
+    assert line.mistake == f"general/{mistake}"
+    assert (words or "") in (line.hint or "")
+    assert "numbers are asked for" not in line.message
 
 
 def test_a_pattern_has_to_explain_every_wrong_result():

@@ -12,7 +12,7 @@ import numpy as np
 
 from tutor.check.calling import Missing, call
 from tutor.check.compare import Difference, as_array, close, difference, kind_of, number
-from tutor.check.patterns import find_pattern
+from tutor.check.patterns import find_pattern, find_slip
 from tutor.check.reporting import finish
 from tutor.check.result import Line, Result
 from tutor.check.showing import show
@@ -88,10 +88,17 @@ def _number(answer: Any, exercise: Exercise) -> list[Line]:
     is_number = as_array(answer) is not None
     shown = f" is {number(answer)}" if is_number else ""
     says = f"`{name}`{shown}: that isn't it yet."
-    pattern = None if matching else find_pattern([answer], [expected], exercise.tolerance)
-    if pattern is not None and pattern.id in _TOLD:
-        return [_wrong(says, _TOLD[pattern.id], pattern.id)]
+    if not matching:
+        return [_unexplained(says, answer, expected, exercise)]
     return [_with_mistake(exercise, says, matching)]
+
+
+def _unexplained(says: str, value: Any, right: Any, exercise: Exercise) -> Line:
+    """Add what may be said of numbers that the catalogue doesn't know."""
+    pattern = find_pattern([value], [right], exercise.tolerance)
+    name = pattern.id if pattern is not None and pattern.id in _TOLD else None
+    name = name or find_slip(value, right, exercise.tolerance)
+    return _wrong(says, None) if name is None else _wrong(says, _TOLD[name], name)
 
 
 # What may be said of a plain answer without giving it away.
@@ -100,6 +107,8 @@ _TOLD = {
     "close": "Close. Give more digits, or look for what is rounded on the way.",
     "percent": "A hundred times too large: is this per cent?",
     "sign": "Look at the sign.",
+    "decimal_point": "The digits are right. Where does the decimal point belong?",
+    "sign_and_point": "The digits are right. Look at the sign, and at the decimal point.",
 }
 
 
@@ -110,13 +119,37 @@ def _wrong_form(
     several = isinstance(expected, tuple) and not exercise.parts and len(expected) > 1
     asked = f"{_wanted(expected, exercise)} {'are' if several else 'is'} asked for"
     hint = found.hint
-    if isinstance(answer, str):
+    if _quoted(answer):
         hint = f"Write the number{'s' if isinstance(expected, tuple) else ''} without quotes."
+    elif _has_commas(answer, expected):
+        return _wrong(f"`{name}` is {kind_of(answer)}; {asked}.", _COMMA_HINT, "decimal_comma")
+    elif _is_wrapped(answer) and not isinstance(expected, tuple):
+        hint = _WRAPPED_HINT
     elif isinstance(expected, tuple) and len(expected) == 1:
         hint = "A comma makes the brackets hold one: `(4)` is the number 4, `(4,)` a tuple."
     elif isinstance(expected, tuple):
         hint = "Write them in brackets, with commas between."
     return _wrong(f"`{name}` is {kind_of(answer)}; {asked}.", hint, found.id)
+
+
+_WRAPPED_HINT = "Write the number by itself: brackets, or a comma behind it, wrap it up."
+_COMMA_HINT = "Decimals have a point: `0.5`. A comma makes two numbers of it, 0 and 5."
+
+
+def _has_commas(answer: Any, expected: Any) -> bool:
+    """Say whether `0,5` was typed for 0.5: a whole number in front of each one asked for."""
+    wanted = expected if isinstance(expected, tuple) else (expected,)
+    return (
+        isinstance(answer, tuple)
+        and len(answer) == 2 * len(wanted)
+        and all(type(part) is int for part in answer[::2])
+        and any(isinstance(part, float) and part % 1 for part in wanted)
+    )
+
+
+def _is_wrapped(answer: Any) -> bool:
+    """Say whether one number has got brackets, or a comma behind it."""
+    return isinstance(answer, list | tuple | np.ndarray) and np.shape(answer) == (1,)
 
 
 def _numeric_difference(answer: Any, wanted: Any, exercise: Exercise) -> Any:
@@ -148,7 +181,15 @@ def _same_text(a: Any, b: Any) -> bool:
     return one.shape == other.shape and bool(close(one, other, _ROUGH).all())
 
 
-_HARD_TO_TYPE = (("−", "-"), ("²", "^2"), ("·", ""), ("*", ""), ("ization", "isation"))
+_HARD_TO_TYPE = (
+    ("−", "-"),
+    ("’", "'"),
+    ("²", "^2"),
+    ("**", "^"),
+    ("·", ""),
+    ("*", ""),
+    ("ization", "isation"),
+)
 
 
 def _typed(text: Any) -> str:
@@ -161,6 +202,10 @@ def _typed(text: Any) -> str:
 
 def _option(value: Any, options: Sequence[Any]) -> Any:
     return next((option for option in options if _same_text(value, option)), None)
+
+
+def _all_options(answer: Any, options: Sequence[Any]) -> bool:
+    return all(_option(item, options) is not None for item in answer)
 
 
 def _stranger(answer: Any, options: Sequence[Any]) -> str:
@@ -177,6 +222,9 @@ def _choice(answer: Any, exercise: Exercise) -> list[Line]:
         return [_right(exercise)]
     if exercise.options and _option(answer, exercise.options) is None:
         says = f"`{exercise.name}` isn't one of the choices."
+        if isinstance(answer, list | tuple | set) and _all_options(answer, exercise.options):
+            says = f"`{exercise.name}` is {kind_of(answer)}; one choice is asked for."
+            return [_wrong(says, "Write it by itself, without brackets.", "wrong_type")]
         return [_wrong(says, f"Choose from {_listing(exercise.options)}.", "not_an_option")]
     found = [m for m in exercise.mistakes if _same_text(answer, m.rule(*exercise.cases[0]))]
     return [_with_mistake(exercise, f"`{exercise.name}`: not this one.", found)]
@@ -251,6 +299,8 @@ def _row(key: Any, right: Any, answer: dict[Any, Any], exercise: Exercise) -> Li
         form = difference(value, right, exercise.tolerance, lists=True)
         if form is not None and form.id not in ("value", "not_finite"):
             return _wrong_form(exercise, str(key), value, right, form)
+    if not found and not isinstance(right, str | bool):
+        return _unexplained(f"`{key}`: not yet right.", value, right, exercise)
     found.sort(key=lambda mistake: -len(mistake.rule(*exercise.cases[0])))
     return _with_mistake(exercise, f"`{key}`: not yet right.", found[:1])
 
@@ -293,13 +343,19 @@ def _in_this_order(items: Sequence[Any], given: Sequence[Any]) -> bool:
 
 
 def _judged(answer: Any, exercise: Exercise) -> list[Line]:
-    if _quoted(answer) and not _quoted(exercise.example):
+    if _has_gap(answer):
+        return [not_started(exercise.name, "still has a gap `...` to fill in.")]
+    numbers = not _quoted(exercise.example) and not isinstance(exercise.example, dict)
+    if numbers and _quoted(answer):
         says = f"`{exercise.name}` holds text in quotes; numbers are asked for."
         return [_wrong(says, "Write numbers without quotes.", "returned_string")]
     verdict = call(exercise.reference, (answer,))
     if verdict.error is not None:
         says = f"`{exercise.name}` is {_described(answer)}. What is asked for is {_form(exercise)}."
-        return [_wrong(says, None, "wrong_type")]
+        if _has_commas(answer, exercise.example):
+            return [_wrong(says, _COMMA_HINT, "decimal_comma")]
+        wrapped = isinstance(exercise.example, float) and _is_wrapped(answer)
+        return [_wrong(says, _WRAPPED_HINT if wrapped else None, "wrong_type")]
     if verdict.value is None:
         return [_right(exercise)]
     found = [m for m in exercise.mistakes if bool(call(m.rule, (answer,)).value)]
@@ -311,6 +367,14 @@ def _quoted(answer: Any) -> bool:
     if isinstance(answer, list | tuple):
         return any(_quoted(part) for part in answer)
     return isinstance(answer, str)
+
+
+def _has_gap(answer: Any) -> bool:
+    if isinstance(answer, dict):
+        return _has_gap(list(answer.values()))
+    if isinstance(answer, list | tuple):
+        return any(_has_gap(part) for part in answer)
+    return answer is Ellipsis
 
 
 def _described(answer: Any) -> str:

@@ -182,5 +182,7 @@ def same(a: Any, b: Any) -> bool:
         return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
     if isinstance(a, float) and isinstance(b, float):
         return a == b or (a != a and b != b)
+    if type(a) is not type(b):
+        return False
     plain = (int, str, bytes, bool, type(None), set)
-    return not isinstance(a, plain) or (type(a) is type(b) and bool(a == b))
+    return not isinstance(a, plain) or bool(a == b)

@@ -290,7 +290,8 @@ _TYPE_IDS = {
 _TYPE_HINTS = {
     "NoneType": "Does every path through your function end in `return`? `print` doesn't return.",
     "list": "Turn the list into an array with `np.array(...)` before you return it.",
-    "tuple": "A comma in your `return` makes a tuple. One thing is asked for.",
+    "tuple": "A comma in your `return` makes a tuple, and so does `np.where` with nothing but a "
+    "condition. One thing is asked for.",
     "str": "Return the numbers themselves, without quotes or `str(...)`.",
     "generator": "Collect the values first: `np.array([... for ...])` with square brackets.",
     "map": "A `map` computes nothing until it is asked: write `np.array(list(...))`.",

@@ -6,6 +6,7 @@ catalogue, which knows the exercise, and gives way to it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -61,10 +62,65 @@ def find_pattern(
     if _is_constant(pairs, len(values)):
         return _CONSTANT
     wrong = [pair for pair in pairs if not _agree(*pair, tolerance)]
+    # Of a table with one row the first is all there is: nothing speaks for or against it.
+    wrong = [pair for pair in wrong if not _is_only_row(*pair)] or wrong
     # One wrong number alone may look like anything by chance.
     if len(wrong) < 2 and all(got.size == 1 for got, _ in wrong):
         return None
     return next((p for p in _PATTERNS if all(p.fits(*pair) for pair in wrong)), None)
+
+
+def _is_only_row(got: Array, right: Array) -> bool:
+    return right.ndim > 1 and len(right) == 1 and _agree(got, right[0])
+
+
+def find_slip(value: Any, right: Any, tolerance: Tolerance) -> str | None:
+    """Say what is wrong with an answer whose digits are right: sign, decimal point or both.
+
+    Parameters
+    ----------
+    value, right : object
+        Numbers, arrays or tuples of them; the answer isn't right.
+    tolerance : Tolerance
+        What counts as right.
+
+    Returns
+    -------
+    str or None
+        ``"sign"``, ``"decimal_point"``, ``"sign_and_point"`` or ``"percent"``, if it explains each
+        wrong number.
+    """
+    slips: set[str | None] = set()
+    for pair in _pairs(value, right):
+        if pair is None or pair[0].shape != pair[1].shape or pair[0].dtype.kind == "b":
+            return None
+        got, wanted = (part.astype(float).ravel() for part in pair)
+        wrong = ~close(got, wanted, tolerance)
+        two = zip(got[wrong].tolist(), wanted[wrong].tolist(), strict=True)
+        slips |= {_slip(*numbers, tolerance) for numbers in two}
+    return slips.pop() if len(slips) == 1 else None
+
+
+_MOST_PLACES = 16
+_ROUGHEST = 0.05
+
+
+def _slip(got: float, right: float, tolerance: Tolerance) -> str | None:
+    if not (math.isfinite(got) and math.isfinite(right) and got and right):
+        return None
+    near = min(_ROUGHEST, tolerance.relative + tolerance.absolute / abs(right))
+    places = round(math.log10(abs(got)) - math.log10(abs(right)))
+    if abs(places) > _MOST_PLACES or abs(abs(got) / 10.0**places / abs(right) - 1) > near:
+        return None
+    if places == 0:
+        return "sign" if got * right < 0 else None
+    # Two whole numbers don't differ by a point, and any power of ten is another by chance.
+    digits = abs(right) / 10.0 ** math.floor(math.log10(abs(right)))
+    if (got == round(got) and right == round(right)) or abs(digits - 1) < _ROUGHEST:
+        return None
+    if got * right < 0:
+        return "sign_and_point"
+    return "percent" if places == 2 and abs(right) <= 1 else "decimal_point"
 
 
 def _pairs(value: Any, right: Any) -> Iterator[Pair | None]:
