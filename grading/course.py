@@ -210,6 +210,12 @@ class Course:
         folders = sorted(self.step_root("submitted").glob("*/*/"))
         return [path for path in folders if path.name not in known]
 
+    def closed(self) -> list[Path]:
+        """Folders of submissions that may not be looked into: what is in them stays unseen."""
+        root = self.step_root("submitted")
+        folders = (root, *sorted(root.glob("*/")))
+        return [path for path in folders if not os.access(path, os.R_OK | os.X_OK)]
+
     def _matches(
         self, step: str, *, student: str | None, assignment: str | None
     ) -> list[tuple[Path, str]]:

@@ -519,6 +519,21 @@ def test_a_mistyped_name_is_answered_with_the_nearest(course: Path) -> None:
     assert "has no graded cell test_duoble. Do you mean test_double?" in done.stderr
 
 
+def test_a_student_whose_folder_is_closed_is_not_passed_over(
+    course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Root may read all, so the question is answered here; such a folder looks empty."""
+    small.hand_in(course, "ada", RIGHT)
+    closed = course / "submitted" / "zed [2]"
+    closed.mkdir()
+    monkeypatch.setattr(os, "access", lambda path, mode: "zed" not in str(path))
+    for asked, seen in (((), True), (("--student", "z*"), True), (("--student", "ada"), False)):
+        done = run("run", *asked, course=course)
+        assert done.exit_code == (EXIT_PROBLEMS if seen else EXIT_OK)
+        assert (f"{closed} can't be read, so nothing in it is graded" in done.stderr) == seen
+        assert "holds no submission" not in done.stderr
+
+
 def test_feedback_stopped_at_once_does_not_say_that_nothing_is_graded(
     course: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

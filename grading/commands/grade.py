@@ -118,12 +118,10 @@ def run(
             click.echo(json.dumps(_as_json(course, book, summary, rows, why)))
         else:
             _report(terminal, course, book, summary, rows, students, why)
-    absent = _absent(course, assignments, students)
-    if absent:
-        _show_absent(terminal, course, assignments, absent)
+    unseen = _show_unseen(terminal, course, assignments, students)
     if summary.interrupted:
         sys.exit(EXIT_INTERRUPTED)
-    sys.exit(EXIT_PROBLEMS if summary.failed or summary.refused or absent else EXIT_OK)
+    sys.exit(EXIT_PROBLEMS if summary.failed or summary.refused or unseen else EXIT_OK)
 
 
 def _graders(scheduler: str | None) -> Callable[[EngineChoice, int], Graders]:
@@ -164,28 +162,37 @@ def _rows(
     return [rows for rows in selected if rows]
 
 
-def _absent(
-    course: Course, assignments: tuple[str, ...], students: tuple[str, ...]
-) -> tuple[str, ...]:
-    """Return those asked for of whom nothing is there to grade."""
-    if not students:
-        return ()
-    handed = (course.handed_in(name, students) for name in course.select(assignments))
-    return unmatched(students, (one.student for part in handed for one in part))
+def _show_unseen(
+    terminal: Console, course: Course, assignments: tuple[str, ...], students: tuple[str, ...]
+) -> bool:
+    """Name who was asked for and is not there, and what may not be looked at; tell whether any."""
+    closed = course.closed()
+    absent: tuple[str, ...] = ()
+    if students:
+        handed = [one for name in course.select(assignments) for one in course.handed_in(name)]
+        there = {one.student for one in handed} | {path.name for path in closed}
+        absent = unmatched(students, there)
+        closed = [path for path in closed if not unmatched(students, (path.name,))]
+    for path in closed:
+        _say(
+            terminal,
+            f"{path} can't be read, so nothing in it is graded. Check its access rights, then run "
+            "the same command again.",
+        )
+    if absent:
+        what = f" for {', '.join(assignments)}" if assignments else ""
+        _say(
+            terminal,
+            f"{course.step_root('submitted')} holds no submission of {', '.join(absent)}{what}."
+            f"{nearest_students(course, absent)}",
+        )
+    return bool(closed or absent)
 
 
-def _show_absent(
-    terminal: Console, course: Course, assignments: tuple[str, ...], absent: tuple[str, ...]
-) -> None:
-    """Name those asked for of whom nothing is there."""
-    what = f" for {', '.join(assignments)}" if assignments else ""
-    terminal.print(
-        f"{course.step_root('submitted')} holds no submission of {', '.join(absent)}{what}."
-        f"{nearest_students(course, absent)}",
-        highlight=False,
-        markup=False,
-        soft_wrap=True,
-    )
+def _say(terminal: Console, *lines: str) -> None:
+    """Print names and paths as they are; the terminal breaks what is too long for it."""
+    for line in lines:
+        terminal.print(printable(line), highlight=False, markup=False, soft_wrap=True)
 
 
 def _show_misplaced(terminal: Console, course: Course) -> None:
@@ -193,12 +200,7 @@ def _show_misplaced(terminal: Console, course: Course) -> None:
     misplaced = course.misplaced()
     for path in misplaced[:5]:
         near = nearest(path.name, course.assignments())
-        terminal.print(
-            printable(f"{path} is not graded: no assignment is called {path.name}.{near}"),
-            highlight=False,
-            markup=False,
-            soft_wrap=True,
-        )
+        _say(terminal, f"{path} is not graded: no assignment is called {path.name}.{near}")
     if misplaced[5:]:
         terminal.print(f"So are {counted(len(misplaced) - 5, 'other folder')}.", highlight=False)
 
@@ -239,12 +241,8 @@ def _report(
     if not (rows or summary.to_do or summary.refused):
         if not students:  # else they are named
             place = course.step_root("submitted")
-            terminal.print(
-                f"Nothing was handed in: {place} holds no submission. "
-                f"{where_submissions_go(course)}",
-                highlight=False,
-                soft_wrap=True,
-            )
+            nothing = f"Nothing was handed in: {place} holds no submission."
+            _say(terminal, f"{nothing} {where_submissions_go(course)}")
         return
     terminal.print(f"{', '.join(parts)}{speed}.", highlight=False)
     show_trust(terminal, [row for one in rows for row in one])
@@ -255,9 +253,9 @@ def _report(
             highlight=False,
         )
         return
-    terminal.print(
-        f"Gradebook: {shown(course.db_url)}\nGraded notebooks: {course.step_root('autograded')}\n"
+    _say(
+        terminal,
+        f"Gradebook: {shown(course.db_url)}",
+        f"Graded notebooks: {course.step_root('autograded')}",
         f"Feedback: `grading feedback` writes it to {course.step_root('feedback')}",
-        highlight=False,
-        soft_wrap=True,
     )

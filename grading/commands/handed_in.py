@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 @grading.command(epilog=EXIT_CODES)
 @click.argument("assignment")
 @click.argument(
-    "archives", nargs=-1, required=True, metavar="ZIP...", type=click.Path(path_type=Path)
+    "archives",
+    nargs=-1,
+    required=True,
+    metavar="ZIP...",
+    type=click.Path(dir_okay=False, path_type=Path),
 )
 @click.option(
     "--force", "-f", is_flag=True, help="Take the download's even where another may be newer."
