@@ -49,6 +49,8 @@ def one(code: str, check: str, points: float = 5) -> dict:
         ("x = np.arange(6.).reshape(2, 3)", "assert x.shape == (2, 3) and x.dtype == float"),
         ("x = np.float32(0.5)", "assert type(x) is np.float32"),
         ("x = None", "assert x is None"),
+        ("def f(v: int): return v\nx = f.__annotations__['v'](2.5)", "assert x == 2"),
+        ("x = 7\n%time y: float = x\nz = __annotations__['y'](x)", "assert str(z) == '7.0'"),
         ("x = 10 ** 400", "assert x == 10 ** 400"),
         ("x = float('nan')", "assert x != x"),
         ("def f(x, y=2, *z, **k): return x, y, z, k", "assert f(1, k=3) == (1, 2, (), {'k': 3})"),

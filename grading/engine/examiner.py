@@ -201,7 +201,7 @@ class Examiner:
         if name not in self.globals:
             statement = self.trust.helpers[name]
             self.globals[name] = None  # ends the recursion of functions that use each other
-            code = compile(ast.Module([statement], []), "<cell locked>", "exec")
+            code = compile(ast.Module([statement], []), "<cell locked>", "exec", dont_inherit=True)
             self._fill(code, _EMPTY)
             exec(code, self.globals)
         return self.globals[name]
@@ -343,9 +343,9 @@ def compiled(name: str, source: str) -> tuple[CodeType, CodeType | None, bool]:
     if tree.body and isinstance(tree.body[-1], ast.Expr):
         expression = tree.body.pop()
         assert isinstance(expression, ast.Expr)
-        last = compile(ast.Expression(expression.value), filename, "eval")
+        last = compile(ast.Expression(expression.value), filename, "eval", dont_inherit=True)
     quiet = text.rstrip().endswith(";")
-    return compile(tree, filename, "exec"), last, quiet
+    return compile(tree, filename, "exec", dont_inherit=True), last, quiet
 
 
 @lru_cache(maxsize=1)

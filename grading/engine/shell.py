@@ -297,8 +297,10 @@ class StudentShell(InteractiveShell):
         try:
             tree = ast.parse(source, filename)
             last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-            body = compile(tree, filename, "exec")
-            shown = compile(ast.Interactive([last]), filename, "single") if last else None
+            # Without this module's own imports from `__future__`.
+            body = compile(tree, filename, "exec", dont_inherit=True)
+            line = ast.Interactive([last]) if last else None
+            shown = compile(line, filename, "single", dont_inherit=True) if line else None
         except (SyntaxError, ValueError, MemoryError, RecursionError):
             return None
         linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
