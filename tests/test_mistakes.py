@@ -175,3 +175,28 @@ def test_a_hint_is_withheld_when_other_inputs_contradict_it():
         exercise="activations/sigmoid",
     )
     assert failing_ids(result) == {"general/value"}
+
+
+def test_the_hint_on_a_sketch_is_about_the_curve_that_the_message_names():
+    """Whatever is wrong with the curves behind it."""
+    right = mistakes.get("activations/sketch").answer
+    wrong = {
+        "sigmoid": (-0.9, 0.0, 0.9),
+        "sigmoid'": (0.4, 1.0, 0.4),
+        "tanh": (2.0, 0.0, 2.0),
+        "tanh'": (-1.0, 0.0, 1.0),
+        "relu": (-2.0, 0.0, 2.0),
+        "relu'": (0.0, 0.0, 2.0),
+    }
+    alone = {}
+    for name, heights in wrong.items():
+        [line] = check.exercise("activations/sketch", {**right, name: heights}).lines
+        assert line.message.endswith(f"1 of 6 curves off by more than 0.15; look at {name}.")
+        alone[name] = line.hint
+    assert None not in alone.values()
+    assert len(set(alone.values())) == 6
+    for first, other in itertools.combinations(wrong, 2):
+        answer = {**right, other: wrong[other], first: wrong[first]}
+        [line] = check.exercise("activations/sketch", answer).lines
+        assert line.message.endswith(f"look at {first}.")
+        assert line.hint == alone[first]

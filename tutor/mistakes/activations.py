@@ -2079,28 +2079,46 @@ _SKETCHED: dict[str, tuple[float, float, float]] = {
 _SKETCH_TOLERANCE = 0.15
 
 
-def _off(sketch: Any, name: str) -> bool:
+def _rows(sketch: Any) -> dict[str, Any]:
+    """Give the rows under the names of the task: typed "ReLU’", say, for "relu'"."""
+    return {str(name).casefold().strip().replace("’", "'"): sketch[name] for name in sketch}
+
+
+def _off(heights: Any, name: str) -> bool:
     """Say whether a sketched curve is further off than a drawing by hand may be."""
-    heights = np.asarray(sketch[name], dtype=float)
-    return bool(np.any(np.abs(heights - _SKETCHED[name]) > _SKETCH_TOLERANCE))
+    gaps = np.abs(np.asarray(heights, dtype=float) - _SKETCHED[name])
+    return not bool(np.all(gaps <= _SKETCH_TOLERANCE))  # nan is off
 
 
 def _judge_sketch(sketch: Any) -> str | None:
-    if not isinstance(sketch, dict) or set(sketch) != set(_SKETCHED):
+    rows = _rows(sketch) if isinstance(sketch, dict) else {}
+    if set(rows) != set(_SKETCHED):
         return "is asked for as a table with the six rows " + ", ".join(_SKETCHED) + "."
-    for name, heights in sketch.items():
+    for name, heights in rows.items():
         if np.shape(heights) != (3,):
             return f"needs three heights for {name}, at x = −2, 0 and 2."
         if any(isinstance(height, str) for height in heights):
             return f"needs numbers for {name}, without quotes."
-    wrong = [name for name in _SKETCHED if _off(sketch, name)]
+    wrong = [name for name in _SKETCHED if _off(rows[name], name)]
     if wrong:
-        return f"has {len(wrong)} of 6 curves off by more than 0.15; look at {wrong[0]}."
+        curves = "1 of 6 curves" if len(wrong) == 1 else f"{len(wrong)} of 6 curves"
+        return f"has {curves} off by more than 0.15; look at {wrong[0]}."
     return None
 
 
-def _sketched_as(sketch: Any, name: str, heights: tuple[float, ...]) -> bool:
-    return isinstance(sketch, dict) and np.allclose(sketch[name], heights, atol=0.02)
+def _drawn(name: str, slip: Callable[[float, float, float], bool]) -> Callable[[Any], bool]:
+    """Make the rule for a slip in the heights of the curve that the message names."""
+
+    def rule(sketch: Any) -> bool:
+        rows = _rows(sketch)
+        named = next(curve for curve in _SKETCHED if _off(rows[curve], curve))
+        return named == name and bool(slip(*(float(height) for height in rows[name])))
+
+    return rule
+
+
+def _about(height: float, wanted: float) -> bool:
+    return abs(height - wanted) <= _SKETCH_TOLERANCE
 
 
 SKETCH = Exercise(
@@ -2114,34 +2132,112 @@ SKETCH = Exercise(
     reference=_judge_sketch,
     mistakes=(
         Mistake(
+            "sigmoid_falls",
+            _drawn("sigmoid", lambda left, middle, right: left > middle > right),
+            "Your sigmoid falls. What does it answer for a large x?",
+            "Isn't sure about the sign of the exponent.",
+        ),
+        Mistake(
             "sigmoid_through_zero",
-            lambda sketch: _sketched_as(sketch, "sigmoid", (sketch["sigmoid"][0], 0, 0.88)),
+            _drawn("sigmoid", lambda left, middle, right: _about(middle, 0)),
             "Your sigmoid passes through 0. What does it answer when it can't decide?",
             "Draws the sigmoid like tanh.",
         ),
         Mistake(
+            "sigmoid_below_zero",
+            _drawn("sigmoid", lambda left, middle, right: left < 0 or right > 1.15),
+            "Between which values does a sigmoid run?",
+            "Gives the sigmoid the range of tanh, or none.",
+        ),
+        Mistake(
             "sigmoid_slope_one",
-            lambda sketch: abs(float(sketch["sigmoid'"][1]) - 1) < 0.05,
+            _drawn("sigmoid'", lambda left, middle, right: _about(middle, 1)),
             "Your sigmoid has a slope of 1 in the middle. Compute σ(0)·(1 − σ(0)).",
             "Takes the slope of tanh for that of the sigmoid.",
         ),
         Mistake(
+            "sigmoid_slope_half",
+            _drawn("sigmoid'", lambda left, middle, right: _about(middle, 0.5)),
+            "0.5 is the height of the sigmoid in the middle. How steep is it there?",
+            "Uses the value at 0 for the slope.",
+        ),
+        Mistake(
+            "sigmoid_slope_negative",
+            _drawn("sigmoid'", lambda left, middle, right: min(left, right) < 0),
+            "The sigmoid rises on both sides. Can a slope be negative there?",
+            "Gives the slope the sign of x, or takes rising less for falling.",
+        ),
+        Mistake(
+            "tanh_falls",
+            _drawn("tanh", lambda left, middle, right: left > middle > right),
+            "Your tanh falls. What sign does it have for a large x?",
+            "Swaps the ends of the curve.",
+        ),
+        Mistake(
             "tanh_like_sigmoid",
-            lambda sketch: float(sketch["tanh"][0]) >= 0,
+            _drawn("tanh", lambda left, middle, right: left >= 0),
             "Your tanh isn't negative on the left. Between which values does it run?",
             "Draws tanh like the sigmoid.",
         ),
         Mistake(
+            "tanh_too_high",
+            _drawn("tanh", lambda left, middle, right: max(abs(left), abs(right)) > 1.15),
+            "Your tanh leaves its range. Between which values does it run?",
+            "Draws a straight line, or a cubic.",
+        ),
+        Mistake(
+            "tanh_slope_of_sigmoid",
+            _drawn("tanh'", lambda left, middle, right: _about(middle, 0.25)),
+            "A quarter is the slope of the sigmoid. tanh climbs from −1 to 1 in less room.",
+            "Takes the slope of the sigmoid for that of tanh.",
+        ),
+        Mistake(
+            "tanh_slope_is_curve",
+            _drawn("tanh'", lambda left, middle, right: _about(middle, 0)),
+            "Where is tanh steepest? There its slope is largest, not 0.",
+            "Mixes up a function and its slope.",
+        ),
+        Mistake(
+            "tanh_slope_negative",
+            _drawn("tanh'", lambda left, middle, right: min(left, right) < 0),
+            "tanh rises on both sides. Can a slope be negative there?",
+            "Gives the slope the sign of x.",
+        ),
+        Mistake(
+            "relu_identity",
+            _drawn("relu", lambda left, middle, right: left < 0),
+            "Your ReLU goes below 0. What does the maximum of 0 and a negative number give?",
+            "Forgets the rectifier.",
+        ),
+        Mistake(
+            "relu_absolute",
+            _drawn("relu", lambda left, middle, right: left > 0.15),
+            "Your ReLU comes down from the left. Take the maximum of 0 and −2.",
+            "Takes ReLU for |x|.",
+        ),
+        Mistake(
+            "relu_bounded",
+            _drawn("relu", lambda left, middle, right: _about(right, 1)),
+            "Your ReLU reaches 1 at x = 2. Does it have an upper end, and how steep is it?",
+            "Gives ReLU the sigmoid's upper bound, or draws its slope.",
+        ),
+        Mistake(
             "slope_is_curve",
-            lambda sketch: _sketched_as(sketch, "relu'", (0, 0, 2)),
+            _drawn("relu'", lambda left, middle, right: _about(right, 2)),
             "You have drawn ReLU twice. How steep is it on the right?",
             "Mixes up a function and its slope.",
         ),
         Mistake(
             "relu_slope_left",
-            lambda sketch: abs(float(sketch["relu'"][0])) > 0.15,
+            _drawn("relu'", lambda left, middle, right: abs(left) > 0.15),
             "How steep is ReLU on the left, where it is level?",
             "Believes that ReLU always has a slope, as one slide says.",
+        ),
+        Mistake(
+            "relu_slope_at_zero",
+            _drawn("relu'", lambda left, middle, right: middle > 0.15),
+            "Right and left of 0 you are right. At 0 the slope is a convention: which one is ours?",
+            "Knows another convention, or takes the mean of both sides.",
         ),
     ),
 )
