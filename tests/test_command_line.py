@@ -134,6 +134,26 @@ def test_an_unknown_assignment_is_named_with_those_that_exist(
     assert "03-activations" in done.stderr
 
 
+def test_a_folder_is_no_zip_file(tmp_path: Path) -> None:
+    done = invoke("collect", "03-activations", str(tmp_path))
+    assert done.exit_code == EXIT_USAGE
+    assert "is a directory" in done.stderr
+
+
+@each
+def test_an_empty_name_is_a_wrong_command_line(words: tuple[str, ...]) -> None:
+    """So a script's unset variable is said to be none, in place of selecting nothing."""
+    command = LEAVES[words]
+    rest = needed(command)[1:]
+    tried = [("", *rest)]
+    if any("--student" in option.opts for option in command.params):
+        tried.append(("--student", ""))
+    for arguments in tried:
+        done = invoke(*words, *arguments)
+        assert done.exit_code == EXIT_USAGE
+        assert "The name is empty." in done.stderr
+
+
 @each
 def test_ctrl_c_has_its_own_exit_code(
     words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch

@@ -161,6 +161,9 @@ def test_other_headings_delimiters_and_points(course: Path, tmp_path: Path) -> N
     refused = export(course, *arguments)
     assert refused.exit_code == EXIT_FAILED
     assert "Homework A (9)" in refused.stderr
+    refused = export(course, *arguments, "--column", "01-smal=Homework A")
+    assert refused.exit_code == EXIT_FAILED
+    assert "There is no assignment 01-smal. Do you mean 01-small?" in refused.stderr
     done = export(course, *arguments, "--column", "01-small=Homework A")
     assert "Homework A (9) is worth 10 points in the template and 20 here" in done.stderr
     assert "Graded, but not in the template: ben, cyd." in done.stderr

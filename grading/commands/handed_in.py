@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from grading.commands.group import grading
-from grading.commands.options import EXIT_CODES, course_options
+from grading.commands.options import EXIT_CODES, NAME, course_options
 from grading.commands.output import show
 from grading.errors import EXIT_OK, EXIT_PROBLEMS
 from grading.wording import counted
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @grading.command(epilog=EXIT_CODES)
-@click.argument("assignment")
+@click.argument("assignment", type=NAME)
 @click.argument(
     "archives",
     nargs=-1,

@@ -100,11 +100,22 @@ def course_options(command: Command) -> Command:
     return guarded  # type: ignore[return-value]
 
 
-assignments_argument = click.argument("assignments", nargs=-1, metavar="[ASSIGNMENT]...")
+class _Name(click.types.StringParamType):
+    """A name that isn't empty, as one from a script's unset variable is."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Take it as it is."""
+        name: str = super().convert(value, param, ctx)
+        return name if name.strip() else self.fail("The name is empty.", param, ctx)
+
+
+NAME = _Name()
+assignments_argument = click.argument("assignments", nargs=-1, metavar="[ASSIGNMENT]...", type=NAME)
 students_option = click.option(
     "--student",
     "students",
     multiple=True,
+    type=NAME,
     metavar="NAME",
     help="Only this student; may be a pattern such as 'a*', and given more than once.",
 )

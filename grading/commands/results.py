@@ -205,6 +205,7 @@ def export(
     exporter.to = str(output or exporter.default_file)
     exporter.assignment = list(course.select(assignments))
     exporter.template = str(template or "")
+    course.select(pairs)  # names that --column mistypes
     exporter.columns = pairs
     exporter.missing_as_zero = missing_as_zero
     if bom is not None:

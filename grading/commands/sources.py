@@ -14,6 +14,7 @@ import click
 from grading.commands.group import grading
 from grading.commands.options import (
     EXIT_CODES,
+    NAME,
     assignments_argument,
     course_options,
     engine_options,
@@ -151,7 +152,7 @@ def refresh(assignments: tuple[str, ...], course: Course, as_json: bool) -> None
 
 
 @grading.command(epilog=EXIT_CODES)
-@click.argument("assignment")
+@click.argument("assignment", type=NAME)
 @click.argument("cells", nargs=-1, metavar="CELL...", required=True)
 @click.option("--undo", is_flag=True, help="Let the cells count again.")
 @course_options
