@@ -218,7 +218,7 @@ class Examiner:
         if name not in session.fetched:
             session.fetched[name] = session.get([name]).get(name, ABSENT)
         value = session.fetched[name]
-        return _MISSING if value is ABSENT else value
+        return _MISSING if value is ABSENT else session.taken(value)
 
     def _fill(self, code: CodeType, plan: TestPlan) -> None:
         """Put the names that functions of a cell use into their globals, while the cell runs."""

@@ -9,7 +9,7 @@ again in a fresh process, at its exact place, whose outputs are dropped.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from grading.engine import graded, outcome
@@ -94,6 +94,12 @@ class NotebookRun:
         Names of tests whose value reads as a number.
     wordy
         Name of each test that gave something else, to the number that it holds, if any.
+    emptied
+        Names of tests that passed though they were given an array without items.
+    fills
+        Names of tests that are given NaN in place of such, see `empty`.
+    whole
+        Names of tests that passed, and were given something in each answer.
     """
 
     key: KeyNotebook
@@ -109,6 +115,9 @@ class NotebookRun:
     secret: dict[str, str] = field(default_factory=dict)
     counting: set[str] = field(default_factory=set)
     wordy: dict[str, float | None] = field(default_factory=dict)
+    emptied: set[str] = field(default_factory=set)
+    fills: frozenset[str] = frozenset()
+    whole: set[str] = field(default_factory=set)
     bound: Bindings = field(default_factory=Bindings)
     given_up: frozenset[str] = frozenset()
     pulse: Callable[[str, float], None] = lambda name, seconds: None
@@ -224,7 +233,8 @@ class NotebookRun:
         # It depends on the student's answers alone, and nothing depends on it.
         repeats = plan.certain and not plan.own and not plan.earlier
         started = time.monotonic()
-        session.attend(seconds, discreet=key.hidden, note=repeats)
+        fills, looks = name in self.fills, not plan.certain
+        session.attend(seconds, discreet=key.hidden, note=repeats, looks=looks, fills=fills)
         known_by = signature(session) if repeats else None
         if known_by is not None:
             known = self.precedents.find(name, known_by, session)
@@ -232,7 +242,7 @@ class NotebookRun:
                 return known
         verdict = examiner.run(name, max(0.1, seconds - (time.monotonic() - started)))
         if not plan.certain:
-            self._note_value(name, verdict)
+            self._note_value(name, verdict, session)
         outputs = graded.Written(graded.clean_outputs(verdict.outputs))
         made = Judgement(outputs, outcome.tested(key, verdict), frozenset(examiner.asked))
         whole = verdict.error is None and verdict.gone is None and not verdict.warnings
@@ -240,15 +250,33 @@ class NotebookRun:
             self.precedents.keep(name, known_by, session.exchanges, made)
         return made
 
-    def _note_value(self, name: str, verdict: Verdict) -> None:
-        self.counting.discard(name)
+    def _note_value(self, name: str, verdict: Verdict, session: Session) -> None:
+        for names in (self.counting, self.emptied, self.whole):
+            names.discard(name)
         self.wordy.pop(name, None)
-        if verdict.error is not None or verdict.value is None:
+        if verdict.error is not None:
+            return
+        if session.gave_empty:
+            self.emptied.add(name)
+        if not session.gave_nothing:
+            self.whole.add(name)
+        if verdict.value is None:
             return
         if outcome.reads_as_number(verdict.text):
             self.counting.add(name)
         else:
             self.wordy[name] = outcome.number(verdict.value)
+
+    def take_over(self, other: NotebookRun, names: Iterable[str]) -> None:
+        """Take over from another run of the same cells what some tests gave, where it is less."""
+        places = {cell.key.name: place for place, cell in enumerate(self.cells) if cell.key}
+        for name in names:
+            if (other.outcomes[name].score or 0.0) >= (self.outcomes[name].score or 0.0):
+                continue
+            self.outcomes[name] = other.outcomes[name]
+            self.outputs[places[name]] = other.outputs[places[name]]
+            if name in self.secret:
+                self.secret[name] = other.secret[name]
 
     def count(self) -> None:
         """Give points for what a value holds where it is a number with the key.

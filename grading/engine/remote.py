@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from grading.engine import protocol
+from grading.engine import empty, protocol
 from grading.engine.channel import Channel, DeadlineError, LinkClosedError
 from grading.engine.key import FirstCall
 from grading.sandbox import Death, Handle
@@ -343,10 +343,14 @@ class Session:
         Value of `calls` then.
     discreet : bool
         Whether a hidden test runs: names that the student made up are not taken over then.
+    gave_empty, gave_nothing : bool
+        Whether the test at hand was given an array without items; or anything without, or None.
     exchanges : list of Exchange or None
         What the test at hand has asked and been answered; None where another student could not be
         asked the same.
     """
+
+    gave_empty = gave_nothing = _looks = _fills = False
 
     def __init__(self, handle: Handle, seconds: float, files: Mapping[str, bytes]) -> None:
         self.handle = handle
@@ -376,7 +380,15 @@ class Session:
         """Start the clock for the next cell."""
         self.deadline = time.monotonic() + (self.seconds if seconds is None else seconds)
 
-    def attend(self, seconds: float, *, discreet: bool, note: bool) -> None:
+    def attend(
+        self,
+        seconds: float,
+        *,
+        discreet: bool,
+        note: bool,
+        looks: bool = False,
+        fills: bool = False,
+    ) -> None:
         """Begin a test.
 
         Parameters
@@ -387,8 +399,14 @@ class Session:
             Whether it is hidden.
         note
             Whether to note what it asks and is answered, in `exchanges`.
+        looks
+            Whether to look for arrays without items.
+        fills
+            Whether it gets NaN in their place, see `empty`.
         """
         self.allow(seconds)
+        self.gave_empty = self.gave_nothing = False
+        self._looks, self._fills = looks, fills
         self.discreet = discreet
         self._answers.clear()
         self.exchanges = [] if note else None
@@ -418,6 +436,13 @@ class Session:
         raw = self._take()
         self._answers.append((question, raw))
         return _digest(raw)
+
+    def taken(self, value: Any) -> Any:
+        """Give a student's value as the test at hand gets it."""
+        if self._looks:
+            self.gave_empty |= empty.has_empty_array(value)
+            self.gave_nothing |= empty.has_nothing(value)
+        return empty.filled(value) if self._fills else value
 
     def forget_answers(self) -> None:
         """Drop the answers to what was asked before a test that did not have to run."""
@@ -599,7 +624,7 @@ class Session:
         self, reply: Any, asked: set[str]
     ) -> tuple[Any, Exception | None, tuple[str, ...], dict[Any, Any]]:
         if isinstance(reply, list) and len(reply) == 1:
-            return reply[0], None, (), {}
+            return self.taken(reply[0]), None, (), {}
         if not isinstance(reply, list) or len(reply) != 7:
             self._end("reply")
         used, changes, failed, *rest = reply
@@ -609,7 +634,8 @@ class Session:
         )
         if failed is True:
             return None, self._exception(*rest), known, {}
-        return rest[0], None, known, changes if type(changes) is dict else {}
+        changed = self.taken(changes) if type(changes) is dict else {}
+        return self.taken(rest[0]), None, known, changed
 
     def next_items(self, iterator: StudentIterator, number: int) -> tuple[list[Any], bool]:
         """Fetch items of an iterator."""
@@ -787,7 +813,15 @@ class Nobody(Session):
         self.fetched, self.fetched_at = {}, -1
         self.first: FirstCall | None = None
 
-    def attend(self, seconds: float, *, discreet: bool, note: bool) -> None:
+    def attend(
+        self,
+        seconds: float,
+        *,
+        discreet: bool,
+        note: bool,
+        looks: bool = False,
+        fills: bool = False,
+    ) -> None:
         """Do nothing: there is no clock."""
 
     def get(self, names: list[str]) -> dict[str, Any]:

@@ -46,6 +46,7 @@ EXTRA_SECONDS = 30.0
 MAX_KEYS = 64
 MAX_ATTEMPTS = 4
 _REHEARSAL_SECONDS = 10.0
+_LEARNED = ("unsealed", "counting", "never_empty")  # of a key's tests, by grading the key
 
 
 @dataclass
@@ -114,8 +115,8 @@ class Engine:
         if isinstance(answer, str):
             return _broken(submission, answer, warm.tier.name, seconds)
         for name, found in answer["calibrated"].items():
-            prepared.notebooks[name].unsealed |= set(found[0])
-            prepared.notebooks[name].counting |= set(found[1])
+            for kind, names in zip(_LEARNED, found, strict=True):
+                getattr(prepared.notebooks[name], kind).update(names)
             prepared.notebooks[name].calibrated = True
         notebooks, problems = _unpacked(answer)
         return GradedSubmission(
@@ -433,7 +434,7 @@ class _Job:
             path, notebook = parsed
             outcomes.append(self._grade(key, path, notebook, files, deadline, problems))
             if key.calibrated:
-                calibrated[name] = [sorted(key.unsealed), sorted(key.counting)]
+                calibrated[name] = [sorted(getattr(key, kind)) for kind in _LEARNED]
         return _packed(outcomes, problems, calibrated)
 
     def _notebook(
@@ -467,9 +468,7 @@ class _Job:
             if graded.shown(cell) != cell.source:
                 what = "a text cell holds what a browser would run or load; it is shown as text"
                 problems.append(self._problem(path, None, what, "Look at it before you open it."))
-        run = NotebookRun(key, cells, self._spawner(files), self.request.settings, deadline)
-        run.precedents = self.prepared.precedents[key.name]
-        self._watch(run)
+        run = self._run(key, cells, files, deadline)
         run.run()
         sealed_failures = {
             name
@@ -477,12 +476,27 @@ class _Job:
             if result.sealed and result.status in ("failed", "error", "partial")
             if not key.plans[name].certain
         }
-        if (sealed_failures or run.wordy) and not key.calibrated:
+        if (sealed_failures or run.wordy or run.emptied) and not key.calibrated:
             self._calibrate(key, files)
             if key.unsealed & sealed_failures:
                 run.run_beside()
         run.count()
+        empty = frozenset(run.emptied & key.never_empty - key.unsealed)
+        if empty:
+            again = self._run(key, cells, files, deadline)
+            again.fills = empty
+            again.run()
+            again.count()
+            run.take_over(again, empty)
         return run.result(path)
+
+    def _run(
+        self, key: KeyNotebook, cells: list[sanitize.Cell], files: dict[str, bytes], deadline: float
+    ) -> NotebookRun:
+        run = NotebookRun(key, cells, self._spawner(files), self.request.settings, deadline)
+        run.precedents = self.prepared.precedents[key.name]
+        self._watch(run)
+        return run
 
     def _watch(self, run: NotebookRun) -> None:
         """Have a run say which test it is at; leave out those at which it has stuck before."""
@@ -519,6 +533,7 @@ class _Job:
         sealed = NotebookRun(key, cells, self._spawner(files), settings, deadline)
         sealed.run()
         key.counting |= sealed.counting
+        key.never_empty |= sealed.whole
         failed = {
             name: result
             for name, result in sealed.outcomes.items()

@@ -458,6 +458,39 @@ def test_points_of_another_type_count_as_what_they_hold() -> None:
     assert scores(grade(source, {}))["keys_own"] == 5  # as with nbgrader
 
 
+EMPTY = key(
+    cell("import numpy as np"),
+    answer("def f(x):\n    return np.asarray(x) ** 2", "f"),
+    answer("def parts(x):\n    return [x, 2 * x]", "parts"),
+    answer("def grow(x):\n    x *= 2\nW = np.ones(3)", "grow"),
+    answer("def small(x):\n    return x[x < 5]", "small"),
+    test("assert np.allclose(f([1, 2, 3]), [1, 4, 9])", "close"),
+    hidden("assert (f(np.arange(3)) == [0, 1, 4]).all() and np.allclose(f(3), 9)"),
+    test("assert all(np.allclose(p, 1) for p in parts(np.array([1]))[:1])", "nested"),
+    test("x = np.array([1, 2])\ngrow(x)\nassert (x == [2, 4]).all() and np.all(W == 1)", "place"),
+    test("2.5 * np.allclose(f(2), 4) + 2.5 * np.allclose(f(3), 9)", "partial"),
+    test("assert np.allclose(small(np.array([9])), 0)", "rightly"),
+    test("assert np.size(f(3)) == 1", "size"),
+)
+
+
+def test_an_array_without_items_equals_nothing() -> None:
+    """Numpy finds it equal to everything. Where the key gives one, a student may."""
+    z = "np.zeros((0, 1))"
+    full = scores(grade(EMPTY, {}))
+    assert set(full.values()) == {5}
+    for_all = {
+        "f": f"def f(x):\n    return {z}",
+        "parts": f"def parts(x):\n    return [{z}]",
+        "grow": f"def grow(x):\n    x.resize((0, 1), refcheck=False)\nW = {z}",
+    }
+    assert scores(grade(EMPTY, for_all)) == dict.fromkeys(full, 0) | {"rightly": 5}
+    once = {"f": f"def f(x):\n    return {z} if np.ndim(x) == 0 and x == 2 else np.asarray(x) ** 2"}
+    assert scores(grade(EMPTY, once)) == full | {"partial": 2.5}
+    other = {"small": f"def small(x):\n    return {z}"}
+    assert scores(grade(EMPTY, other)) == full
+
+
 def test_falling_back_is_not_the_students_choice() -> None:
     """Returning objects that can't travel does not make a test run beside the student's code."""
     attack = "class E:\n    def __eq__(s, o): return True\ndef f(x): return E()"
