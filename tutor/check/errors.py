@@ -57,6 +57,10 @@ _ERROR_HINTS = (
         "into a list: `np.column_stack([a, b])`.",
     ),
     (
+        "out of bounds for array of dimension",
+        "The array has fewer axes than that: print its shape. Axes are counted from 0.",
+    ),
+    (
         "out of bounds",
         "Places are counted from 0, so the last one is the length − 1. An array doesn't grow when "
         "you write behind its end.",
@@ -102,6 +106,11 @@ _ERROR_HINTS = (
     (
         "multiply sequence",
         "A list can't be multiplied by a number. Go through it entry by entry.",
+    ),
+    (
+        "Cannot cast ufunc",
+        "An array of whole numbers can't hold fractions: `x.astype(float)` makes another one that "
+        "can.",
     ),
     (
         "infinity to integer",

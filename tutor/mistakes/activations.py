@@ -18,6 +18,7 @@ _SMALL = np.array([-2.0, -1.0, 0.0, 0.5, 3.0])
 _MATRIX = np.array([[-1.5, 0.25, 2.0], [4.0, -0.75, 0.0]])
 _FAR = np.array([-1000.0, -30.0, 30.0, 1000.0])
 _WHOLE = np.array([-3, -1, 0, 2, 5])
+_CLOSE = np.array([-0.5, 0.0, 0.2])
 _POINTWISE = ((_SMALL,), (_MATRIX,), (_FAR,), (_WHOLE,))
 
 
@@ -54,6 +55,16 @@ def _truncated(right: Callable[..., Any]) -> Mistake:
 
 def _exp(x: Any) -> Any:
     return np.exp(np.asarray(x, float))
+
+
+def _two_sided(x: Any, right: Callable[[Any], Any], left: Callable[[Any], Any]) -> Any:
+    """Compute a function from t = e^(−|x|), with a formula for each side of 0."""
+    t = np.exp(-np.abs(np.asarray(x, float)))
+    return np.where(np.asarray(x) >= 0, right(t), left(t))
+
+
+def _row_exps(Z: Any) -> Any:
+    return np.exp(Z - np.max(Z, axis=1, keepdims=True))
 
 
 def _naive_softmax(Z: Any) -> Any:
@@ -140,6 +151,76 @@ SIGMOID = Exercise(
             "multiply top and bottom by t.",
             "Believes that the sigmoid is odd, like tanh.",
         ),
+        Mistake(
+            "other_branch",
+            lambda x: np.exp(-np.abs(x)) / (1 + np.exp(-np.abs(x))),
+            "Never above a half: for positive x you give what belongs to their mirror image. "
+            "Where does the sign of x enter?",
+            "Uses the formula for x < 0 everywhere.",
+        ),
+        Mistake(
+            "left_denominator",
+            lambda x: _two_sided(x, lambda t: 1 / (1 + t), lambda t: t),
+            "For negative x you give t alone. What stands below the line on that side?",
+            "Takes e^x for the sigmoid on the left, where the two are close.",
+        ),
+        Mistake(
+            "left_minus",
+            lambda x: _two_sided(x, lambda t: 1 / (1 + t), lambda t: 1 / (1 - t)),
+            "For negative x your values are larger than 1. Write 1/(1 + e^(−x)) in terms of t "
+            "there, and multiply top and bottom by t.",
+            "Turns a sign where the fraction has to be rewritten.",
+        ),
+        Mistake(
+            "left_negative",
+            lambda x: _two_sided(x, lambda t: 1 / (1 + t), lambda t: -t / (1 + t)),
+            "A sigmoid is never negative, not for negative x either. Which sign is too many?",
+            "Gives the result the sign of x.",
+        ),
+        Mistake(
+            "left_zero",
+            lambda x: _two_sided(x, lambda t: 1 / (1 + t), lambda t: 0 * t),
+            "For negative x you give 0. The sigmoid is small there, but never 0: that side has a "
+            "formula, too.",
+            "Multiplies by the condition, and leaves the other side out.",
+        ),
+        Mistake(
+            "left_brackets",
+            lambda x: _two_sided(x, lambda t: 1 / (1 + t), lambda t: t / 1 + t),
+            "`t / 1 + t` divides first, and is 2t. Which part belongs under the fraction bar?",
+            "Leaves out the brackets on one side.",
+        ),
+        Mistake(
+            "brackets_of_both",
+            lambda x: _two_sided(x, lambda t: 1 / 1 + t, lambda t: t / 1 + t),
+            "Python divides before it adds. Which part belongs under the fraction bar?",
+            "Leaves out the brackets below both fraction bars.",
+        ),
+        Mistake(
+            "one_minus_t",
+            lambda x: _two_sided(x, lambda t: 1 - t, lambda t: t),
+            "Look at x = 0, where the sigmoid is a half: yours jumps there. Which fractions of t "
+            "do the two sides need?",
+            "Takes t for what is missing to 1.",
+        ),
+        Mistake(
+            "t_only",
+            lambda x: np.exp(-np.abs(x)),
+            "This is t, a peak at 0. The sigmoid is still to be made of it.",
+            "Returns the preparation.",
+        ),
+        Mistake(
+            "base_two",
+            lambda x: 1 / (1 + 2.0 ** -np.asarray(x, float)),
+            "The shape is right, but too flat: which number is raised to the power −x?",
+            "Takes exp for a power of two.",
+        ),
+        Mistake(
+            "input_squared",
+            lambda x: 1 / (1 + _exp(-(np.asarray(x, float) ** 2))),
+            "Your function is the same on both sides of 0. What stands in the exponent?",
+            "Mixes the sigmoid up with the bell curve.",
+        ),
     ),
 )
 
@@ -218,6 +299,74 @@ SIGMOID_DERIVATIVE = Exercise(
             "What exactly is squared below the line: t, or all of 1 + t?",
             "Misses the brackets of a square.",
         ),
+        Mistake(
+            "square_forgotten",
+            lambda x: np.exp(-np.abs(x)) / (1 + np.exp(-np.abs(x))),
+            "At 0 your slope is a half, twice too large. What is squared below the line?",
+            "Loses the square of the chain rule.",
+        ),
+        Mistake(
+            "brackets",
+            lambda x: np.exp(-np.abs(x)) / 1 + np.exp(-np.abs(x)) ** 2,
+            "`t / 1 + …` divides first. What belongs under the fraction bar?",
+            "Leaves the brackets out of a quotient.",
+        ),
+        Mistake(
+            "one_above",
+            lambda x: 1 / (1 + np.exp(-np.abs(x))) ** 2,
+            "Far from 0 your slope goes to 1. There the sigmoid is flat: what stands above the "
+            "fraction bar?",
+            "Forgets the inner derivative.",
+        ),
+        Mistake(
+            "doubled",
+            lambda x: 2 * np.exp(-np.abs(x)) / (1 + np.exp(-np.abs(x))),
+            "A square isn't a double: what is (1 + t)²?",
+            "Takes the square for twice.",
+        ),
+        Mistake(
+            "first_factor_only",
+            lambda x: 1 / (1 + np.exp(-np.abs(x))),
+            "Far from 0 your slope goes to 1, where the sigmoid is flat. Which factor of a(1 − "
+            "a) is missing?",
+            "Recalls half of a(1 − a).",
+        ),
+        Mistake(
+            "plus_in_bracket_t",
+            lambda x: (lambda a: a * (1 + a))(1 / (1 + np.exp(-np.abs(x)))),
+            "Far from 0 σ is flat, but you get 2. Check the sign in the bracket.",
+            "Recalls the shape of the formula, not its sign.",
+        ),
+        Mistake(
+            "x_in_bracket",
+            lambda x: act.sigmoid(x) * (1 - np.asarray(x)),
+            "You subtract x from 1. What stands in the bracket of a(1 − a)?",
+            "Mixes input and activation.",
+        ),
+        Mistake(
+            "x_in_bracket_t",
+            lambda x: (1 - np.asarray(x)) / (1 + np.exp(-np.abs(x))),
+            "You subtract x from 1. What stands in the bracket of a(1 − a)?",
+            "Mixes input and activation.",
+        ),
+        Mistake(
+            "times_x",
+            lambda x: np.asarray(x) * act.sigmoid_derivative(x),
+            "At 0 the sigmoid is steepest, and your slope is 0. Which factor is too many?",
+            "Multiplies by x, as in a product rule.",
+        ),
+        Mistake(
+            "sign_of_x",
+            lambda x: np.sign(x) * act.sigmoid_derivative(x),
+            "The sigmoid rises on both sides of 0. Which sign does its slope have on the left?",
+            "Gives the slope the sign of x.",
+        ),
+        Mistake(
+            "t_only",
+            lambda x: np.exp(-np.abs(x)),
+            "This is t. The slope is still to be made of it.",
+            "Returns the preparation.",
+        ),
     ),
 )
 
@@ -284,6 +433,63 @@ TANH = Exercise(
             "Never negative: for negative x you give what belongs to their mirror image. Where "
             "does the sign of x enter?",
             "Loses the sign with the absolute value.",
+        ),
+        Mistake(
+            "reciprocal_of_t",
+            lambda x: np.sign(x) * (1 + np.exp(-2 * np.abs(x))) / (1 - np.exp(-2 * np.abs(x))),
+            "Your values lie outside −1 … 1, and at 0 you divide by 0. Is the "
+            "fraction upside down?",
+            "Swaps numerator and denominator: that is coth.",
+        ),
+        Mistake(
+            "brackets",
+            lambda x: _exp(x) - _exp(-x) / _exp(x) + _exp(-x),
+            "Python divides before it adds and subtracts. Which two parts belong in brackets?",
+            "Leaves the brackets out of a quotient.",
+        ),
+        Mistake(
+            "all_doubled",
+            lambda x: 2 * (act.sigmoid(2 * np.asarray(x)) - 1),
+            "Your values lie between −2 and 0. What exactly is doubled in the formula: σ, or "
+            "σ − 1?",
+            "Puts a bracket where there is none.",
+        ),
+        Mistake(
+            "shifted_up",
+            lambda x: 2 * act.sigmoid(2 * np.asarray(x)) + 1,
+            "tanh(0) is 0, and yours is 2. Check the sign of the 1.",
+            "Shifts the wrong way.",
+        ),
+        Mistake(
+            "input_halved",
+            lambda x: 2 * act.sigmoid(np.asarray(x) / 2) - 1,
+            "The range is right, but tanh is steeper: is the input doubled or halved?",
+            "Stretches the input the wrong way.",
+        ),
+        Mistake(
+            "two_moved_outside",
+            lambda x: 4 * act.sigmoid(x) - 1,
+            "Your values run from −1 to 3. σ(2x) isn't 2σ(x): where does the inner 2 belong?",
+            "Believes that a factor can be moved out of a function.",
+        ),
+        Mistake(
+            "arctangent",
+            np.arctan,
+            "Your curve levels off at π/2: this is another S-curve, the arctangent. Use the "
+            "formula with σ.",
+            "Takes one S-curve for the other.",
+        ),
+        Mistake(
+            "without_h",
+            np.tan,
+            "This is the tangent of an angle. tanh has an h, and a formula with σ.",
+            "Takes tan for tanh.",
+        ),
+        Mistake(
+            "sinh_instead",
+            np.sinh,
+            "Your values grow without end: this is sinh, the part above the fraction bar.",
+            "Stops at the numerator.",
         ),
     ),
 )
@@ -364,6 +570,50 @@ TANH_DERIVATIVE = Exercise(
             "You square the whole difference. What exactly is squared in the formula?",
             "Puts the square at the wrong place.",
         ),
+        Mistake(
+            "doubled",
+            lambda x: 1 - 2 * np.tanh(x),
+            "A square isn't a double. What is subtracted from 1?",
+            "Takes the square for twice.",
+        ),
+        Mistake(
+            "of_the_formula",
+            lambda x: -2 * np.tanh(x),
+            "At 0, where tanh is steepest, yours is 0. You have differentiated 1 − a², which is "
+            "the slope already.",
+            "Differentiates once more.",
+        ),
+        Mistake(
+            "second_derivative",
+            lambda x: -2 * np.tanh(x) * (1 - np.tanh(x) ** 2),
+            "At 0, where tanh is steepest, yours is 0: this is the slope of the slope.",
+            "Differentiates twice.",
+        ),
+        Mistake(
+            "square_only",
+            lambda x: np.tanh(x) ** 2,
+            "Your slope is largest where tanh is flat. From what is the square subtracted?",
+            "Forgets the 1.",
+        ),
+        Mistake(
+            "times_x",
+            lambda x: 1 - np.tanh(x) * np.asarray(x),
+            "You multiply tanh(x) by x. By what is it multiplied in a square?",
+            "Mixes input and activation.",
+        ),
+        Mistake(
+            "square_in_sech",
+            lambda x: 1 / np.cosh(np.asarray(x, float) ** 2),
+            "You square x. The formula squares sech(x).",
+            "Puts the square at the wrong place.",
+        ),
+        Mistake(
+            "cosh_above",
+            lambda x: np.cosh(np.asarray(x, float)) ** 2,
+            "Your slope grows without end, where tanh is flat. Is cosh above or below the "
+            "fraction bar?",
+            "Takes sech for cosh.",
+        ),
     ),
 )
 
@@ -428,6 +678,31 @@ RELU = Exercise(
             "Negative inputs leak through a little. That is ReLU's leaky relative.",
             "Mixes up ReLU and leaky ReLU.",
         ),
+        Mistake(
+            "slope_on_the_right",
+            lambda x: np.where(np.asarray(x) > 0, 1, x),
+            "Positive inputs come out as 1, and negative ones as they are. Which value belongs "
+            "to which side?",
+            "Mixes ReLU with its slope, and the sides.",
+        ),
+        Mistake(
+            "floor_of_one",
+            lambda x: np.maximum(1, x),
+            "Nothing comes out below 1. With which number is x compared?",
+            "Takes 1 for the lower bound.",
+        ),
+        Mistake(
+            "threshold_one",
+            lambda x: np.where(np.asarray(x) > 1, x, 0),
+            "Inputs between 0 and 1 are lost. Where is the bend of ReLU?",
+            "Puts the bend at 1.",
+        ),
+        Mistake(
+            "softplus_instead",
+            act.softplus,
+            "This is softplus, ReLU's smooth relative. ReLU has a corner.",
+            "Takes the smooth version for the original.",
+        ),
     ),
 )
 
@@ -486,6 +761,37 @@ RELU_DERIVATIVE = Exercise(
             "You compare with 10, as one of the slides does by mistake. Where is the bend of ReLU?",
             "Copied the misprint “if x > 10” from the slide.",
         ),
+        Mistake(
+            "minus_one_left",
+            lambda x: np.where(np.asarray(x) > 0, 1.0, -1.0),
+            "ReLU is flat for negative inputs; a slope of −1 would mean that it falls.",
+            "Differentiates |x|, or takes “not rising” for falling.",
+        ),
+        Mistake(
+            "sides_swapped",
+            lambda x: np.where(np.asarray(x) > 0, 0.0, 1.0),
+            "The two sides are swapped: on which one does ReLU rise?",
+            "Swaps the two values of np.where.",
+        ),
+        Mistake(
+            "clipped",
+            lambda x: np.clip(np.asarray(x, float), 0, 1),
+            "Between 0 and 1 you give x itself. How steep is ReLU there?",
+            "Cuts the function off in place of differentiating it.",
+        ),
+        Mistake(
+            "threshold_one",
+            lambda x: (np.asarray(x) > 1).astype(float),
+            "Between 0 and 1 ReLU rises already. Where is its bend?",
+            "Puts the bend at 1.",
+        ),
+        Mistake(
+            "divided_by_x",
+            lambda x: np.maximum(0, x) / np.asarray(x, float),
+            "ReLU(x)/x is the slope of a line through 0, and at x = 0 it is 0/0. Ask for the "
+            "sign of x.",
+            "Takes value over input for the slope.",
+        ),
     ),
 )
 
@@ -495,7 +801,7 @@ LEAKY_RELU = Exercise(
     signature="leaky_relu(x, slope)",
     task="Write leaky ReLU with the slope of the negative side as a parameter (0 < slope < 1).",
     reference=act.leaky_relu,
-    cases=((_SMALL, 0.01), (_MATRIX, 0.1), (_FAR, 0.3), (_WHOLE, 0.1)),
+    cases=((_SMALL, 0.01), (_MATRIX, 0.1), (_FAR, 0.3), (_WHOLE, 0.1), (_CLOSE, 0.3)),
     draw=_draw_with(0.01, 0.05, 0.1, 0.2, 0.3),
     forbids=READY_MADE,
     plot=True,
@@ -543,6 +849,56 @@ LEAKY_RELU = Exercise(
             lambda x, slope: np.where(np.asarray(x) > 0, x, np.asarray(x) / slope),
             "The negative side is steeper than the positive one: you divide by the slope.",
             "Divides where it should multiply.",
+        ),
+        Mistake(
+            "slope_as_floor",
+            lambda x, slope: np.maximum(slope, x),
+            "You compare x with the slope. With which line is x compared on the negative side?",
+            "Takes the slope for the value.",
+        ),
+        Mistake(
+            "slope_added",
+            lambda x, slope: np.where(np.asarray(x) > 0, x, slope + np.asarray(x)),
+            "On the negative side the line is as steep as on the positive one. What does a slope "
+            "do to x?",
+            "Adds where it should multiply.",
+        ),
+        Mistake(
+            "slope_everywhere",
+            lambda x, slope: slope * np.asarray(x),
+            "You flatten both sides. How steep is the positive one?",
+            "Forgets the case distinction.",
+        ),
+        Mistake(
+            "slope_on_the_right",
+            lambda x, slope: np.where(np.asarray(x) > 0, slope * np.asarray(x), 0),
+            "The positive side is flattened, and the negative one is 0. Which side leaks?",
+            "Puts the leak on the wrong side of ReLU.",
+        ),
+        Mistake(
+            "leak_on_both",
+            lambda x, slope: np.maximum(0, x) + slope * np.asarray(x),
+            "Right for negative x. On the positive side the leak is added, too.",
+            "Adds the leak to ReLU everywhere.",
+        ),
+        Mistake(
+            "slopes_returned",
+            lambda x, slope: np.where(np.asarray(x) > 0, 1.0, slope),
+            "These are the slopes of the two sides. Which values does the function take?",
+            "Returns the slope where the value is asked for.",
+        ),
+        Mistake(
+            "level_below",
+            lambda x, slope: np.where(np.asarray(x) > 0, x, -slope),
+            "On the negative side every input gives the same value. A leak is a slope, "
+            "not a level.",
+            "Takes the slope for the value, with a minus.",
+        ),
+        Mistake(
+            "complement",
+            lambda x, slope: np.where(np.asarray(x) > 0, x, (1 - slope) * np.asarray(x)),
+            "You multiply by 1 − slope: then little leaks where much should.",
+            "Takes the slope for what is held back.",
         ),
     ),
 )
@@ -595,6 +951,64 @@ LEAKY_RELU_DERIVATIVE = Exercise(
             "Learned leaky ReLU with 0.01 built in.",
         ),
         _truncated(act.leaky_relu_derivative),
+        Mistake(
+            "value_on_the_right",
+            lambda x, slope: np.where(np.asarray(x) > 0, x, slope),
+            "On the positive side you return the value, on the negative one the slope.",
+            "Differentiates one branch only.",
+        ),
+        Mistake(
+            "sides_swapped",
+            lambda x, slope: np.where(np.asarray(x) > 0, slope, 1.0),
+            "The two sides are swapped: on which one is the function x itself?",
+            "Swaps the two values of np.where.",
+        ),
+        Mistake(
+            "sides_swapped_strictly",
+            lambda x, slope: np.where(np.asarray(x) < 0, 1.0, slope),
+            "The two sides are swapped: on which one is the function x itself?",
+            "Turns the comparison round.",
+        ),
+        Mistake(
+            "slope_everywhere",
+            lambda x, slope: np.full(np.shape(x), slope),
+            "You give the slope of the negative side everywhere. How steep is the positive one?",
+            "Forgets the case distinction.",
+        ),
+        Mistake(
+            "zero_at_zero",
+            lambda x, slope: np.where(
+                np.asarray(x) > 0, 1.0, np.where(np.asarray(x) < 0, slope, 0.0)
+            ),
+            "Right everywhere but at 0. Read the task: which side counts there?",
+            "Carries ReLU's convention over.",
+        ),
+        Mistake(
+            "half_at_zero",
+            lambda x, slope: np.where(
+                np.asarray(x) > 0, 1.0, np.where(np.asarray(x) < 0, slope, (1 + slope) / 2)
+            ),
+            "Right everywhere but at 0. Read the task: which side counts there?",
+            "Takes the mean of both one-sided slopes.",
+        ),
+        Mistake(
+            "slope_added",
+            lambda x, slope: (np.asarray(x) > 0) + slope,
+            "On the positive side you get a little more than 1. Does the leak add to it?",
+            "Adds the leak to ReLU's slope everywhere.",
+        ),
+        Mistake(
+            "slope_fixed_tenth",
+            lambda x, slope: np.where(np.asarray(x) > 0, 1.0, 0.1),
+            "Right for a slope of 0.1 only. The slope is handed in: use it.",
+            "Learned leaky ReLU with 0.1 built in.",
+        ),
+        Mistake(
+            "divided_by_x",
+            lambda x, slope: act.leaky_relu(x, slope) / np.asarray(x, float),
+            "Right but at 0, where it is 0/0. Ask for the sign of x.",
+            "Takes value over input for the slope.",
+        ),
     ),
 )
 
@@ -665,6 +1079,69 @@ PRELU_ALPHA = Exercise(
             lambda x, da, alpha: -np.sum(da * np.where(x > 0, 0.0, x)),
             "The size is right, the sign isn't. The values x < 0 bring their own sign.",
             "Uses |x| on the negative side.",
+        ),
+        Mistake(
+            "x_forgotten",
+            lambda x, da, alpha: np.sum(np.where(x > 0, 0.0, da)),
+            "The values of x play no part in your result. What is the derivative of α·x with "
+            "respect to α?",
+            "Takes it for 1.",
+        ),
+        Mistake(
+            "alpha_times_da",
+            lambda x, da, alpha: np.sum(alpha * da),
+            "x plays no part in your result. What is the derivative of α·x with respect to α?",
+            "Reaches for da/dx, and forgets the sides.",
+        ),
+        Mistake(
+            "alpha_for_x",
+            lambda x, da, alpha: np.sum(da * np.where(x > 0, 0.0, alpha)),
+            "You give the derivative with respect to x on the negative side. Hold x fixed and "
+            "wiggle α.",
+            "Reaches for da/dx out of habit.",
+        ),
+        Mistake(
+            "value_for_derivative",
+            lambda x, da, alpha: np.sum(da * np.where(x > 0, x, alpha * x)),
+            "You multiply by PReLU itself. What is its derivative with respect to α?",
+            "Uses the value where the slope belongs.",
+        ),
+        Mistake(
+            "one_on_the_right",
+            lambda x, da, alpha: np.sum(da * np.where(x > 0, 1.0, x)),
+            "For x > 0 the result doesn't change with α. What is the derivative there?",
+            "Mixes da/dx and da/dα.",
+        ),
+        Mistake(
+            "sums_multiplied",
+            lambda x, da, alpha: np.sum(da) * np.sum(np.where(x > 0, 0.0, x)),
+            "You add up first and multiply then. Each entry of da belongs to one entry of x.",
+            "Swaps sum and product.",
+        ),
+        Mistake(
+            "axis_left_over",
+            lambda x, da, alpha: np.sum(da * np.where(x > 0, 0.0, x), axis=0),
+            "For a table you get a number for each column. All entries share one α: over what "
+            "should the sum run?",
+            "Sums over the rows only.",
+        ),
+        Mistake(
+            "divided_by_length",
+            lambda x, da, alpha: np.sum(da * np.where(x > 0, 0.0, x)) / len(x),
+            "You average. Where a value fans out, its gradients do something else.",
+            "Averages over uses of a shared parameter.",
+        ),
+        Mistake(
+            "updated",
+            lambda x, da, alpha: alpha - np.sum(da * np.where(x > 0, 0.0, x)),
+            "You take a step with α already. The gradient alone is asked for.",
+            "Goes on to the update.",
+        ),
+        Mistake(
+            "side_of_da",
+            lambda x, da, alpha: np.sum(np.where(da > 0, 0.0, da * x)),
+            "Which entries count depends on a sign. Of da, or of x?",
+            "Asks for the sign of the wrong array.",
         ),
     ),
 )
@@ -742,6 +1219,65 @@ ELU = Exercise(
             "Negative inputs come out positive: which of e^x and 1 is the smaller one for x < 0?",
             "Swaps the terms of a difference.",
         ),
+        Mistake(
+            "larger_of_the_two",
+            lambda x, alpha: np.maximum(x, alpha * np.expm1(np.minimum(x, 0))),
+            "Right for α up to 1. For α = 2 the line x lies above α(e^x − 1) just left of 0: "
+            "which piece belongs there?",
+            "Takes a case distinction for a maximum, as in ReLU.",
+        ),
+        Mistake(
+            "larger_of_the_two_unsafe",
+            lambda x, alpha: np.maximum(x, alpha * (_exp(x) - 1)),
+            "For x > 0 e^x − 1 is larger than x, and you give that. Which piece belongs to which "
+            "side?",
+            "Takes a case distinction for a maximum, as in ReLU.",
+        ),
+        Mistake(
+            "added",
+            lambda x, alpha: np.maximum(0, x) + alpha * (_exp(x) - 1),
+            "Right for negative x. On the positive side both pieces are added.",
+            "Adds the pieces without keeping them apart.",
+        ),
+        Mistake(
+            "sides_swapped",
+            lambda x, alpha: np.where(np.asarray(x) < 0, x, alpha * (_exp(x) - 1)),
+            "The two sides are swapped: which one levels off?",
+            "Turns the comparison round.",
+        ),
+        Mistake(
+            "leaky_instead",
+            lambda x, alpha: np.where(np.asarray(x) > 0, x, alpha * np.asarray(x)),
+            "Far to the left your line goes on falling: that is leaky ReLU. ELU levels off.",
+            "Mixes up ELU and leaky ReLU.",
+        ),
+        Mistake(
+            "alpha_subtracted",
+            lambda x, alpha: np.where(np.asarray(x) > 0, x, _exp(np.minimum(x, 0)) - alpha),
+            "For α = 1 it fits, otherwise the curve jumps at 0. What does α multiply?",
+            "Subtracts α where it should multiply.",
+        ),
+        Mistake(
+            "alpha_on_both",
+            lambda x, alpha: np.where(
+                np.asarray(x) > 0, alpha * np.asarray(x), alpha * np.expm1(np.minimum(x, 0))
+            ),
+            "Right for α = 1. On the positive side ELU is x, whatever α is.",
+            "Multiplies both pieces.",
+        ),
+        Mistake(
+            "derivative_instead",
+            lambda x, alpha: np.where(np.asarray(x) > 0, 1.0, alpha * _exp(np.minimum(x, 0))),
+            "These are the slopes of ELU. Which values does it take?",
+            "Returns the slope where the value is asked for.",
+        ),
+        Mistake(
+            "plus_one",
+            lambda x, alpha: np.where(np.asarray(x) > 0, x, alpha * (_exp(np.minimum(x, 0)) + 1)),
+            "Your curve jumps at 0, and ELU is never positive on the left. Check the sign "
+            "of the 1.",
+            "Has the sign of the 1 wrong.",
+        ),
     ),
 )
 
@@ -814,6 +1350,88 @@ SOFTPLUS = Exercise(
             "Softplus lies above ReLU everywhere, yours below it.",
             "Has one sign wrong.",
         ),
+        Mistake(
+            "x_for_maximum",
+            lambda x: np.asarray(x) + np.log1p(np.exp(-np.abs(x))),
+            "Right for positive x. Far to the left softplus goes to 0, and yours falls: which "
+            "part of x is factored out?",
+            "Factors x out on both sides.",
+        ),
+        Mistake(
+            "absolute_value",
+            lambda x: np.abs(x) + np.log1p(np.exp(-np.abs(x))),
+            "Right for positive x. Far to the left softplus goes to 0, and yours rises: which "
+            "part of x is factored out?",
+            "Factors |x| out on both sides.",
+        ),
+        Mistake(
+            "minimum",
+            lambda x: np.minimum(x, 0) + np.log1p(np.exp(-np.abs(x))),
+            "For large x softplus is about x, and yours goes to 0. Which is the larger of x and 0?",
+            "Mixes up max and min.",
+        ),
+        Mistake(
+            "one_twice",
+            lambda x: np.maximum(x, 0) + np.log1p(1 + np.exp(-np.abs(x))),
+            "`np.log1p(t)` is log(1 + t): it adds the 1 itself.",
+            "Adds the 1 once more.",
+        ),
+        Mistake(
+            "log_of_t",
+            lambda x: np.maximum(x, 0) + np.log(np.exp(-np.abs(x))),
+            "log and exp undo each other: what stands beside t under the logarithm?",
+            "Forgets the 1.",
+        ),
+        Mistake(
+            "minus_in_log",
+            lambda x: np.maximum(x, 0) + np.log(1 - np.exp(-np.abs(x))),
+            "At 0 your logarithm gets 0. Check the sign in front of t.",
+            "Has one sign wrong.",
+        ),
+        Mistake(
+            "product",
+            lambda x: np.maximum(x, 0) * np.log1p(np.exp(-np.abs(x))),
+            "For negative x you get 0. A factor inside a logarithm comes out as a term: what "
+            "joins the two parts?",
+            "Takes log(a·b) for log a · log b.",
+        ),
+        Mistake(
+            "larger_of_the_two",
+            lambda x: np.maximum(x, np.log1p(np.exp(-np.abs(x)))),
+            "Softplus lies above ReLU everywhere, for positive x as well. What joins "
+            "the two parts?",
+            "Takes a sum for a maximum.",
+        ),
+        Mistake(
+            "relu_on_the_right",
+            lambda x: np.where(np.asarray(x) > 0, x, np.log1p(np.exp(-np.abs(x)))),
+            "Right for negative x. For positive x softplus is a little more than x.",
+            "Takes softplus for ReLU on the right.",
+        ),
+        Mistake(
+            "one_outside",
+            lambda x: 1 + np.log(_exp(x)),
+            "Your result is a straight line: log and exp undo each other. Where does the 1 belong?",
+            "Adds the 1 behind the logarithm.",
+        ),
+        Mistake(
+            "exp_only",
+            lambda x: np.log(1) + _exp(x),
+            "Your curve grows like e^x. What does the logarithm cover?",
+            "Closes the bracket of the logarithm too early.",
+        ),
+        Mistake(
+            "log_missing",
+            lambda x: 1 + _exp(x),
+            "Your curve grows like e^x, softplus like x. Which function is missing?",
+            "Stops before the logarithm.",
+        ),
+        Mistake(
+            "exponent_grows",
+            lambda x: np.maximum(x, 0) + np.log(1 + np.exp(np.abs(np.asarray(x, float)))),
+            "The exponent should never be large: which sign does it need?",
+            "Factors out, and leaves the exponent as it was.",
+        ),
     ),
 )
 
@@ -878,6 +1496,79 @@ SWISH = Exercise(
             lambda x: x / 1 + np.exp(-np.asarray(x, float)),
             "`x / 1 + …` divides first: what should stand below the line?",
             "Leaves the brackets out of a quotient.",
+        ),
+        Mistake(
+            "one_branch",
+            lambda x: np.asarray(x) / (1 + np.exp(-np.abs(x))),
+            "Right for positive x. For negative ones, which of the two forms of σ is used?",
+            "Uses the stable form for positive x on both sides.",
+        ),
+        Mistake(
+            "absolute",
+            lambda x: np.abs(x) * act.sigmoid(x),
+            "Swish dips below 0 on the left, and yours is never negative. Which factor keeps its "
+            "sign?",
+            "Loses the sign with the absolute value.",
+        ),
+        Mistake(
+            "sigma_of_square",
+            lambda x: act.sigmoid(np.asarray(x) ** 2),
+            "x·σ(x) multiplies from outside. You put x·x into σ.",
+            "Reads x·σ(x) as σ(x·x).",
+        ),
+        Mistake(
+            "sigma_of_double",
+            lambda x: np.asarray(x) * act.sigmoid(2 * np.asarray(x)),
+            "Your gate opens too fast: what goes into σ, x or 2x?",
+            "Carries the 2 over from tanh.",
+        ),
+        Mistake(
+            "sigma_slope",
+            act.sigmoid_derivative,
+            "This is the slope of σ. Swish is x times σ itself.",
+            "Mixes up swish and σ'.",
+        ),
+        Mistake(
+            "derivative_instead",
+            lambda x: act.sigmoid(x) + np.asarray(x) * act.sigmoid_derivative(x),
+            "This is the slope of swish: you have gone one step too far.",
+            "Returns the slope where the value is asked for.",
+        ),
+        Mistake(
+            "divided",
+            lambda x: act.sigmoid(x) / np.asarray(x, float),
+            "You divide σ(x) by x. The dot is a product.",
+            "Divides where it should multiply.",
+        ),
+        Mistake(
+            "denominator_multiplied",
+            lambda x: np.asarray(x) * (1 + _exp(-np.asarray(x, float))),
+            "For negative x yours explodes. Is 1 + e^(−x) multiplied by, or divided by?",
+            "Takes the denominator for σ.",
+        ),
+        Mistake(
+            "minus_below",
+            lambda x: np.asarray(x, float) / (1 - _exp(-np.asarray(x, float))),
+            "At 0 you divide by 0. Compare the sign in your denominator with the formula.",
+            "Moved the exponent's minus into the denominator.",
+        ),
+        Mistake(
+            "subtracted",
+            lambda x: np.asarray(x) - act.sigmoid(x),
+            "You subtract where the formula multiplies.",
+            "Reads the dot as a minus.",
+        ),
+        Mistake(
+            "relu_instead",
+            lambda x: np.maximum(x, 0),
+            "This is ReLU: it has a corner, and it doesn't dip below 0.",
+            "Takes the smooth version for the original.",
+        ),
+        Mistake(
+            "relu_gate",
+            lambda x: np.asarray(x) * np.maximum(x, 0),
+            "For large x swish is about x, and yours is x². Which S-curve is the gate?",
+            "Takes ReLU for the sigmoid.",
         ),
     ),
 )
@@ -1000,6 +1691,135 @@ SOFTMAX = Exercise(
             "changes nothing; dividing does.",
             "Divides where it should subtract.",
         ),
+        Mistake(
+            "keepdims_after_maximum",
+            lambda Z: (lambda e: e / e.sum(axis=1))(_row_exps(Z)),
+            "The row sums line up with the columns. What keeps them as a column of shape (N, 1)?",
+            "Doesn't see how (N, K)/(N,) is broadcast.",
+        ),
+        Mistake(
+            "one_sum_for_all",
+            lambda Z: (lambda e: e / e.sum())(_row_exps(Z)),
+            "All numbers together sum to 1. Every sample needs its own probabilities.",
+            "Treats the batch as a single vector.",
+        ),
+        Mistake(
+            "column_sums",
+            lambda Z: (lambda e: e / e.sum(axis=0))(_row_exps(Z)),
+            "Your columns sum to 1. Each row is one sample: over which axis do its classes lie?",
+            "Mixes up axis 0 and axis 1.",
+        ),
+        Mistake(
+            "maximum_without_axis_kept",
+            lambda Z: (lambda e: e / e.sum(axis=1, keepdims=True))(np.exp(Z - Z.max(axis=1))),
+            "The rows' maxima line up with the columns. What keeps them as a column of shape (N, "
+            "1)?",
+            "Doesn't see how (N, K) − (N,) is broadcast.",
+        ),
+        Mistake(
+            "maximum_of_columns",
+            lambda Z: (lambda e: e / e.sum(axis=1, keepdims=True))(np.exp(Z - Z.max(axis=0))),
+            "You subtract the largest of each column. What may be subtracted is one number for "
+            "all scores of a row.",
+            "Mixes up axis 0 and axis 1.",
+        ),
+        Mistake(
+            "minimum_subtracted",
+            lambda Z: _naive_softmax(Z - Z.min(axis=1, keepdims=True)),
+            "Right for small scores. With the smallest one subtracted, the largest can still be "
+            "too large for exp.",
+            "Subtracts, without asking what for.",
+        ),
+        Mistake(
+            "mean_subtracted",
+            lambda Z: _naive_softmax(Z - Z.mean(axis=1, keepdims=True)),
+            "Right for small scores. With the mean subtracted, the largest can still be too "
+            "large for exp.",
+            "Standardises out of habit.",
+        ),
+        Mistake(
+            "largest_absolute_subtracted",
+            lambda Z: _naive_softmax(Z - np.abs(Z).max(axis=1, keepdims=True)),
+            "Where all scores are far below 0, you push them further down, and all exps become "
+            "0. Which one becomes 0 exactly?",
+            "Takes the largest size for the largest score.",
+        ),
+        Mistake(
+            "turned_round",
+            lambda Z: _naive_softmax(Z.max(axis=1, keepdims=True) - Z),
+            "The largest score gets the smallest probability. In which order is the difference "
+            "taken?",
+            "Swaps the terms of a difference.",
+        ),
+        Mistake(
+            "subtracted_after_exp",
+            lambda Z: (lambda e: e / e.sum(axis=1, keepdims=True))(
+                np.exp(Z) - np.exp(Z).max(axis=1, keepdims=True)
+            ),
+            "You subtract from the exps: then one is 0 and others negative. Subtract from the "
+            "scores, before exp.",
+            "Does the right step too late.",
+        ),
+        Mistake(
+            "clipped",
+            lambda Z: _naive_softmax(np.clip(Z, -500, 500)),
+            "Scores beyond your bounds become equal, and so do their probabilities. Subtracting "
+            "from a row loses nothing.",
+            "Cuts off in place of shifting.",
+        ),
+        Mistake(
+            "divided_by_scores",
+            lambda Z: _row_exps(Z) / Z.sum(axis=1, keepdims=True),
+            "Your rows don't sum to 1: you divide the exps by the sum of the scores.",
+            "Normalises with another sum than its own.",
+        ),
+        Mistake(
+            "mean_for_sum",
+            lambda Z: (lambda e: e / e.mean(axis=1, keepdims=True))(_row_exps(Z)),
+            "Your rows sum to K. By what do you divide: by the sum, or by the mean?",
+            "Mixes up mean and sum.",
+        ),
+        Mistake(
+            "one_added",
+            lambda Z: (lambda e: e / (1 + e.sum(axis=1, keepdims=True)))(_row_exps(Z)),
+            "Your rows don't quite sum to 1. What is added below the line?",
+            "Carries the 1 over from the sigmoid.",
+        ),
+        Mistake(
+            "base_two",
+            lambda Z: (lambda e: e / e.sum(axis=1, keepdims=True))(
+                2.0 ** (Z - Z.max(axis=1, keepdims=True))
+            ),
+            "Your rows sum to 1, but they are too even. Which number is raised to the power of a "
+            "score?",
+            "Takes exp for a power of two.",
+        ),
+        Mistake(
+            "squares",
+            lambda Z: Z**2 / (Z**2).sum(axis=1, keepdims=True),
+            "Squares are positive, too, but a very negative score becomes likely. What makes "
+            "every score positive and keeps their order?",
+            "Makes scores positive in another way.",
+        ),
+        Mistake(
+            "row_sums",
+            lambda Z: _row_exps(Z).sum(axis=1),
+            "You return the sums. What is divided by them?",
+            "Stops at the denominator.",
+        ),
+        Mistake(
+            "labels",
+            lambda Z: np.argmax(Z, axis=1),
+            "You return the winning classes. A probability for each class is asked for.",
+            "Takes softmax for argmax.",
+        ),
+        Mistake(
+            "left_turned",
+            lambda Z: act.softmax(Z, axis=1).T,
+            "The probabilities are right, but rows and columns are swapped: is a `.T` missing or "
+            "too many?",
+            "Turns the table and forgets to turn it back.",
+        ),
     ),
 )
 
@@ -1020,6 +1840,7 @@ SOFTMAX_TEMPERATURE = Exercise(
         (np.array([1.0, 2.0, 4.0]), 0.5),
         (np.array([-1.0, 0.0, 3.0, 3.5]), 4.0),
         (np.array([1000.0, 1010.0]), 5.0),
+        (np.array([0.0, 1.0, 3000.0]), 2.0),
     ),
     draw=_draw_temperature,
     forbids=READY_MADE,
@@ -1058,6 +1879,77 @@ SOFTMAX_TEMPERATURE = Exercise(
             "Your probabilities no longer sum to 1. What if the temperature worked on the scores?",
             "Rescales after normalising, without normalising again.",
         ),
+        Mistake(
+            "ignored_overflow",
+            lambda z, T: np.exp(z) / np.sum(np.exp(z)),
+            "The temperature plays no part in your result. (Large scores come after that.)",
+            "Forgets the parameter, or divides where it cancels.",
+        ),
+        Mistake(
+            "multiplied_overflow",
+            lambda z, T: np.exp(z * T) / np.sum(np.exp(z * T)),
+            "A high temperature should even out the probabilities, and yours sharpens them. "
+            "(Large scores come after that.)",
+            "Multiplies by the temperature.",
+        ),
+        Mistake(
+            "maximum_not_divided",
+            lambda z, T: (lambda e: e / e.sum())(np.exp(z / T - np.max(z))),
+            "Right for small scores. Of z/T you subtract the largest of z: whose maximum should "
+            "it be?",
+            "Doesn't see that both terms need the division.",
+        ),
+        Mistake(
+            "brackets",
+            lambda z, T: (lambda e: e / e.sum())(np.exp(z - np.max(z) / T)),
+            "Only the maximum is divided by T: `z - m / T` divides first. Where "
+            "do brackets belong?",
+            "Leaves the brackets out of a quotient.",
+        ),
+        Mistake(
+            "mean_subtracted",
+            lambda z, T: (lambda e: e / e.sum())(np.exp((z - np.mean(z)) / T)),
+            "Right for small scores. With the mean subtracted, the largest can still be too "
+            "large for exp.",
+            "Standardises out of habit.",
+        ),
+        Mistake(
+            "divided_again",
+            lambda z, T: act.softmax(z, temperature=T) / T,
+            "Your probabilities sum to 1/T: the temperature works on the scores, and only there.",
+            "Divides the scores and the result.",
+        ),
+        Mistake(
+            "scaled_up",
+            lambda z, T: T * act.softmax(z),
+            "Your probabilities sum to T. The temperature works on the scores, before exp.",
+            "Scales the result, not the scores.",
+        ),
+        Mistake(
+            "not_normalised",
+            lambda z, T: np.exp((z - np.max(z)) / T),
+            "Your results don't sum to 1 yet. Which step is missing?",
+            "Stops after exp.",
+        ),
+        Mistake(
+            "other_denominator",
+            lambda z, T: np.exp((z - np.max(z)) / T) / np.exp(z - np.max(z)).sum(),
+            "Your probabilities don't sum to 1. Are the same exps above and below the line?",
+            "Forgets the temperature below the line.",
+        ),
+        Mistake(
+            "exponent_sign",
+            lambda z, T: act.softmax(-np.asarray(z), temperature=T),
+            "The largest score gets the smallest probability. Look at the sign of the exponent.",
+            "Carries the minus over from the sigmoid.",
+        ),
+        Mistake(
+            "turned_round",
+            lambda z, T: (lambda e: e / e.sum())(np.exp((np.max(z) - z) / T)),
+            "The largest score gets the smallest probability. In which order is the difference "
+            "taken?",
+            "Swaps the terms of a difference.",
+        ),
     ),
 )
 
@@ -1088,6 +1980,11 @@ MAXOUT = Exercise(
             np.array([[1.0, -1.0], [0.5, 2.0], [-3.0, 0.0]]),
             np.array([[[1.0, 0.0], [2.0, -1.0]], [[-1.0, 0.5], [0.0, 1.0]]]),
             np.array([[0.5, -0.5], [-1.0, 1.5]]),
+        ),
+        (
+            np.array([[1.0, -1.0], [0.5, 2.0], [-3.0, 0.0]]),
+            np.array([[[1.0, 0.0], [2.0, -1.0]], [[-1.0, 0.5], [0.0, 1.0]], [[0.5, 0.5], [-1, 1]]]),
+            np.array([[0.5, -0.5], [-1.0, 1.5], [0.25, 2.0]]),
         ),
     ),
     draw=_maxout_case,
@@ -1131,7 +2028,7 @@ MAXOUT = Exercise(
         ),
         Mistake(
             "over_neurons",
-            lambda X, W, b: np.max(_pieces(X, W, b), axis=2).T,
+            lambda X, W, b: np.max(_pieces(X, W, b), axis=2),
             "You take the largest neuron of each piece. Over which axis do the pieces lie?",
             "Takes the maximum over the wrong axis.",
         ),
@@ -1146,6 +2043,62 @@ MAXOUT = Exercise(
             lambda X, W, b: _pieces(X, W, b)[0],
             "Only the first piece is used. What about the others?",
             "Stops after an ordinary layer.",
+        ),
+        Mistake(
+            "last_piece",
+            lambda X, W, b: _pieces(X, W, b)[-1],
+            "Only the last piece is in your result: does each turn of the loop write over the "
+            "one before?",
+            "Overwrites in a loop where it should compare.",
+        ),
+        Mistake(
+            "one_piece_short",
+            lambda X, W, b: np.max(_pieces(X, W, b)[: max(1, len(W) - 1)], axis=0),
+            "The last piece is left out. Where does your loop stop?",
+            "Ends the loop too early.",
+        ),
+        Mistake(
+            "two_pieces_only",
+            lambda X, W, b: np.max(_pieces(X, W, b)[:2], axis=0),
+            "Right for two pieces only. How many are there in W?",
+            "Learned maxout with two pieces.",
+        ),
+        Mistake(
+            "weights_first",
+            lambda X, W, b: X @ W.max(axis=0) + b.max(axis=0),
+            "You take the largest weights. The largest results are asked for, and they need not "
+            "come from them.",
+            "Believes that max and the product can change places.",
+        ),
+        Mistake(
+            "piece_numbers",
+            lambda X, W, b: np.argmax(_pieces(X, W, b), axis=0),
+            "You return which piece wins. What is its value?",
+            "Mixes up max and argmax.",
+        ),
+        Mistake(
+            "all_pieces",
+            lambda X, W, b: _pieces(X, W, b),
+            "All pieces are there. Which of them leaves the neuron?",
+            "Stops before the maximum.",
+        ),
+        Mistake(
+            "first_bias_for_all",
+            lambda X, W, b: np.max(_no_bias(X, W, b) + b[0], axis=0),
+            "All pieces get the bias of the first one. Each has its own.",
+            "Leaves a fixed index in a loop.",
+        ),
+        Mistake(
+            "bias_subtracted",
+            lambda X, W, b: np.max(_no_bias(X, W, b) - b[:, None, :], axis=0),
+            "The bias enters with the wrong sign.",
+            "Takes the bias for a threshold.",
+        ),
+        Mistake(
+            "absolute",
+            lambda X, W, b: np.max(np.abs(_pieces(X, W, b)), axis=0),
+            "Negative results come out positive. The largest one may be negative.",
+            "Takes the largest size for the largest value.",
         ),
     ),
 )
@@ -1170,6 +2123,7 @@ DEAD_FRACTION = Exercise(
         (np.array([[-1.0, 2.0, -3.0, 0.0], [-0.5, -1.0, 4.0, -2.0], [-2.0, -3.0, -1.0, 0.0]]),),
         (np.array([[1.0, -1.0], [-1.0, -2.0]]),),
         (-np.ones((3, 5)),),
+        (np.array([[-1.0, 2.0, 3.0], [-0.5, -1.0, -4.0]]),),
     ),
     draw=_dead_case,
     mistakes=(
@@ -1227,6 +2181,44 @@ DEAD_FRACTION = Exercise(
             "You divide by the number of samples. Of what is a fraction asked for?",
             "Divides by N where M is meant.",
         ),
+        Mistake(
+            "divided_by_size",
+            lambda Z: float(np.sum(np.all(Z <= 0, axis=0)) / Z.size),
+            "You divide by the number of entries. Of what is a fraction asked for?",
+            "Divides by N·M where M is meant.",
+        ),
+        Mistake(
+            "whole_table",
+            lambda Z: float(np.all(Z <= 0)),
+            "Only 0 or 1 comes out. Do you ask about the whole table, without an axis, or cut "
+            "decimals off with `//`?",
+            "Forgets the axis, or cuts off the share.",
+        ),
+        Mistake(
+            "exact_zeros",
+            lambda Z: float(np.mean(Z == 0)),
+            "Z holds pre-activations. Which of them does ReLU send to 0?",
+            "Looks for zeros before the activation.",
+        ),
+        Mistake(
+            "zeros_counted_strictly",
+            lambda Z: float(np.mean(Z < 0)),
+            "You count single negative entries. A neuron is dead only if it is silent for all "
+            "samples.",
+            "Takes inactive for dead.",
+        ),
+        Mistake(
+            "wrong_axis_strictly",
+            lambda Z: float(np.mean(np.all(Z < 0, axis=1))),
+            "You count samples, not neurons. Neurons are the columns of Z.",
+            "Mixes up axis 0 and axis 1.",
+        ),
+        Mistake(
+            "samples_over_neurons",
+            lambda Z: float(np.sum(np.all(Z <= 0, axis=1)) / Z.shape[1]),
+            "You count samples, and divide by the number of neurons. Neurons are the columns of Z.",
+            "Loops over rows, which are samples.",
+        ),
     ),
 )
 
@@ -1259,6 +2251,7 @@ SAME_SIGN = Exercise(
             np.array([1.0, 2.0, 0.5, -1.0]),
         ),
         (np.array([[0.5, 0.1, 0.3], [0.9, 0.2, 0.4]]), np.array([-2.0, 0.1])),
+        (np.array([[0.5, 0.1, -0.3], [0.9, 0.2, 0.4]]), np.array([2.0, 0.1])),
     ),
     draw=_same_sign_case,
     mistakes=(
@@ -1305,6 +2298,48 @@ SAME_SIGN = Exercise(
             ),
             "This is the share of samples with mixed signs.",
             "Counts the complement.",
+        ),
+        Mistake(
+            "any_gradient",
+            lambda X, dz: _share(
+                np.any(dz[:, None] * X > 0, axis=1) | np.any(dz[:, None] * X < 0, axis=1)
+            ),
+            "One gradient of a sign is enough for you. All D of them have to agree.",
+            "Mixes up any and all.",
+        ),
+        Mistake(
+            "negative_only",
+            lambda X, dz: _share(np.all(dz[:, None] * X < 0, axis=1)),
+            "Gradients that are all positive have one sign, too.",
+            "Thinks of one sign only.",
+        ),
+        Mistake(
+            "positive_product",
+            lambda X, dz: _share(np.prod(dz[:, None] * X, axis=1) > 0),
+            "The product of two negative numbers is positive, and with three or more the product "
+            "says little. Compare the signs.",
+            "Takes the product's sign for agreement.",
+        ),
+        Mistake(
+            "first_two_weights",
+            lambda X, dz: _share(np.sign(dz * X[:, 0]) == np.sign(dz * X[:, 1])),
+            "You compare the first two gradients. There may be more than two weights.",
+            "Builds the size of the example in.",
+        ),
+        Mistake(
+            "first_sample",
+            lambda X, dz: _share(np.all(dz[0] * X[0] > 0) | np.all(dz[0] * X[0] < 0)) / len(X),
+            "The loop ends in its first turn: `return` belongs behind it.",
+            "Returns from within the loop.",
+        ),
+        Mistake(
+            "divided_by_weights",
+            lambda X, dz: float(
+                np.sum(np.all(dz[:, None] * X > 0, axis=1) | np.all(dz[:, None] * X < 0, axis=1))
+                / X.shape[1]
+            ),
+            "You divide by the number of weights. Of what is a share asked for?",
+            "Divides by D where N is meant.",
         ),
     ),
 )
@@ -1388,6 +2423,49 @@ COLLAPSE = Exercise(
             "W is right. One bias is missing: which one is added at the very end?",
             "Forgets the second bias.",
         ),
+        Mistake(
+            "order",
+            lambda W1, b1, W2, b2: (b1 @ W2 + b2, W1 @ W2),
+            "The right arrays in another order: W comes first.",
+            "Returns the parts in another order.",
+        ),
+        Mistake(
+            "turned",
+            lambda W1, b1, W2, b2: ((W1 @ W2).T, b1 @ W2 + b2),
+            "W is turned. Rows are samples here: X stands in front of it.",
+            "Writes W as for column vectors.",
+        ),
+        Mistake(
+            "both_biases_through",
+            lambda W1, b1, W2, b2: (W1 @ W2, (b1 + b2) @ W2),
+            "W is right. You send both biases through the second layer. Which of them is added "
+            "behind it?",
+            "Adds the biases before the second layer.",
+        ),
+        Mistake(
+            "bias_product_turned",
+            lambda W1, b1, W2, b2: (W1 @ W2, W2 @ b1 + b2),
+            "W is right. b1 is a row, like a sample: on which side of W2 does it stand?",
+            "Writes the product as for column vectors.",
+        ),
+        Mistake(
+            "biases_swapped",
+            lambda W1, b1, W2, b2: (W1 @ W2, b2 @ W1 + b1),
+            "W is right. Which bias comes first and runs through a layer, and through which one?",
+            "Swaps the layers' parts.",
+        ),
+        Mistake(
+            "biases_multiplied",
+            lambda W1, b1, W2, b2: (W1 @ W2, b1 * b2),
+            "W is right. Multiply out (XW1 + b1)W2 + b2: what happens to b1, and what to b2?",
+            "Treats biases as the weights.",
+        ),
+        Mistake(
+            "second_bias_subtracted",
+            lambda W1, b1, W2, b2: (W1 @ W2, b1 @ W2 - b2),
+            "W is right. With which sign does b2 enter?",
+            "Has one sign wrong.",
+        ),
     ),
 )
 
@@ -1398,6 +2476,14 @@ def _line(x: float) -> float:
 
 def _hill(x: float) -> float:
     return 4 - x**2
+
+
+def _bowl(x: float) -> float:
+    return x**2
+
+
+def _mesa(x: float) -> float:
+    return min(0.0, 4 - x**2)
 
 
 def _ramp(x: float) -> float:
@@ -1413,8 +2499,20 @@ def _dip(x: float) -> float:
 
 
 def _function_case(rng: Rng) -> tuple[Any, ...]:
-    f = (_line, _hill, _hill, _ramp, _ramp, _fall, _dip)[rng.integers(7)]
-    return f, np.sort(rng.uniform(-4, 4, size=12))
+    """Draw a function and where to look: each of the four catches what the others let through."""
+    kind = rng.integers(4)
+    x = np.sort(rng.uniform(-4, 2, size=12))
+    if kind == 0:
+        return _mesa, x
+    if kind == 1:  # falls in the last step alone, or in the last two
+        x[-1] = rng.uniform(2.5, 3.0)
+        x[-2] = min(x[-2] + rng.integers(2), 2.4)
+        return _mesa, x
+    if kind == 2:  # falls in the first step alone
+        x = np.sort(np.abs(x))
+        x[0] = -rng.uniform(1.1, 2.0) * x[1]
+        return _bowl, x
+    return _fall, x
 
 
 def _values_of(f: Callable[[float], float], x: Any) -> Any:
@@ -1434,6 +2532,10 @@ IS_MONOTONIC = Exercise(
         (_hill, np.linspace(-2, 3, 6)),
         (_fall, np.linspace(-3, 3, 7)),
         (_dip, np.linspace(-4, 4, 9)),
+        (_hill, np.linspace(-3, 0, 4)),
+        (_hill, np.linspace(-2, 1, 4)),
+        (_hill, np.linspace(-3, 2, 6)),
+        (_bowl, np.linspace(-1, 2, 4)),
     ),
     draw=_function_case,
     mistakes=(
@@ -1480,6 +2582,62 @@ IS_MONOTONIC = Exercise(
             lambda f, x: bool(f(float(x[1])) >= f(float(x[0]))),
             "The loop ends in its first turn: `return True` belongs behind it.",
             "Returns from within the loop, whatever it finds.",
+        ),
+        Mistake(
+            "last_step_only",
+            lambda f, x: bool(f(float(x[-1])) >= f(float(x[-2]))),
+            "Only the last step counts in your result: each turn of the loop writes over the one "
+            "before.",
+            "Overwrites in a loop.",
+        ),
+        Mistake(
+            "last_step_missed",
+            lambda f, x: bool(np.all(np.diff(_values_of(f, x))[:-1] >= 0)),
+            "The last step isn't looked at. How many steps lie between N values, and where does "
+            "your loop stop?",
+            "Ends the loop too early.",
+        ),
+        Mistake(
+            "first_step_missed",
+            lambda f, x: bool(np.all(np.diff(_values_of(f, x))[1:] >= 0)),
+            "The first step isn't looked at. Where does your loop begin?",
+            "Starts the loop too late.",
+        ),
+        Mistake(
+            "fixed_step",
+            lambda f, x: bool(all(f(float(v) + 1) >= f(float(v)) for v in x)),
+            "You compare f(x) with f(x + 1). The question is about one entry of x and the next.",
+            "Takes the next number for the next entry.",
+        ),
+        Mistake(
+            "start_compared",
+            lambda f, x: bool(np.all(_values_of(f, x) >= f(float(x[0])))),
+            "You compare with the first value. A curve may rise and then fall a little.",
+            "Judges a curve by its start.",
+        ),
+        Mistake(
+            "sign_of_values",
+            lambda f, x: bool(np.all(_values_of(f, x) >= 0)),
+            "You ask whether f is negative anywhere. The question is whether it falls.",
+            "Takes a negative value for a fall.",
+        ),
+        Mistake(
+            "compared_with_x",
+            lambda f, x: bool(np.all(_values_of(f, x) >= np.asarray(x))),
+            "You compare f(x) with x. Compare each value of f with the one before.",
+            "Compares outputs with inputs.",
+        ),
+        Mistake(
+            "opposite",
+            lambda f, x: bool(np.any(np.diff(_values_of(f, x)) < 0)),
+            "You return True where f falls. Read the question once more.",
+            "Answers the opposite question.",
+        ),
+        Mistake(
+            "count",
+            lambda f, x: int(np.sum(np.diff(_values_of(f, x)) < 0)),
+            "You count the falls. True or False is asked for.",
+            "Stops at the count.",
         ),
     ),
 )
@@ -1644,6 +2802,36 @@ RELU_VALUES = Exercise(
             "A slope of −1 means falling. Look at the graph left of 0.",
             "Takes ReLU for |x|.",
         ),
+        Mistake(
+            "leaky_value",
+            lambda: {"a(-10)": -0.1},
+            "Nothing leaks through ReLU. What does the maximum of 0 and −10 give?",
+            "Mixes up ReLU and leaky ReLU.",
+        ),
+        Mistake(
+            "leaky_slope",
+            lambda: {"da(-10)": 0.01},
+            "That is the slope of leaky ReLU. Plain ReLU is flat on the left.",
+            "Mixes up ReLU and leaky ReLU.",
+        ),
+        Mistake(
+            "one_as_value_at_zero",
+            lambda: {"a(0)": 1.0},
+            "What is the maximum of 0 and 0?",
+            "Mixes up value and slope at the bend.",
+        ),
+        Mistake(
+            "half_as_value_at_zero",
+            lambda: {"a(0)": 0.5},
+            "0.5 is the sigmoid's value at 0. What is the maximum of 0 and 0?",
+            "Carries the sigmoid's value over.",
+        ),
+        Mistake(
+            "flat_on_the_right",
+            lambda: {"da(10)": 0.0},
+            "At 10 ReLU is still rising: how much does its value change when x grows by 1?",
+            "Differentiates the number 10, or thinks that ReLU saturates.",
+        ),
     ),
 )
 
@@ -1705,6 +2893,37 @@ SATURATION = Exercise(
             "σ rises on the left as well. Can its slope be negative there?",
             "Gives the slope the sign of x.",
         ),
+        Mistake(
+            "values_rounded",
+            lambda: (0.0, 0.5, 1.0),
+            "These are about the values of σ. How steep is it there?",
+            "Mixes up value and slope.",
+        ),
+        Mistake(
+            "value_at_the_right",
+            lambda: (0.0, 0.25, 1.0),
+            "On the right σ is near 1, and nearly flat. How steep is it there?",
+            "Gives the value at one end, the slope elsewhere.",
+        ),
+        Mistake(
+            "half_and_zero",
+            lambda: (0.0, 0.5, 0.0),
+            "0.5 is the value of σ at 0: use both factors of its slope. And the ends are tiny, "
+            "but not 0.",
+            "Uses the value at 0 for the slope.",
+        ),
+        Mistake(
+            "tanh_rounded",
+            lambda: (0.0, 1.0, 0.0),
+            "The slope at 0 is too large: this is tanh's.",
+            "Mixes up the derivatives of tanh and sigmoid.",
+        ),
+        Mistake(
+            "relu_slopes",
+            lambda: (0.0, 0.0, 1.0),
+            "These are the slopes of ReLU. The sigmoid is steepest in the middle.",
+            "Carries ReLU's slopes over.",
+        ),
     ),
 )
 
@@ -1759,6 +2978,30 @@ VANISHING = Exercise(
             lambda: 10**0.25,
             "You took a power of ten. Which number is multiplied, and how many times?",
             "Swaps base and exponent.",
+        ),
+        Mistake(
+            "grows",
+            lambda: 4.0**10,
+            "Each slope is at most a quarter. Does the gradient grow or shrink?",
+            "Turns the fraction round.",
+        ),
+        Mistake(
+            "one_step_more",
+            lambda: 0.25**11,
+            "Ten neurons, ten slopes. Where does the eleventh come from?",
+            "Counts inputs or outputs as well.",
+        ),
+        Mistake(
+            "nothing_left",
+            lambda: 0.0,
+            "Very little, but not nothing: multiply ten slopes.",
+            "Takes vanishing for zero.",
+        ),
+        Mistake(
+            "slope_at_ten",
+            lambda: float(act.sigmoid_derivative(10.0)),
+            "That is the slope of one sigmoid at x = 10. Here are ten of them, each at its best.",
+            "Takes the number of neurons for the input.",
         ),
     ),
 )
@@ -1840,6 +3083,94 @@ OUTPUT_LAYER = Exercise(
             "A recurrent network feeds its state back into itself, many times. What keeps the "
             "numbers from growing each time?",
             "Takes ReLU for every hidden layer.",
+        ),
+        Mistake(
+            "tanh_for_regression",
+            lambda: {"output: a house price, may be any number": "tanh"},
+            "Between which values would every price lie?",
+            "Squashes every output.",
+        ),
+        Mistake(
+            "relu_for_two",
+            lambda: {"output: spam or not": "relu"},
+            "Can a probability be 17?",
+            "Takes the best hidden activation for the best output.",
+        ),
+        Mistake(
+            "linear_for_two",
+            lambda: {"output: spam or not": "linear"},
+            "Without a bound the output can be −5 or 17. Which function makes a probability of it?",
+            "Leaves a score where a probability is wanted.",
+        ),
+        Mistake(
+            "relu_for_classes",
+            lambda: {"output: one digit out of ten": "relu"},
+            "Ten probabilities that sum to 1: which function makes those?",
+            "Takes the best hidden activation for the best output.",
+        ),
+        Mistake(
+            "linear_for_classes",
+            lambda: {"output: one digit out of ten": "linear"},
+            "These are scores. Which function makes ten probabilities of them?",
+            "Leaves scores where probabilities are wanted.",
+        ),
+        Mistake(
+            "tanh_for_classes",
+            lambda: {"output: one digit out of ten": "tanh"},
+            "Can a probability be below 0? And what do the ten sum to?",
+            "Takes any squeezing function for a probability.",
+        ),
+        Mistake(
+            "relu_for_tags",
+            lambda: {"output: which of these tags fit (several may)": "relu"},
+            "Each tag needs a probability of its own. Can one be 17?",
+            "Takes the best hidden activation for the best output.",
+        ),
+        Mistake(
+            "linear_for_tags",
+            lambda: {"output: which of these tags fit (several may)": "linear"},
+            "Each tag needs a probability of its own. Which function makes one of a score?",
+            "Leaves scores where probabilities are wanted.",
+        ),
+        Mistake(
+            "tanh_for_tags",
+            lambda: {"output: which of these tags fit (several may)": "tanh"},
+            "Each tag needs a probability of its own. Can one be below 0?",
+            "Takes any squeezing function for a probability.",
+        ),
+        Mistake(
+            "tanh_hidden",
+            lambda: {"hidden layers of an image classifier": "tanh"},
+            "It works, but it is flat on both sides, and such networks are deep. Which one keeps "
+            "a slope of 1?",
+            "Knows tanh as the better sigmoid, and stops there.",
+        ),
+        Mistake(
+            "softmax_hidden",
+            lambda: {"hidden layers of an image classifier": "softmax"},
+            "Softmax makes a layer's neurons share a total of 1. Which simple function is usual "
+            "between layers?",
+            "Uses the output's activation everywhere.",
+        ),
+        Mistake(
+            "sigmoid_in_a_loop",
+            lambda: {"hidden state of a recurrent network": "sigmoid"},
+            "A state that is fed back should be able to go up and down around 0. Which S-curve "
+            "is centred there?",
+            "Takes one S-curve for the other.",
+        ),
+        Mistake(
+            "linear_in_a_loop",
+            lambda: {"hidden state of a recurrent network": "linear"},
+            "A recurrent network feeds its state back into itself, many times. What keeps the "
+            "numbers from growing each time?",
+            "Forgets what the non-linearity is for.",
+        ),
+        Mistake(
+            "softmax_in_a_loop",
+            lambda: {"hidden state of a recurrent network": "softmax"},
+            "A state isn't a choice between its entries: they need not sum to 1.",
+            "Takes a state for an output.",
         ),
     ),
 )
@@ -1993,7 +3324,7 @@ COUNTEREXAMPLE = Exercise(
         ),
         Mistake(
             "far_away",
-            lambda x: abs(float(x)) > 2,
+            lambda x: abs(float(x)) > 1.9,
             "Far from 0 both go to 0. Where do two bell curves of different width differ most?",
             "Looks for the largest difference at the ends.",
         ),
@@ -2066,6 +3397,58 @@ SLIDE_GAP = Exercise(
             "`a / 2 * h` divides by 2 and multiplies by h, so your measured slope is nearly 0. "
             "Where do brackets belong?",
             "Writes … / 2 * h for … / (2 * h).",
+        ),
+        Mistake(
+            "added",
+            lambda x: np.abs(_slide_derivative(x) + (1 - np.tanh(x) ** 2)),
+            "A distance is the size of a difference, and you add.",
+            "Has one sign wrong.",
+        ),
+        Mistake(
+            "squared",
+            lambda x: (_slide_derivative(x) - (1 - np.tanh(x) ** 2)) ** 2,
+            "You square the difference. The task asks for its size.",
+            "Takes the squared error out of habit.",
+        ),
+        Mistake(
+            "relative",
+            lambda x: np.abs(_slide_derivative(x) - (1 - np.tanh(x) ** 2)) / (1 - np.tanh(x) ** 2),
+            "You divide by the slope. The distance itself is asked for.",
+            "Takes the relative error for the distance.",
+        ),
+        Mistake(
+            "parts_absolute",
+            lambda x: np.abs(_slide_derivative(x)) - (1 - np.tanh(x) ** 2),
+            "You take the absolute values first and subtract then. In which order is a distance "
+            "taken?",
+            "Swaps difference and absolute value.",
+        ),
+        Mistake(
+            "value_for_slope",
+            lambda x: np.abs(_slide_derivative(x) - np.tanh(x)),
+            "You compare the slide with tanh itself. Measure how steep tanh is.",
+            "Mixes up a function and its slope.",
+        ),
+        Mistake(
+            "slope_of_the_slide",
+            lambda x: np.abs(
+                _slide_derivative(x) - (1 - 3 * np.tanh(x) ** 2) * (1 - np.tanh(x) ** 2)
+            ),
+            "You measure the slope of the slide's formula. Of which function does it claim to be "
+            "the slope?",
+            "Differentiates the claim.",
+        ),
+        Mistake(
+            "square_outside",
+            lambda x: np.abs(np.tanh(x) * (1 - np.tanh(x)) ** 2 - (1 - np.tanh(x) ** 2)),
+            "Look at the slide's formula once more: what exactly is squared?",
+            "Puts the square at the wrong place.",
+        ),
+        Mistake(
+            "coarse_step",
+            lambda x: np.abs(_slide_derivative(x) - (np.tanh(x + 0.1) - np.tanh(x - 0.1)) / 0.2),
+            "Almost: your step is too long to measure the slope well. Which h does the task give?",
+            "Measures with a step of 0.1.",
         ),
     ),
 )
