@@ -94,10 +94,10 @@ class NotebookRun:
         Names of tests whose value reads as a number.
     wordy
         Name of each test that gave something else, to the number that it holds, if any.
-    emptied
-        Names of tests that passed though they were given an array without items.
+    hollow
+        Names of tests that passed and were given something hollow, see `hollow`.
     fills
-        Names of tests that are given NaN in place of such, see `empty`.
+        Names of tests that are given infinity in place of such.
     whole
         Names of tests that passed, and were given something in each answer.
     """
@@ -115,7 +115,7 @@ class NotebookRun:
     secret: dict[str, str] = field(default_factory=dict)
     counting: set[str] = field(default_factory=set)
     wordy: dict[str, float | None] = field(default_factory=dict)
-    emptied: set[str] = field(default_factory=set)
+    hollow: set[str] = field(default_factory=set)
     fills: frozenset[str] = frozenset()
     whole: set[str] = field(default_factory=set)
     bound: Bindings = field(default_factory=Bindings)
@@ -251,13 +251,13 @@ class NotebookRun:
         return made
 
     def _note_value(self, name: str, verdict: Verdict, session: Session) -> None:
-        for names in (self.counting, self.emptied, self.whole):
+        for names in (self.counting, self.hollow, self.whole):
             names.discard(name)
         self.wordy.pop(name, None)
         if verdict.error is not None:
             return
-        if session.gave_empty:
-            self.emptied.add(name)
+        if session.gave_hollow:
+            self.hollow.add(name)
         if not session.gave_nothing:
             self.whole.add(name)
         if verdict.value is None:

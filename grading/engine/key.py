@@ -191,7 +191,7 @@ class KeyNotebook:
         Names of test cells found to need the student's real objects.
     counting
         Names of test cells whose value is a number of points with the key's own solution.
-    never_empty
+    never_hollow
         Names of test cells to which the key's own solution gives something in each answer.
     calibrated
         Whether the key itself was run to find those.
@@ -209,7 +209,7 @@ class KeyNotebook:
     shown_answers: frozenset[str] = frozenset()
     unsealed: set[str] = field(default_factory=set)
     counting: set[str] = field(default_factory=set)
-    never_empty: set[str] = field(default_factory=set)
+    never_hollow: set[str] = field(default_factory=set)
     calibrated: bool = False
     asks: dict[str, frozenset[str]] = field(default_factory=dict)
     first_calls: dict[str, FirstCall] = field(default_factory=dict)

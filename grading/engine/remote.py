@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from grading.engine import empty, protocol
+from grading.engine import hollow, protocol
 from grading.engine.channel import Channel, DeadlineError, LinkClosedError
 from grading.engine.key import FirstCall
 from grading.sandbox import Death, Handle
@@ -343,14 +343,14 @@ class Session:
         Value of `calls` then.
     discreet : bool
         Whether a hidden test runs: names that the student made up are not taken over then.
-    gave_empty, gave_nothing : bool
-        Whether the test at hand was given an array without items; or anything without, or None.
+    gave_hollow, gave_nothing : bool
+        Whether the test at hand was given something `hollow`; or that, something empty, or None.
     exchanges : list of Exchange or None
         What the test at hand has asked and been answered; None where another student could not be
         asked the same.
     """
 
-    gave_empty = gave_nothing = _looks = _fills = False
+    gave_hollow = gave_nothing = _looks = _fills = False
 
     def __init__(self, handle: Handle, seconds: float, files: Mapping[str, bytes]) -> None:
         self.handle = handle
@@ -400,12 +400,12 @@ class Session:
         note
             Whether to note what it asks and is answered, in `exchanges`.
         looks
-            Whether to look for arrays without items.
+            Whether to look for what is `hollow`.
         fills
-            Whether it gets NaN in their place, see `empty`.
+            Whether it gets infinity in place of that.
         """
         self.allow(seconds)
-        self.gave_empty = self.gave_nothing = False
+        self.gave_hollow = self.gave_nothing = False
         self._looks, self._fills = looks, fills
         self.discreet = discreet
         self._answers.clear()
@@ -440,9 +440,9 @@ class Session:
     def taken(self, value: Any) -> Any:
         """Give a student's value as the test at hand gets it."""
         if self._looks:
-            self.gave_empty |= empty.has_empty_array(value)
-            self.gave_nothing |= empty.has_nothing(value)
-        return empty.filled(value) if self._fills else value
+            self.gave_hollow |= hollow.has_hollow(value)
+            self.gave_nothing |= hollow.has_nothing(value)
+        return hollow.filled(value) if self._fills else value
 
     def forget_answers(self) -> None:
         """Drop the answers to what was asked before a test that did not have to run."""

@@ -46,7 +46,7 @@ EXTRA_SECONDS = 30.0
 MAX_KEYS = 64
 MAX_ATTEMPTS = 4
 _REHEARSAL_SECONDS = 10.0
-_LEARNED = ("unsealed", "counting", "never_empty")  # of a key's tests, by grading the key
+_LEARNED = ("unsealed", "counting", "never_hollow")  # of a key's tests, by grading the key
 
 
 @dataclass
@@ -476,18 +476,18 @@ class _Job:
             if result.sealed and result.status in ("failed", "error", "partial")
             if not key.plans[name].certain
         }
-        if (sealed_failures or run.wordy or run.emptied) and not key.calibrated:
+        if (sealed_failures or run.wordy or run.hollow) and not key.calibrated:
             self._calibrate(key, files)
             if key.unsealed & sealed_failures:
                 run.run_beside()
         run.count()
-        empty = frozenset(run.emptied & key.never_empty - key.unsealed)
-        if empty:
+        hollow = frozenset(run.hollow & key.never_hollow - key.unsealed)
+        if hollow:
             again = self._run(key, cells, files, deadline)
-            again.fills = empty
+            again.fills = hollow
             again.run()
             again.count()
-            run.take_over(again, empty)
+            run.take_over(again, hollow)
         return run.result(path)
 
     def _run(
@@ -533,7 +533,7 @@ class _Job:
         sealed = NotebookRun(key, cells, self._spawner(files), settings, deadline)
         sealed.run()
         key.counting |= sealed.counting
-        key.never_empty |= sealed.whole
+        key.never_hollow |= sealed.whole
         failed = {
             name: result
             for name, result in sealed.outcomes.items()

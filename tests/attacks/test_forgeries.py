@@ -458,7 +458,7 @@ def test_points_of_another_type_count_as_what_they_hold() -> None:
     assert scores(grade(source, {}))["keys_own"] == 5  # as with nbgrader
 
 
-EMPTY = key(
+HOLLOW = key(
     cell("import numpy as np"),
     answer("def f(x):\n    return np.asarray(x) ** 2", "f"),
     answer("def parts(x):\n    return [x, 2 * x]", "parts"),
@@ -471,24 +471,28 @@ EMPTY = key(
     test("2.5 * np.allclose(f(2), 4) + 2.5 * np.allclose(f(3), 9)", "partial"),
     test("assert np.allclose(small(np.array([9])), 0)", "rightly"),
     test("assert np.size(f(3)) == 1", "size"),
+    test("if np.any(abs(f(3) - 9) > 1e-9): raise AssertionError", "off"),
 )
 
 
-def test_an_array_without_items_equals_nothing() -> None:
-    """Numpy finds it equal to everything. Where the key gives one, a student may."""
+def test_what_is_hollow_passes_nothing() -> None:
+    """An array without items, and NaN. Where the key gives one, a student may."""
     z = "np.zeros((0, 1))"
-    full = scores(grade(EMPTY, {}))
+    full = scores(grade(HOLLOW, {}))
     assert set(full.values()) == {5}
     for_all = {
         "f": f"def f(x):\n    return {z}",
         "parts": f"def parts(x):\n    return [{z}]",
         "grow": f"def grow(x):\n    x.resize((0, 1), refcheck=False)\nW = {z}",
     }
-    assert scores(grade(EMPTY, for_all)) == dict.fromkeys(full, 0) | {"rightly": 5}
+    assert scores(grade(HOLLOW, for_all)) == dict.fromkeys(full, 0) | {"rightly": 5}
     once = {"f": f"def f(x):\n    return {z} if np.ndim(x) == 0 and x == 2 else np.asarray(x) ** 2"}
-    assert scores(grade(EMPTY, once)) == full | {"partial": 2.5}
+    assert scores(grade(HOLLOW, once)) == full | {"partial": 2.5}
     other = {"small": f"def small(x):\n    return {z}"}
-    assert scores(grade(EMPTY, other)) == full
+    assert scores(grade(HOLLOW, other)) == full
+    for nan in ("np.nan", "float('nan')", "np.array([9, np.nan], 'f2')", "np.array([np.nan, f])"):
+        result = grade(HOLLOW, {"f": f"def f(x):\n    return {nan}"})
+        assert scores(result)["off"] == scores(result)["hidden"] == 0
 
 
 def test_falling_back_is_not_the_students_choice() -> None:
