@@ -113,6 +113,91 @@ def _counting_mistakes(sizes: Sequence[int]) -> tuple[Mistake, ...]:
             "Weights and biases together: are the two counts multiplied?",
             "Multiplies counts that should be added.",
         ),
+        Mistake(
+            "weights_and_biases_swapped",
+            lambda *_: {"weights": b, "biases": w},
+            "The two have changed places: which of them belongs to a line, which to a neuron?",
+            "Mixes up the two words.",
+        ),
+        Mistake(
+            "one_bias_for_all",
+            lambda *_: {"biases": 1},
+            "Each neuron has its own bias, not the network.",
+            "Takes the bias for a property of the network.",
+        ),
+        Mistake(
+            "hidden_biases_only",
+            lambda *_: {"biases": sum(sizes[1:-1])},
+            "The output neurons have a bias, too.",
+            "Gives biases to hidden neurons only.",
+        ),
+        Mistake(
+            "biases_of_senders",
+            lambda *_: {"biases": sum(sizes[:-1])},
+            "You give biases to what sends. They belong to the neurons that receive.",
+            "Gives each layer but the last a bias.",
+        ),
+        Mistake(
+            "output_weights_forgotten",
+            lambda *_: {"weights": _weights(sizes[:-1])},
+            "The weights into the output layer are missing.",
+            "Stops before the last layer.",
+        ),
+        Mistake(
+            "biases_among_weights",
+            lambda *_: {"weights": w + b},
+            "You count the biases among the weights. They have a row of their own.",
+            "Takes a bias for a weight.",
+        ),
+        # The same slips once more, where they are carried into the sum.
+        Mistake(
+            "one_bias_a_layer_in_the_sum",
+            lambda *_: {"parameters": w + len(sizes) - 1},
+            "Each neuron has its own bias, not each layer.",
+            "Takes the “+1” drawn at each layer for one parameter.",
+        ),
+        Mistake(
+            "one_bias_for_all_in_the_sum",
+            lambda *_: {"parameters": w + 1},
+            "Each neuron has its own bias, not the network.",
+            "Takes the bias for a property of the network.",
+        ),
+        Mistake(
+            "biases_of_inputs_in_the_sum",
+            lambda *_: {"parameters": w + b + n_in},
+            "Inputs have no bias: only what computes has one.",
+            "Gives every circle a bias.",
+        ),
+        Mistake(
+            "hidden_biases_in_the_sum",
+            lambda *_: {"parameters": w + sum(sizes[1:-1])},
+            "The output neurons have a bias, too.",
+            "Gives biases to hidden neurons only.",
+        ),
+        Mistake(
+            "products_of_all_in_the_sum",
+            lambda *_: {"parameters": int(np.prod(sizes)) + b},
+            "You multiply all sizes. Weights lie between neighbouring layers: add those up.",
+            "Multiplies along the network instead of layer by layer.",
+        ),
+        Mistake(
+            "sizes_added_in_the_sum",
+            lambda *_: {"parameters": sum(x + y for x, y in pairwise(sizes)) + b},
+            "You add the sizes of two layers. How many lines does each neuron get?",
+            "Adds where every pair is connected.",
+        ),
+        Mistake(
+            "output_weights_forgotten_in_the_sum",
+            lambda *_: {"parameters": _weights(sizes[:-1]) + b},
+            "The weights into the output layer are missing.",
+            "Stops before the last layer.",
+        ),
+        Mistake(
+            "counted_twice_in_the_sum",
+            lambda *_: {"parameters": w + 2 * b},
+            "You add the biases twice, or the neurons. Only what is learned is a parameter.",
+            "Adds up all that was counted.",
+        ),
     )
 
 
@@ -189,6 +274,61 @@ COUNT_NEURONS = Exercise(
             lambda sizes: int(np.prod(sizes[1:])),
             "You multiply the layers. How many squares would you count in a drawing?",
             "Multiplies counts that should be added.",
+        ),
+        Mistake(
+            "one_input_dropped",
+            lambda sizes: sum(sizes) - 1,
+            "You take 1 away. How many inputs are there, and where does the list say so?",
+            "Takes the inputs for one circle.",
+        ),
+        Mistake(
+            "first_layer_only",
+            lambda sizes: sizes[1],
+            "Only the first hidden layer counts in your result: is the `return` inside the loop?",
+            "Returns from within the loop.",
+        ),
+        Mistake(
+            "last_layer_only",
+            lambda sizes: sizes[-1],
+            "Only the last layer counts in your result: = or += in the loop?",
+            "Overwrites in a loop where it should add.",
+        ),
+        Mistake(
+            "two_layers_only",
+            lambda sizes: sizes[1] + sizes[2],
+            "Right for three sizes only. The list may be shorter or longer.",
+            "Builds the example in.",
+        ),
+        Mistake(
+            "first_hidden_dropped",
+            lambda sizes: sum(sizes[2:]),
+            "The first hidden layer is missing. Which place does it have in the list, counted "
+            "from 0?",
+            "Counts places from 1.",
+        ),
+        Mistake(
+            "parameters_counted",
+            _parameters,
+            "These are the parameters. Neurons are asked for.",
+            "Answers another question.",
+        ),
+        Mistake(
+            "widest_layer",
+            lambda sizes: max(sizes[1:]),
+            "This is the largest layer. How many neurons have all of them together?",
+            "Mixes up max and sum.",
+        ),
+        Mistake(
+            "places_added",
+            lambda sizes: sum(range(1, len(sizes))),
+            "You add up the places. What stands at each place?",
+            "Takes the index for the entry.",
+        ),
+        Mistake(
+            "places_and_entries",
+            lambda sizes: len(sizes) + sum(sizes[1:]),
+            "You add the number of layers. What is counted here?",
+            "Starts from the length of the list.",
         ),
     ),
 )
@@ -276,6 +416,70 @@ COUNT_PARAMETERS = Exercise(
             "You multiply the layers' counts. They are added.",
             "Multiplies counts that should be added.",
         ),
+        Mistake(
+            "paired_with_itself",
+            lambda sizes: sum((m + 1) * m for m in sizes),
+            "Each size is paired with itself. Weights lie between a layer and the next one: "
+            "`sizes[:-1]` and `sizes[1:]`.",
+            "Forgets to shift one of the lists.",
+        ),
+        Mistake(
+            "every_other_gap",
+            lambda sizes: sum((m + 1) * n for m, n in zip(sizes[::2], sizes[1::2], strict=False)),
+            "Every other gap is left out. Each layer is the end of one gap and the beginning of "
+            "the next.",
+            "Cuts the list into pairs.",
+        ),
+        Mistake(
+            "output_layer_left_out",
+            lambda sizes: _parameters(sizes[:-1]),
+            "The last layer is missing. How many gaps lie between the layers, and where does "
+            "your loop stop?",
+            "Ends the loop too early.",
+        ),
+        Mistake(
+            "first_layer_left_out",
+            lambda sizes: _parameters(sizes[1:]),
+            "The first layer is missing. Where does your loop begin?",
+            "Starts the loop too late.",
+        ),
+        Mistake(
+            "output_biases_forgotten",
+            lambda sizes: _parameters(sizes) - sizes[-1],
+            "The output neurons have a bias, too.",
+            "Gives biases to hidden neurons only.",
+        ),
+        Mistake(
+            "biases_twice",
+            lambda sizes: _parameters(sizes) + _biases(sizes),
+            "Each neuron gets two biases: m + 1 contains one already.",
+            "Adds the biases once more.",
+        ),
+        Mistake(
+            "all_biases_each_time",
+            lambda sizes: _weights(sizes) + (len(sizes) - 1) * _biases(sizes),
+            "Each turn of the loop adds all biases. Which of them belong to this layer?",
+            "Puts into the loop what belongs behind it.",
+        ),
+        Mistake(
+            "powers",
+            lambda sizes: sum(m**n for m, n in pairwise(sizes)),
+            "`**` is a power. How many lines run from m circles to n circles?",
+            "Takes ** for a product.",
+        ),
+        Mistake(
+            "product_alone",
+            lambda sizes: int(np.prod(sizes)),
+            "You multiply all sizes. Weights lie between neighbouring layers, and neurons have "
+            "biases.",
+            "Multiplies along the network instead of layer by layer.",
+        ),
+        Mistake(
+            "sizes_summed",
+            lambda sizes: sum(sizes),
+            "You count circles. Parameters are the lines between them, and the biases.",
+            "Counts neurons instead of parameters.",
+        ),
     ),
 )
 
@@ -326,6 +530,51 @@ WEIGHT_SHAPES = Exercise(
             "The right shapes from back to front: start at the inputs.",
             "Lists the layers in backward order.",
         ),
+        Mistake(
+            "first_layer_missing",
+            lambda sizes: np.array(_shapes(sizes[1:])),
+            "The first matrix is missing. Where does your loop begin?",
+            "Starts the loop too late.",
+        ),
+        Mistake(
+            "paired_with_itself",
+            lambda sizes: np.array([(m, m) for m in sizes]),
+            "Each size is paired with itself. A matrix lies between a layer and the next one: "
+            "`sizes[:-1]` and `sizes[1:]`.",
+            "Forgets to shift one of the lists.",
+        ),
+        Mistake(
+            "around_the_corner",
+            lambda sizes: np.array([(sizes[i - 1], sizes[i]) for i in range(len(sizes))]),
+            "Your first matrix goes from the outputs to the inputs: place −1 is the last one. "
+            "Where should the loop begin?",
+            "Starts the loop too early, and doesn't know what index −1 means.",
+        ),
+        Mistake(
+            "always_from_the_inputs",
+            lambda sizes: np.array([(sizes[0], n) for n in sizes[1:]]),
+            "Every matrix begins at the inputs. What does the second layer get?",
+            "Leaves a fixed index in a loop.",
+        ),
+        Mistake(
+            "two_rows",
+            lambda sizes: np.array([sizes[:-1], sizes[1:]]),
+            "A row of inputs and a row of outputs came back. One pair for each matrix is asked "
+            "for: turn the table.",
+            "Stacks the two lists without pairing them.",
+        ),
+        Mistake(
+            "numbers_of_weights",
+            lambda sizes: np.array([m * n for m, n in pairwise(sizes)]),
+            "These are the numbers of weights. What are the rows and the columns of each matrix?",
+            "Multiplies what should stand side by side.",
+        ),
+        Mistake(
+            "ends_only",
+            lambda sizes: np.array([sizes[0], sizes[-1]]),
+            "One pair, from the inputs to the outputs. How many matrices are there on the way?",
+            "Takes the network for one layer.",
+        ),
     ),
 )
 
@@ -336,7 +585,7 @@ COUNT_MAXOUT = Exercise(
     task="All hidden layers are maxout with k pieces a neuron, the output layer is linear: return "
     "the number of parameters.",
     reference=lambda sizes, k: k * _parameters(sizes[:-1]) + (sizes[-2] + 1) * sizes[-1],
-    cases=(([3, 4, 2], 2), ([3, 4, 4, 1], 3), ([2, 5, 2], 1)),
+    cases=(([3, 4, 2], 2), ([3, 4, 4, 1], 3), ([2, 5, 2], 1), ([5, 3, 2], 2)),
     draw=lambda rng: (
         [int(v) for v in rng.integers(2, 7, size=int(rng.integers(3, 6)))],
         int(rng.integers(2, 5)),
@@ -420,6 +669,67 @@ COUNT_MAXOUT = Exercise(
             "The output layer sees one number from each hidden neuron: the largest of its pieces.",
             "Hands every piece to the next layer.",
         ),
+        Mistake(
+            "plus_one_on_the_wrong_side",
+            lambda sizes, k: (
+                k * sum(m * (n + 1) for m, n in pairwise(sizes[:-1])) + sizes[-2] * (sizes[-1] + 1)
+            ),
+            "The +1 sits on the wrong side: who has a bias, the neurons that send or those that "
+            "receive?",
+            "Knows (a + 1)·b, but not why the 1 is there.",
+        ),
+        Mistake(
+            "output_bias_forgotten",
+            lambda sizes, k: k * _parameters(sizes[:-1]) + sizes[-2] * sizes[-1],
+            "The output neurons have a bias, too.",
+            "Forgets the last layer's biases.",
+        ),
+        Mistake(
+            "hidden_biases_forgotten",
+            lambda sizes, k: k * _weights(sizes[:-1]) + (sizes[-2] + 1) * sizes[-1],
+            "The hidden neurons have a bias, too, one for each piece.",
+            "Forgets the hidden layers' biases.",
+        ),
+        Mistake(
+            "biases_only_multiplied",
+            lambda sizes, k: (
+                sum((m + k) * n for m, n in pairwise(sizes[:-1])) + (sizes[-2] + 1) * sizes[-1]
+            ),
+            "Each piece has its own weights, too.",
+            "Multiplies the biases only.",
+        ),
+        Mistake(
+            "k_added",
+            lambda sizes, k: k + _parameters(sizes),
+            "You add k. Each hidden neuron has k pieces: what do they do to its parameters?",
+            "Adds where it should multiply.",
+        ),
+        Mistake(
+            "first_hidden_only",
+            lambda sizes, k: k * (sizes[0] + 1) * sizes[1] + _parameters(sizes[1:]),
+            "Right for one hidden layer only. All hidden layers are maxout.",
+            "Multiplies the first layer only.",
+        ),
+        Mistake(
+            "output_only",
+            lambda sizes, k: _parameters(sizes[:-1]) + k * (sizes[-2] + 1) * sizes[-1],
+            "You multiply the output layer. Which layers are maxout?",
+            "Swaps hidden layers and output.",
+        ),
+        Mistake(
+            "output_counted_twice",
+            lambda sizes, k: k * _parameters(sizes) + (sizes[-2] + 1) * sizes[-1],
+            "The output layer is in your sum twice, once k-fold. Where does the loop over hidden "
+            "layers stop?",
+            "Runs the loop one layer too far.",
+        ),
+        Mistake(
+            "output_sizes_swapped",
+            lambda sizes, k: k * _parameters(sizes[:-1]) + (sizes[-1] + 1) * sizes[-2],
+            "In the output layer the +1 sits on the wrong side: who has a bias, the neurons that "
+            "send or those that receive?",
+            "Swaps the two sizes of the last layer.",
+        ),
     ),
 )
 
@@ -491,7 +801,7 @@ WIDEST = Exercise(
         Mistake(
             "rounded_up",
             lambda budget, n_in, n_out: int(np.ceil((budget - n_out) / (n_in + 1 + n_out))),
-            "Rounding up goes over budget.",
+            "This is over budget: is it rounded up, or does a loop stop one step too late?",
             "Rounds where it has to cut off.",
         ),
         Mistake(
@@ -499,6 +809,61 @@ WIDEST = Exercise(
             lambda budget, n_in, n_out: (n_in + 1 + n_out) * budget + n_out,
             "You put the budget in for h. It is the result of the formula: solve for h.",
             "Uses the formula the wrong way round.",
+        ),
+        Mistake(
+            "one_output_bias",
+            lambda budget, n_in, n_out: max(0, (budget - 1) // (n_in + 1 + n_out)),
+            "Now and then one too wide: each output neuron has a bias, not all of them one.",
+            "Takes a bias for a property of the layer.",
+        ),
+        Mistake(
+            "output_bias_added",
+            lambda budget, n_in, n_out: (budget + n_out) // (n_in + 1 + n_out),
+            "The output biases are part of the budget. Do they leave more or less for the rest?",
+            "Turns a sign when solving for h.",
+        ),
+        Mistake(
+            "inputs_subtracted",
+            lambda budget, n_in, n_out: max(0, (budget - n_in) // (n_in + 1 + n_out)),
+            "You take the inputs from the budget. Which part of the formula has no h in it?",
+            "Gives biases to the neurons that send.",
+        ),
+        Mistake(
+            "output_bias_each_time",
+            lambda budget, n_in, n_out: max(0, (budget - n_out) // (n_in + 2 + n_out)),
+            "Each hidden neuron costs its weights in and out, and one bias. You count two.",
+            "Counts the output's biases with each hidden neuron.",
+        ),
+        Mistake(
+            "inputs_only",
+            lambda budget, n_in, n_out: budget // (n_in + 1),
+            "Far over budget: from each hidden neuron weights lead to the outputs, too.",
+            "Counts the first layer only.",
+        ),
+        Mistake(
+            "products_only",
+            lambda budget, n_in, n_out: budget // (n_in * n_out),
+            "Inputs aren't connected with outputs, both are with hidden neurons. What does one "
+            "hidden neuron cost?",
+            "Multiplies all sizes.",
+        ),
+        Mistake(
+            "brackets",
+            lambda budget, n_in, n_out: budget - n_out // (n_in + 1 + n_out),
+            "`//` comes before the minus. What should be divided?",
+            "Leaves the brackets out of a quotient.",
+        ),
+        Mistake(
+            "first_that_fits",
+            lambda budget, n_in, n_out: 1 if n_in + 1 + 2 * n_out <= budget else None,
+            "The first h that fits is the smallest one. When should the search stop?",
+            "Returns from within the loop.",
+        ),
+        Mistake(
+            "parameters_instead",
+            lambda budget, n_in, n_out: _parameters([n_in, _widest(budget, n_in, n_out), n_out]),
+            "These are the parameters of that network. How wide is it?",
+            "Returns another number than was asked for.",
         ),
     ),
 )
@@ -561,7 +926,7 @@ BUDGET = Exercise(
         ),
         Mistake(
             "inputs_missing",
-            lambda sizes: len(sizes) >= 3 and int(sizes[0]) != 2,
+            lambda sizes: len(sizes) >= 2 and int(sizes[0]) != 2,
             "The first size is the number of inputs.",
             "Lists neurons only.",
         ),
@@ -583,6 +948,13 @@ BUDGET = Exercise(
 # Capacity and regularisation ----------------------------------------------------------------------
 
 
+def _halved_each_time(Ws: Any, rate: float) -> float:
+    total = 0.0
+    for W in Ws:
+        total = 0.5 * rate * (total + float(np.sum(W**2)))
+    return total
+
+
 def _penalty_case(rng: Rng) -> tuple[Any, ...]:
     shapes = [(3, 4), (4, 2)] if rng.integers(2) else [(2, 2), (2, 3), (3, 1)]
     return [rng.normal(size=shape) for shape in shapes], float(rng.choice([0.01, 0.1, 0.5]))
@@ -598,7 +970,10 @@ L2_PENALTY = Exercise(
     signature="l2_penalty(Ws, rate)",
     task="Ws is a list of weight matrices: return ½·rate·(sum of all squared weights), one number.",
     reference=lambda Ws, rate: 0.5 * rate * _squares(Ws),
-    cases=(([np.array([[1.0, -2.0], [0.5, 3.0]]), np.array([[2.0], [-1.0]])], 0.1),),
+    cases=(
+        ([np.array([[1.0, -2.0], [0.5, 3.0]]), np.array([[2.0], [-1.0]])], 0.1),
+        ([np.array([[1.0, -2.0]]), np.array([[0.5], [3.0]]), np.array([[2.0]])], 0.5),
+    ),
     draw=_penalty_case,
     forbids=READY_MADE,
     mistakes=(
@@ -686,6 +1061,69 @@ L2_PENALTY = Exercise(
             lambda Ws, rate: 0.5 * rate**2 * _squares(Ws),
             "The strength is squared as well. What exactly is squared in the formula?",
             "Squares the whole term.",
+        ),
+        Mistake(
+            "mean_of_matrices",
+            lambda Ws, rate: 0.5 * rate * _squares(Ws) / len(Ws),
+            "You divide by the number of matrices. The task says sum.",
+            "Takes the mean out of habit.",
+        ),
+        Mistake(
+            "doubled_for_squared",
+            lambda Ws, rate: 0.5 * rate * float(sum(np.sum(2 * W) for W in Ws)),
+            "`W * 2` is a double. Which sign is the square?",
+            "Mixes up x² with 2x.",
+        ),
+        Mistake(
+            "rate_below",
+            lambda Ws, rate: _squares(Ws) / (2 * rate),
+            "A larger rate gives you a smaller penalty. On which side of the fraction bar does "
+            "it belong?",
+            "Divides by the rate.",
+        ),
+        Mistake(
+            "half_and_rate_squared",
+            lambda Ws, rate: float(sum(np.sum((0.5 * rate * W) ** 2) for W in Ws)),
+            "You square ½ and the rate as well. What exactly is squared in the formula?",
+            "Puts the factors inside the square.",
+        ),
+        Mistake(
+            "half_in_the_loop",
+            lambda Ws, rate: _halved_each_time(Ws, rate),
+            "The ½ and the rate are multiplied in each turn of the loop. Once is enough, behind "
+            "it.",
+            "Puts into the loop what belongs behind it.",
+        ),
+        Mistake(
+            "half_added",
+            lambda Ws, rate: 0.5 + rate * _squares(Ws),
+            "You add the ½. It is a factor.",
+            "Adds where it should multiply.",
+        ),
+        Mistake(
+            "two_matrices_only",
+            lambda Ws, rate: 0.5 * rate * _squares(Ws[:2]),
+            "Right for two matrices only. How many are there in the list?",
+            "Builds the example in.",
+        ),
+        Mistake(
+            "largest_squares",
+            lambda Ws, rate: 0.5 * rate * float(sum(np.max(np.square(W)) for W in Ws)),
+            "Only the largest weight of each matrix counts in your result.",
+            "Mixes up max and sum.",
+        ),
+        Mistake(
+            "matrix_product",
+            lambda Ws, rate: 0.5 * rate * float(sum(np.sum(W.T @ W) for W in Ws)),
+            "`W.T @ W` mixes the columns with each other. The square of each weight is asked "
+            "for: `W**2`.",
+            "Mixes up * and @.",
+        ),
+        Mistake(
+            "cubes",
+            lambda Ws, rate: 0.5 * rate * float(sum(np.sum(np.power(W, 3)) for W in Ws)),
+            "Look at the power: a penalty can't be negative.",
+            "Takes another power.",
         ),
     ),
 )
@@ -794,6 +1232,80 @@ L2_STEP = Exercise(
             "or by itself?",
             "Puts the gradient where the weight belongs.",
         ),
+        Mistake(
+            "decay_without_lr",
+            lambda W, dW, lr, rate: (W - lr * dW) * (1 - rate),
+            "Two things: the learning rate scales the pull, too, and it acts on the old weights.",
+            "Shrinks the result by the rate.",
+        ),
+        Mistake(
+            "penalty_as_number",
+            lambda W, dW, lr, rate: W - lr * (dW + 0.5 * rate * np.sum(W**2)),
+            "You add the penalty, one number, to each gradient. How does the penalty change with "
+            "one weight?",
+            "Uses the value where the slope belongs.",
+        ),
+        Mistake(
+            "weights_summed",
+            lambda W, dW, lr, rate: W - lr * (dW + rate * np.sum(W)),
+            "All weights get the same pull. How does the penalty change with one weight?",
+            "Keeps the sum when differentiating.",
+        ),
+        Mistake(
+            "rates_swapped",
+            lambda W, dW, lr, rate: W - rate * (dW + lr * W),
+            "The learning rate and the strength have changed places.",
+            "Mixes up two small numbers.",
+        ),
+        Mistake(
+            "multiplied",
+            lambda W, dW, lr, rate: W - lr * dW * rate * W,
+            "The gradients of two terms of a loss are added.",
+            "Multiplies where it should add.",
+        ),
+        Mistake(
+            "lr_forgotten",
+            lambda W, dW, lr, rate: W - (dW + rate * W),
+            "The learning rate plays no part in your result.",
+            "Forgets the step size.",
+        ),
+        Mistake(
+            "gradient_only",
+            lambda W, dW, lr, rate: dW + rate * W,
+            "This is the gradient. Where do you land with a step against it?",
+            "Stops before the update.",
+        ),
+        Mistake(
+            "minus_the_step",
+            lambda W, dW, lr, rate: -lr * (dW + rate * W),
+            "This is the step. Where do you land with it?",
+            "Returns the change instead of the new value.",
+        ),
+        Mistake(
+            "rate_alone",
+            lambda W, dW, lr, rate: W - lr * (dW + rate),
+            "All weights are pulled equally, and all downwards. By what should each weight be "
+            "pulled?",
+            "Forgets the weight when differentiating.",
+        ),
+        Mistake(
+            "absolute_pull",
+            lambda W, dW, lr, rate: W - lr * (dW + rate * np.abs(W)),
+            "Negative weights are pushed away from 0. What keeps the sign of the pull?",
+            "Takes the size where the weight itself belongs.",
+        ),
+        Mistake(
+            "decay_only",
+            lambda W, dW, lr, rate: W - lr * rate * W,
+            "`dW` plays no part in your result.",
+            "Follows the penalty alone.",
+        ),
+        Mistake(
+            "divided",
+            lambda W, dW, lr, rate: W - (dW + rate * W) / lr,
+            "A smaller learning rate gives a larger step here.",
+            "Divides by the learning rate.",
+        ),
     ),
 )
 
@@ -888,6 +1400,80 @@ DROPOUT = Exercise(
             "Nothing is dropped: what does a dropped activation become?",
             "Leaves the dropped ones as they are.",
         ),
+        Mistake(
+            "activations_compared",
+            lambda a, u, keep: a * (a < keep) / keep,
+            "You compare the activations with `keep`. Which numbers decide by chance?",
+            "Takes the wrong array for the mask.",
+        ),
+        Mistake(
+            "weighted_by_chance",
+            lambda a, u, keep: a * u / keep,
+            "You multiply by the random numbers. They decide: an activation stays whole or goes.",
+            "Takes the random numbers for weights.",
+        ),
+        Mistake(
+            "divided_by_share_kept",
+            lambda a, u, keep: a * (u < keep) / np.mean(u < keep),
+            "You divide by the share that happened to stay. The task divides by `keep`.",
+            "Rescales by what was measured.",
+        ),
+        Mistake(
+            "dropped_unscaled",
+            lambda a, u, keep: a * (u > keep),
+            "You drop the ones that should stay, and the mean isn't made up for.",
+            "Turns the comparison round, and forgets to rescale.",
+        ),
+        Mistake(
+            "kept_below_drop_share",
+            lambda a, u, keep: a * (u < 1 - keep) / keep,
+            "You keep the share that should be dropped.",
+            "Takes keep for the drop rate in one place.",
+        ),
+        Mistake(
+            "drop_share_throughout",
+            lambda a, u, keep: a * (u < 1 - keep) / (1 - keep),
+            "You use 1 − keep in both places. `keep` is the share that stays.",
+            "Takes keep for the drop rate.",
+        ),
+        Mistake(
+            "mask_subtracted",
+            lambda a, u, keep: a - (u >= keep) / keep,
+            "You subtract from the dropped ones. What makes an activation 0?",
+            "Subtracts where it should multiply.",
+        ),
+        Mistake(
+            "only_scaled_down",
+            lambda a, u, keep: a * keep,
+            "Nothing is dropped, and all shrink. That is what one does without dropout, after "
+            "training.",
+            "Mixes up training and testing.",
+        ),
+        Mistake(
+            "root_of_keep",
+            lambda a, u, keep: a * (u < keep) / np.sqrt(keep),
+            "Almost: the mean should stay. By what does it shrink, by keep or by its root?",
+            "Keeps the variance in place of the mean.",
+        ),
+        Mistake(
+            "arrays_swapped",
+            lambda a, u, keep: u * (a < keep) / keep,
+            "The activations and the random numbers have changed places.",
+            "Mixes up the arguments.",
+        ),
+        Mistake(
+            "selected",
+            lambda a, u, keep: a[u < keep] / keep,
+            "Your result is shorter than the input: dropped activations are left out. They "
+            "should stay, as 0.",
+            "Selects instead of setting to zero.",
+        ),
+        Mistake(
+            "nan_for_dropped",
+            lambda a, u, keep: np.where(u < keep, a / keep, np.nan),
+            "Dropped activations become nan. The task says what they become.",
+            "Marks missing values as in a table of data.",
+        ),
     ),
 )
 
@@ -902,10 +1488,11 @@ EARLY_STOPPING = Exercise(
         (np.array([0.9, 0.5, 0.3, 0.2, 0.1]), np.array([0.9, 0.6, 0.4, 0.5, 0.7])),
         (np.array([0.8, 0.4, 0.3, 0.35]), np.array([0.7, 0.5, 0.5, 0.6])),
         (np.array([0.8, 0.4, 0.2, 0.25, 0.22]), np.array([0.7, 0.5, 0.6, 0.65, 0.6])),
+        (np.array([0.8, 0.5, 0.2, 0.3]), np.array([0.9, 0.7, 0.8, 0.6])),
     ),
     draw=lambda rng: (
         rng.uniform(0.0, 0.5, size=8),
-        np.abs(np.arange(8.0) - int(rng.integers(2, 6)) + rng.choice([0.0, 0.5])) / 10 + 0.5,
+        np.abs(np.arange(8.0) - int(rng.integers(2, 8)) + rng.choice([0.0, 0.5])) / 10 + 0.5,
     ),
     mistakes=(
         Mistake(
@@ -953,9 +1540,8 @@ EARLY_STOPPING = Exercise(
         Mistake(
             "last_of_equals",
             lambda train, test: int(len(test) - 1 - np.argmin(test[::-1])),
-            "Of two equally good epochs the first is asked for. (If you stop at the first rise: a "
-            "loss may rise and fall again.)",
-            "Overwrites the best with an equal one, or stops at the first rise.",
+            "Of two equally good epochs the first is asked for. Do you compare with < or with ≤?",
+            "Overwrites the best with an equal one.",
         ),
         Mistake(
             "both_losses",
@@ -963,6 +1549,67 @@ EARLY_STOPPING = Exercise(
             "You judge by both losses together. The training loss falls even when the network "
             "only memorises.",
             "Believes that the training loss tells something about new data.",
+        ),
+        Mistake(
+            "after_the_first_rise",
+            lambda train, test: next(
+                (i for i in range(1, len(test)) if test[i] > test[i - 1]), None
+            ),
+            "You return the epoch of the first rise. The best one lies before it, and after a "
+            "rise the loss may fall again.",
+            "Takes the first sign of overfitting for the best epoch.",
+        ),
+        Mistake(
+            "test_above_training",
+            lambda train, test: next((i for i in range(len(test)) if test[i] > train[i]), None),
+            "You look for the first epoch in which the test loss is larger than the training "
+            "loss. It nearly always is.",
+            "Takes any gap for overfitting.",
+        ),
+        Mistake(
+            "largest_gap",
+            lambda train, test: int(np.argmax(test - train)),
+            "You look for the largest gap: there the network overfits most. Which one is best on "
+            "new data?",
+            "Takes the most overfitted network.",
+        ),
+        Mistake(
+            "steepest_fall",
+            lambda train, test: int(np.argmin(np.diff(test))),
+            "You look for the steepest fall of the test loss. Where is the loss itself smallest?",
+            "Judges by the change, not by the value.",
+        ),
+        Mistake(
+            "counted_from_the_end",
+            lambda train, test: len(test) - int(np.argmin(test)),
+            "You count from the end. An index counts from the front.",
+            "Subtracts from the length.",
+        ),
+        Mistake(
+            "last_place",
+            lambda train, test: -1,
+            "−1 is the last network. Is it the best?",
+            "Believes that longer training is always better.",
+        ),
+        Mistake(
+            "last_epoch_missed",
+            lambda train, test: int(np.argmin(test[:-1])),
+            "The last epoch isn't looked at. Where does your loop stop?",
+            "Ends the loop too early.",
+        ),
+        Mistake(
+            "training_loss_there",
+            lambda train, test: float(train[np.argmin(test)]),
+            "You return the training loss of the best epoch. The epoch's place is asked for.",
+            "Mixes up a value and its place.",
+        ),
+        Mistake(
+            "stops_at_the_first_rise",
+            lambda train, test: next(
+                (i - 1 for i in range(1, len(test)) if test[i] > test[i - 1]), None
+            ),
+            "You stop at the first rise. A loss may rise and fall again, below where it was.",
+            "Takes the first minimum for the smallest value.",
         ),
     ),
 )
@@ -1026,6 +1673,18 @@ STRENGTH = Exercise(
             lambda: {"0.1": "smooth"},
             "At this rate the weights nearly vanish. How much can the boundary still bend?",
             "Underestimates a strong pull.",
+        ),
+        Mistake(
+            "weak_is_straight",
+            lambda: {"0.001": "nearly straight"},
+            "At this rate the pull is hardly there: 20 neurons follow every point.",
+            "Expects any regularisation to flatten.",
+        ),
+        Mistake(
+            "strong_is_wiggly",
+            lambda: {"0.1": "wiggly"},
+            "At this rate the weights nearly vanish. How much can the boundary still bend?",
+            "Thinks that a larger rate gives more freedom.",
         ),
         Mistake(
             "middle_wiggly",
