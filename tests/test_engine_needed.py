@@ -95,6 +95,8 @@ def test_an_experiment_is_run_only_where_it_is_used(tag: str) -> None:
     assert run_in(shown, locked("def f(): return runs")) == [True, True]
     assert run_in(shown, test("assert runs")) == [True, False]
     assert run_in(shown, answer("a = 1"), test("check.it()"), asked=("runs",))[0]
+    assert not run_in(shown, answer("runs = 1"), test("check.it()"), asked=("runs",))[0]
+    assert not run_in(test("check.it()"), shown, answer("a = 1"), asked=("runs",))[1]
 
 
 def test_what_an_experiment_uses_itself_is_run_with_it() -> None:

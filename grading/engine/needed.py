@@ -6,7 +6,7 @@ instead, and are as right: `median = runs.summary().median`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from grading.engine import source
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
     from grading.engine.sanitize import Cell
 
 
-def run_what_is_used(cells: Sequence[Cell], asked: Iterable[str]) -> None:
+def run_what_is_used(cells: Sequence[Cell], asks: Mapping[str, Iterable[str]]) -> None:
     """Have those cells run whose names a cell behind them looks up, directly or through another.
 
     Parameters
     ----------
     cells
         All of a notebook's cells, in order; their `only_shown` is changed.
-    asked
-        Names of the student's that tests ask for without naming them in their source.
+    asks
+        Name of a test to names of the student's that it asks for without writing them down.
     """
-    wanted = set(asked)
-    if not _offer(cells, wanted):
+    if not _offer(cells, asks):
         return
+    wanted: set[str] = set()
     for cell in reversed(cells):
         if cell.cell_type != "code":
             continue
@@ -36,9 +36,10 @@ def run_what_is_used(cells: Sequence[Cell], asked: Iterable[str]) -> None:
         if not cell.only_shown:
             wanted -= source.rebound(cell.source)
             wanted |= source.looked_up(cell.source)
+            wanted.update(_asked(cell, asks))
 
 
-def _offer(cells: Iterable[Cell], asked: set[str]) -> bool:
+def _offer(cells: Iterable[Cell], asks: Mapping[str, Iterable[str]]) -> bool:
     """Say whether a name that is bound by what may not be run is a word of anything behind it.
 
     Parsing what a whole class has written takes long, and few answers get beyond this.
@@ -47,6 +48,13 @@ def _offer(cells: Iterable[Cell], asked: set[str]) -> bool:
     for cell in cells:
         if cell.only_shown:
             offered |= source.names(cell.source).bound
-        elif cell.cell_type == "code" and not offered.isdisjoint(source.words(cell.source)):
-            return True
-    return not offered.isdisjoint(asked)
+        elif offered and cell.cell_type == "code":
+            if not offered.isdisjoint(source.words(cell.source)):
+                return True
+            if not offered.isdisjoint(_asked(cell, asks)):
+                return True
+    return False
+
+
+def _asked(cell: Cell, asks: Mapping[str, Iterable[str]]) -> Iterable[str]:
+    return asks.get(cell.key.name, ()) if cell.key is not None else ()

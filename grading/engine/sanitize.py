@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import chain
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -188,7 +187,7 @@ def rebuild(key: KeyNotebook, notebook: Mapping[str, Any]) -> tuple[list[Cell], 
         cells.append(_cell(raw, key.cells.get(grade_id or ""), key))
     _restore(key, cells, notes)
     _name(cells)
-    needed.run_what_is_used(cells, chain.from_iterable(key.asks.values()))
+    needed.run_what_is_used(cells, key.asks)
     return cells, notes
 
 
@@ -199,7 +198,7 @@ def solved(key: KeyNotebook) -> list[Cell]:
         known = key.cells.get(name or "")
         source = known.source if known is not None and known.restored else text
         cells.append(Cell(cell_type, source, known, only_shown=_only_shown(key, known, text)))
-    needed.run_what_is_used(cells, chain.from_iterable(key.asks.values()))
+    needed.run_what_is_used(cells, key.asks)
     return cells
 
 
