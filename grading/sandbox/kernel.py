@@ -27,6 +27,8 @@ MOUNT_ATTR_RDONLY = 1
 MOUNT_ATTR_NOSUID = 2
 MOUNT_ATTR_NODEV = 4
 
+MADV_COLLAPSE = 25
+
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
 PR_CAPBSET_DROP = 24
@@ -97,6 +99,12 @@ def change_root(new_root: str) -> None:
     syscall("pivot_root", b".", b".")
     _check(_libc().umount2(b".", MNT_DETACH), "umount2")
     os.chdir("/")
+
+
+def collapse(address: int, size: int) -> None:
+    """Move whole large pages' worth of memory into large pages: madvise(2), MADV_COLLAPSE."""
+    where, length = ctypes.c_void_p(address), ctypes.c_size_t(size)
+    _check(_libc().madvise(where, length, MADV_COLLAPSE), "madvise")
 
 
 def prctl(option: int, *arguments: int) -> int:

@@ -33,6 +33,7 @@ from typing import Any, NoReturn
 
 from grading.sandbox import namespaces
 from grading.sandbox.enter import Cage, NamespaceCage
+from grading.sandbox.large_pages import use_large_pages
 from grading.sandbox.limits import Limits
 from grading.sandbox.tier import Tier
 
@@ -294,6 +295,7 @@ def main(control_fd: int) -> None:
         # Before it forks: a process that stays behind shares what nobody touches.
         gc.collect()
         gc.freeze()
+        use_large_pages()
         if tier.name == "namespaces":
             namespaces.leave_the_machine()
         kind = NamespaceCage if tier.name == "namespaces" else Cage
