@@ -26,10 +26,12 @@ from grading.commands import grading
 from grading.course import load_course
 from grading.engines import CONTAINED, STOCK_TIER
 from grading.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_PROBLEMS
+from grading.feedback import job as making
 from grading.feedback import write
 from grading.feedback.distribution import FEWEST, draw
 from grading.feedback.job import STAMP, Job, make_pages
 from grading.feedback.page import Sheet, render
+from grading.feedback.source import stripped_cells
 from grading.gradebook import Gradebook
 from grading.marks import Mark, NotebookMarks, SubmissionMarks
 from grading.rules import Markers
@@ -333,6 +335,47 @@ def test_a_part_without_a_cell_on_the_page_is_named_but_is_no_link() -> None:
     assert Finder(made).links == ["#work"]
 
 
+def sheet_of(checks: list[Any], outputs: list[Any]) -> Sheet:
+    """A page on one failed test: what was checked, and what its cell put out."""
+    marks = SubmissionMarks("ada", small.ASSIGNMENT, None, 0.0)
+    marks.notebooks["small"] = NotebookMarks(0.0, {"t": Mark(0.0, None, 0.0, 2.0, False)})
+    cell = small.cell("double(2)", "t", grade=True, locked=True) | {"outputs": outputs}
+    told = {"status": "wrong", "checks": checks, "messages": []}
+    return Sheet(marks, "small", (cell,), {"t": told})
+
+
+def test_a_hint_is_given_once_in_a_check() -> None:
+    hint, other = "Look at the sign of the exponent.", "Look at the shape."
+    lines = [
+        {"ok": False, "message": f"input {number}", "hint": words}
+        for number, words in enumerate((hint, hint, other, hint, None))
+    ]
+    shown = text(render(sheet_of([{"lines": lines}], [])))
+    assert [shown.count(words) for words in (hint, other)] == [1, 1]
+    assert [f"input {number}" in shown for number in range(5)] == [True] * 5
+    assert shown.index("input 0") < shown.index(hint) < shown.index("input 1")
+    shown = text(render(sheet_of([{"lines": lines}, {"lines": lines}], [])))
+    assert shown.count(hint) == 2  # each check's table stands alone
+
+
+@pytest.mark.parametrize("kind", ["stream", "error", "text/plain"])
+def test_a_long_output_is_cut_and_says_by_how_much(kind: str) -> None:
+    def made(length: int) -> str:
+        words = "x" * length
+        output = {
+            "stream": {"output_type": "stream", "text": words},
+            "error": {"output_type": "error", "traceback": [words]},
+            "text/plain": {"output_type": "display_data", "data": {"text/plain": words}},
+        }[kind]
+        return text(render(sheet_of([], [output])))
+
+    assert "x" * 20_000 in made(20_000)
+    assert "more character" not in made(20_000)
+    assert f"{'x' * 20_000} … 1 more character " in made(20_001)
+    assert "x" * 20_001 not in made(20_345)
+    assert "… 345 more characters " in made(20_345)
+
+
 # ------------------------------------------------------------------------- graded by nbgrader
 
 
@@ -367,7 +410,45 @@ def test_without_the_engines_notebook_the_graded_one_is_stripped(course: Path) -
     assert "Hidden tests: failed." in page(course, "bob")
 
 
+def test_outputs_that_a_student_made_up_cost_no_page_and_do_not_swell_it() -> None:
+    """nbgrader keeps what was handed in where it is told not to run it."""
+    broken = [{"output_type": "stream"}, {"output_type": "nonsense"}, {"output_type": "error"}]
+    broken += [{"output_type": "display_data", "data": {"image/png": "no base64 <b>"}}]
+    many = [{"output_type": "stream", "name": "stdout", "text": "again\n"}] * 5000
+    cell = small.cell("double(2)") | {"outputs": [*broken, *many]}
+    graded = json.dumps(small.notebook([cell])).encode()
+    marks = sheet_of([], []).marks
+    cells = stripped_cells(graded, Markers.configured(Config()), marks.notebooks["small"])
+    made = text(render(Sheet(marks, "small", cells)))
+    assert "double" in made
+    assert 0 < made.count("again") <= 1000
+    assert "Output truncated" in made
+
+
 # --------------------------------------------------------------------------- when things go wrong
+
+
+def test_a_page_that_takes_for_ever_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def endless(_: Sheet) -> str:
+        end = time.monotonic() + 10
+        while time.monotonic() < end:
+            pass
+        return "at last"
+
+    before = signal.getsignal(signal.SIGALRM)
+    monkeypatch.setattr(making, "_SECONDS", 0.2)
+    monkeypatch.setattr(making, "render", endless)
+    start = time.monotonic()
+    with pytest.raises(TimeoutError, match=r"more than 0\.2 seconds"):
+        made_from(tmp_path, CONTAINED[0], [], small="small.ipynb")
+    assert time.monotonic() - start < 8
+    monkeypatch.setattr(making, "render", lambda _: "soon")
+    made = made_from(tmp_path, CONTAINED[0], [], small="small.ipynb")
+    time.sleep(0.4)  # the limit is that page's, not of what comes after it
+    assert signal.getsignal(signal.SIGALRM) is before
+    assert made == {"small.html": "soon"}
 
 
 def test_one_page_that_cannot_be_made_stops_no_other(course: Path) -> None:

@@ -11,6 +11,7 @@ import ipywidgets
 import numpy as np
 import pytest
 from ipywidgets.widgets.widget import _instances
+from matplotlib.patches import Circle
 
 from tutor import activations, colours, plots, widgets
 from tutor.widgets import dead_units, depth, later, relu_sum, saturation, screen, shown
@@ -406,6 +407,24 @@ def test_a_live_plot_draws_the_rest_only_once():
     assert live.svg() == before
     artists.line.set_ydata(np.zeros(11))
     assert live.svg() != before
+
+
+def test_moving_parts_refer_to_the_clip_of_their_axes_and_bring_only_one_of_their_own():
+    made, artists = figure()
+    live = LivePlot(made, [artists.line, artists.bar, artists.dots])
+    circle = Circle((5, 0), 2, transform=made.axes[0].transData)
+    artists.dots.set_clip_path(circle)
+    for place in (3, 4):  # drawn again, a part is as whole as the first time
+        artists.line.set_ydata(np.full(11, place))
+        artists.dots.set_data([place], [0])
+        svg = live.svg()
+        used = set(re.findall(r"url\(#(\w+)\)", svg))
+        defined = re.findall(r'<clipPath id="(\w+)"', svg)
+        assert len(used) == 2
+        assert used <= set(defined)
+        assert len(defined) == len(set(defined))
+        *others, dots = live.moving_parts()
+        assert ["<clipPath" in part for part in (*others, dots)] == [False, False, True]
 
 
 def test_a_live_plot_keeps_its_styles_to_itself():

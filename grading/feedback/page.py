@@ -324,7 +324,7 @@ def _output(output: Mapping[str, Any]) -> Markup | None:
 def _cut(text: str) -> str:
     if len(text) <= _LONGEST_OUTPUT:
         return text
-    return f"{text[:_LONGEST_OUTPUT]}\n… {len(text) - _LONGEST_OUTPUT} more characters"
+    return f"{text[:_LONGEST_OUTPUT]}\n… {counted(len(text) - _LONGEST_OUTPUT, 'more character')}"
 
 
 def _latex(text: str) -> Markup:
