@@ -49,6 +49,9 @@ def one(code: str, check: str, points: float = 5) -> dict:
         ("x = np.arange(6.).reshape(2, 3)", "assert x.shape == (2, 3) and x.dtype == float"),
         ("x = np.float32(0.5)", "assert type(x) is np.float32"),
         ("x = None", "assert x is None"),
+        ("import sqlite3\nx = sqlite3.connect('f.db').execute('pragma user_version').fetchone()\n"
+         "sqlite3.connect('f.db').execute('create table t (a)')", "assert x == (0,)"),
+        ("%store\nx = 1", "assert x == 1"),
         ("def f(v: int): return v\nx = f.__annotations__['v'](2.5)", "assert x == 2"),
         ("x = 7\n%time y: float = x\nz = __annotations__['y'](x)", "assert str(z) == '7.0'"),
         ("x = 10 ** 400", "assert x == 10 ** 400"),
@@ -178,6 +181,18 @@ def test_looking_for_changes_runs_none_of_the_students_code(code: str) -> None:
     result = grade(source, {"value": code + loop}, seconds=1)
     assert scores(result) == {"hidden": 5, "test": 5}
     assert not result.notebooks[0].stopped
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("magic", ["bash", "python3", "script perl"])
+def test_a_cell_for_another_program_is_refused_at_once(magic: str) -> None:
+    """No other program can start, and who waits for it is stopped in the end."""
+    source = key(answer("x = 1"), test("assert x == 1"))
+    extra = cell(f"%%{magic}\necho")
+    result = grade(source, handed_in(source, {}, extra), seconds=2)
+    assert scores(result) == {"test": 5}
+    assert not result.notebooks[0].stopped
+    assert b"shell commands are not available" in result.notebooks[0].notebook
 
 
 @pytest.mark.slow

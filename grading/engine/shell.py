@@ -223,8 +223,12 @@ class StudentShell(InteractiveShell):
 
     def _quiet_magics(self) -> None:
         """Accept magics that choose how figures look or watch files: nothing here needs them."""
-        for name in ("matplotlib", "config", "load_ext", "reload_ext", "autoreload"):
-            self.magics_manager.magics["line"][name] = lambda line="": None
+        magics = self.magics_manager.magics
+        for name in ("matplotlib", "config", "load_ext", "reload_ext", "autoreload", "store"):
+            magics["line"][name] = lambda line="": None
+        # These would wait for ever for a program that can't start.
+        for name in ("script", *self.magics_manager.registry["ScriptMagics"].script_magics):
+            magics["cell"][name] = lambda line, cell: self.system(cell)
 
     def enable_gui(self, gui: Any = None) -> None:
         """Start no event loop."""

@@ -61,9 +61,10 @@ _ALWAYS = (
 
 # ioctl: is this a terminal, how wide is it, and blocking or not. No TIOCSTI, no FIOSETOWN.
 _IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
-# fcntl: duplicate, and the two flag words. No F_SETOWN and F_SETSIG, which send signals to
-# others, no F_SETPIPE_SZ, no locks, no seals.
-_FCNTLS = (0, 1, 2, 3, 4, 1030)
+# fcntl: duplicate, the two flag words, and locks of records, without which SQLite opens no file;
+# nobody else locks what a student process can open. No F_SETOWN and F_SETSIG, which send signals
+# to others, no F_SETPIPE_SZ, no leases, no seals.
+_FCNTLS = (0, 1, 2, 3, 4, 5, 6, 7, 1030)
 # prctl: the thread's name, and a name for memory (glibc). No PR_SET_PDEATHSIG, no PR_SET_MM.
 _PRCTLS = (15, 16, 0x53564D41)
 # Flags of send and recv: MSG_DONTWAIT, MSG_NOSIGNAL, MSG_MORE; MSG_PEEK, MSG_DONTWAIT,
