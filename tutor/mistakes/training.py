@@ -105,6 +105,68 @@ LINEAR = Exercise(
             "You apply ReLU already. Here only Z is asked for.",
             "Doesn't separate z from a.",
         ),
+        Mistake(
+            "bias_before",
+            lambda X, W, b: (X + b) @ W,
+            "You add the bias to the inputs. When does a neuron add it: before or after the "
+            "product?",
+            "Adds the bias before the weights.",
+        ),
+        Mistake(
+            "bias_in_weights",
+            lambda X, W, b: X @ (W + b),
+            "You add the bias to the weights: then it is multiplied by the inputs. When does a "
+            "neuron add it?",
+            "Adds the bias before the product.",
+        ),
+        Mistake(
+            "bias_multiplied",
+            lambda X, W, b: X @ W * b,
+            "The bias is a factor in your result. What does it do to a neuron's sum?",
+            "Multiplies where it should add.",
+        ),
+        Mistake(
+            "bias_summed",
+            lambda X, W, b: X @ W + np.sum(b),
+            "You add the biases up first. Each neuron, each column, has its own.",
+            "Takes the bias for a property of the layer.",
+        ),
+        Mistake(
+            "first_bias_for_all",
+            lambda X, W, b: X @ W + b[0],
+            "All neurons get the bias of the first one. Each column has its own.",
+            "Takes the bias for a property of the layer.",
+        ),
+        Mistake(
+            "x_transposed",
+            lambda X, W, b: X.T @ W + b,
+            "For a square X numpy doesn't complain, but X is turned. Rows are samples here: XW.",
+            "Turns what stands the right way.",
+        ),
+        Mistake(
+            "as_for_columns",
+            lambda X, W, b: W.T @ X + b,
+            "Rows are samples here: X stands in front of W, and neither is turned.",
+            "Writes the layer as for column vectors.",
+        ),
+        Mistake(
+            "result_turned",
+            lambda X, W, b: W.T @ X.T + b[:, None],
+            "The numbers are right, but rows and columns are swapped: each sample has a row here.",
+            "Writes the layer as for column vectors.",
+        ),
+        Mistake(
+            "product_turned",
+            lambda X, W, b: (X @ W).T + b,
+            "You turn the product. Each sample has a row, and the bias runs along it.",
+            "Turns the result out of habit.",
+        ),
+        Mistake(
+            "sigmoid_added",
+            lambda X, W, b: 1 / (1 + np.exp(-(X @ W + b))),
+            "You apply an activation already. Here only Z is asked for.",
+            "Doesn't separate z from a.",
+        ),
     ),
 )
 
@@ -212,6 +274,132 @@ FORWARD = Exercise(
             "The right arrays in another order: a1 comes first.",
             "Returns the parts in another order.",
         ),
+        Mistake(
+            "not_normalised",
+            lambda X, W1, b1, W2, b2: (
+                np.tanh(X @ W1 + b1),
+                np.exp(np.tanh(X @ W1 + b1) @ W2 + b2),
+            ),
+            "The rows of P don't sum to 1 yet: which step comes behind exp?",
+            "Stops after exp.",
+        ),
+        Mistake(
+            "not_normalised_shifted",
+            lambda X, W1, b1, W2, b2: (
+                lambda z: (np.tanh(X @ W1 + b1), np.exp(z - z.max(axis=1, keepdims=True)))
+            )(np.tanh(X @ W1 + b1) @ W2 + b2),
+            "The rows of P don't sum to 1 yet: which step comes behind exp?",
+            "Stops after exp.",
+        ),
+        Mistake(
+            "keepdims",
+            lambda X, W1, b1, W2, b2: (lambda a, e: (a, e / e.sum(axis=1)))(
+                np.tanh(X @ W1 + b1), np.exp(np.tanh(X @ W1 + b1) @ W2 + b2)
+            ),
+            "`P`: the row sums line up with the columns. What keeps them as a column of shape "
+            "(N, 1)?",
+            "Doesn't see how (N, K)/(N,) is broadcast.",
+        ),
+        Mistake(
+            "maximum_of_columns",
+            lambda X, W1, b1, W2, b2: (
+                lambda z: (
+                    np.tanh(X @ W1 + b1),
+                    (lambda e: e / e.sum(axis=1, keepdims=True))(np.exp(z - z.max(axis=0))),
+                )
+            )(np.tanh(X @ W1 + b1) @ W2 + b2),
+            "`P`: you subtract the largest of each column. What may be subtracted is one number "
+            "for all scores of a row.",
+            "Mixes up axis 0 and axis 1.",
+        ),
+        Mistake(
+            "sigmoid_output",
+            lambda X, W1, b1, W2, b2: (
+                np.tanh(X @ W1 + b1),
+                1 / (1 + np.exp(-(np.tanh(X @ W1 + b1) @ W2 + b2))),
+            ),
+            "`P`: each score is squashed for itself, and the rows don't sum to 1. Which function "
+            "lets the classes compete?",
+            "Uses the two-class function for several classes.",
+        ),
+        Mistake(
+            "tanh_output",
+            lambda X, W1, b1, W2, b2: (
+                np.tanh(X @ W1 + b1),
+                np.tanh(np.tanh(X @ W1 + b1) @ W2 + b2),
+            ),
+            "`P`: probabilities can't be negative. Which function belongs to the output layer?",
+            "Uses one activation for every layer.",
+        ),
+        Mistake(
+            "sigmoid_hidden",
+            lambda X, W1, b1, W2, b2: (lambda a: (a, _softmax(a @ W2 + b2)))(
+                1 / (1 + np.exp(-(X @ W1 + b1)))
+            ),
+            "`a1`: you use the sigmoid. This network has tanh.",
+            "Takes one S-curve for the other.",
+        ),
+        Mistake(
+            "softmax_hidden",
+            lambda X, W1, b1, W2, b2: (lambda a: (a, _softmax(a @ W2 + b2)))(_softmax(X @ W1 + b1)),
+            "`a1`: softmax belongs to the output layer. The hidden one has tanh.",
+            "Uses one activation for every layer.",
+        ),
+        Mistake(
+            "exponent_sign",
+            lambda X, W1, b1, W2, b2: (
+                np.tanh(X @ W1 + b1),
+                _softmax(-(np.tanh(X @ W1 + b1) @ W2 + b2)),
+            ),
+            "`P`: the largest score gets the smallest probability. Look at the sign of the "
+            "exponent.",
+            "Carries the minus over from the sigmoid.",
+        ),
+        Mistake(
+            "no_exp",
+            lambda X, W1, b1, W2, b2: (lambda a, z: (a, z / z.sum(axis=1, keepdims=True)))(
+                np.tanh(X @ W1 + b1), np.tanh(X @ W1 + b1) @ W2 + b2
+            ),
+            "`P`: scores are divided by their sum, and a probability comes out negative. What "
+            "makes every score positive first?",
+            "Takes normalising for the whole of softmax.",
+        ),
+        Mistake(
+            "inputs_again",
+            lambda X, W1, b1, W2, b2: (np.tanh(X @ W1 + b1), _softmax(X @ W2 + b2)),
+            "`P`: the second layer gets X. What goes into it?",
+            "Hands the inputs to every layer.",
+        ),
+        Mistake(
+            "w2_transposed",
+            lambda X, W1, b1, W2, b2: (
+                np.tanh(X @ W1 + b1),
+                _softmax(np.tanh(X @ W1 + b1) @ W2.T + b2),
+            ),
+            "`P`: for a square W2 numpy doesn't complain, but it is turned. Forwards nothing is.",
+            "Turns W2 as on the way back.",
+        ),
+        Mistake(
+            "z1_returned",
+            lambda X, W1, b1, W2, b2: (X @ W1 + b1, _forward(X, W1, b1, W2, b2)[1]),
+            "P is right. In place of a1 you return z1.",
+            "Doesn't separate z from a.",
+        ),
+        Mistake(
+            "softmax_of_hidden",
+            lambda X, W1, b1, W2, b2: (np.tanh(X @ W1 + b1), _softmax(np.tanh(X @ W1 + b1))),
+            "`P` is made of a1. The second layer, W2 and b2, is left out.",
+            "Stops after the hidden layer.",
+        ),
+        Mistake(
+            "classes_returned",
+            lambda X, W1, b1, W2, b2: (
+                np.tanh(X @ W1 + b1),
+                np.argmax(np.tanh(X @ W1 + b1) @ W2 + b2, axis=1),
+            ),
+            "You return the winning classes. P holds a probability for each class.",
+            "Takes softmax for argmax.",
+        ),
     ),
 )
 
@@ -270,6 +458,73 @@ ONE_HOT = Exercise(
             "At the label's place stands the label. A 1 is asked for.",
             "Writes the label where the mark belongs.",
         ),
+        Mistake(
+            "first_only",
+            lambda y, K: _onehot(y, K) * (np.arange(len(y)) == 0)[:, None],
+            "Only the first row is filled: is the `return` inside the loop?",
+            "Returns from within the loop.",
+        ),
+        Mistake(
+            "all_ones",
+            lambda y, K: np.ones((len(y), K)),
+            "Whole rows are filled. At which place of its row does a label put its 1?",
+            "Writes to a row where an entry is meant.",
+        ),
+        Mistake(
+            "inverted",
+            lambda y, K: 1 - _onehot(y, K),
+            "The 0 and the 1 are swapped.",
+            "Marks all other classes.",
+        ),
+        Mistake(
+            "minus_one_for_zero",
+            lambda y, K: 2 * _onehot(y, K) - 1,
+            "The others get −1. The task says what they should be.",
+            "Carries the targets −1 and 1 over.",
+        ),
+        Mistake(
+            "shifted_right",
+            lambda y, K: (np.asarray(y)[:, None] == np.arange(1, K + 1)).astype(float),
+            "Labels start at 0, and your columns at 1: a label of 0 has no 1 in its row.",
+            "Counts from 1.",
+        ),
+        Mistake(
+            "one_column_more",
+            lambda y, K: _onehot(y, K + 1),
+            "You have a column too many. The labels are 0 … K−1: how many is that?",
+            "Counts K as a label as well.",
+        ),
+        Mistake(
+            "samples_for_classes",
+            lambda y, K: np.eye(len(y))[np.asarray(y)],
+            "The number of columns is the number of samples. How many classes are there?",
+            "Mixes up N and K.",
+        ),
+        Mistake(
+            "unit_matrix",
+            lambda y, K: np.eye(K),
+            "This is the identity: a row for each class, in order. Which of its rows does each "
+            "label need?",
+            "Stops at the table of all rows.",
+        ),
+        Mistake(
+            "sorted_labels",
+            lambda y, K: _onehot(np.sort(y), K),
+            "The rows are sorted by label. Row n belongs to sample n.",
+            "Sorts what should stay in order.",
+        ),
+        Mistake(
+            "each_label_once",
+            lambda y, K: _onehot(np.unique(y), K),
+            "Each label has one row only. Each sample needs its own.",
+            "Makes rows for labels in place of samples.",
+        ),
+        Mistake(
+            "steps",
+            lambda y, K: (np.asarray(y)[:, None] >= np.arange(K)).astype(float),
+            "All places up to the label are filled. Only one should be.",
+            "Compares with ≥ in place of =.",
+        ),
     ),
 )
 
@@ -292,7 +547,11 @@ CROSS_ENTROPY = Exercise(
     task="P (N, K) holds probabilities, y (N,) labels 0 … K−1: return the mean of −log(probability "
     "of the right label), one number.",
     reference=lambda P, y: float(-np.mean(np.log(_picked(P, y)))),
-    cases=((_P, _Y), (np.array([[0.2, 0.8], [0.6, 0.4]]), np.array([1, 0]))),
+    cases=(
+        (_P, _Y),
+        (np.array([[0.2, 0.8], [0.6, 0.4]]), np.array([1, 0])),
+        (_P[:3], np.array([2, 0, 1])),
+    ),
     draw=_loss_case,
     forbids=READY_MADE,
     mistakes=(
@@ -397,6 +656,126 @@ CROSS_ENTROPY = Exercise(
             "You look at the largest probability of each row. Which one counts, wherever it is?",
             "Rewards certainty in place of truth.",
         ),
+        Mistake(
+            "indices_swapped",
+            lambda P, y: -np.mean(np.log(P[y, np.arange(len(y))])),
+            "In `P[y, …]` the label chooses the row. Which index comes first?",
+            "Swaps rows and columns of an index.",
+        ),
+        Mistake(
+            "wrong_class_one_before",
+            lambda P, y: -np.mean(np.log(_picked(P, y - 1))),
+            "You look one place too far to the left: labels start at 0.",
+            "Counts from 1.",
+        ),
+        Mistake(
+            "log_of_the_rest",
+            lambda P, y: -np.mean(np.log(1 - _picked(P, y))),
+            "You take the logarithm of 1 − p: then being right is punished. Of which probability "
+            "is it taken?",
+            "Uses the other half of the two-class loss.",
+        ),
+        Mistake(
+            "weighted_by_itself",
+            lambda P, y: -np.mean(_picked(P, y) * np.log(_picked(P, y))),
+            "You multiply by the probability. The right class has the label 1: it counts in full.",
+            "Mixes the cross-entropy with the entropy.",
+        ),
+        Mistake(
+            "entropy",
+            lambda P, y: -np.mean(np.sum(P * np.log(P), axis=1)),
+            "The labels play no part in your result: this is the entropy of P.",
+            "Mixes the cross-entropy with the entropy.",
+        ),
+        Mistake(
+            "divided_by_k",
+            lambda P, y: -np.sum(np.log(_picked(P, y))) / P.shape[1],
+            "You divide by the number of classes. Over what does the mean run?",
+            "Mixes up N and K.",
+        ),
+        Mistake(
+            "n_minus_one",
+            lambda P, y: -np.sum(np.log(_picked(P, y))) / (len(y) - 1),
+            "You divide by N − 1. A mean divides by the number of its terms.",
+            "Carries N − 1 over from the variance.",
+        ),
+        Mistake(
+            "squared",
+            lambda P, y: np.mean(np.sum((_onehot(y, P.shape[1]) - P) ** 2, axis=1)),
+            "This is a squared loss. The task wants a logarithm.",
+            "Uses another loss.",
+        ),
+        Mistake(
+            "log_one_plus",
+            lambda P, y: -np.mean(np.log1p(_picked(P, y))),
+            "`np.log1p` adds 1 first. Which logarithm is asked for?",
+            "Takes log1p for log.",
+        ),
+        Mistake(
+            "reciprocal",
+            lambda P, y: np.mean(1 / _picked(P, y)),
+            "Where is the logarithm?",
+            "Takes another function that grows as p falls.",
+        ),
+        Mistake(
+            "exponential",
+            lambda P, y: np.mean(np.exp(-_picked(P, y))),
+            "You take exp where a logarithm is asked for.",
+            "Mixes up exp and log.",
+        ),
+        Mistake(
+            "median",
+            lambda P, y: -np.median(np.log(_picked(P, y))),
+            "You take the median. The mean is asked for: a confident mistake has to show.",
+            "Mixes up two averages.",
+        ),
+        Mistake(
+            "first_sample",
+            lambda P, y: -np.log(P[0, y[0]]),
+            "Only the first sample counts in your result: is the `return` inside the loop?",
+            "Returns from within the loop.",
+        ),
+        Mistake(
+            "last_sample",
+            lambda P, y: -np.log(P[-1, y[-1]]) / len(y),
+            "Only the last sample counts in your result: = or += in the loop?",
+            "Overwrites in a loop where it should add.",
+        ),
+        Mistake(
+            "all_pairs_summed",
+            lambda P, y: -np.sum(np.log(P[:, y])) / len(y),
+            "`P[:, y]` is (N, N): each sample is paired with each label. Which rows belong to "
+            "which labels?",
+            "Doesn't pair row and label in the index.",
+        ),
+        Mistake(
+            "first_class",
+            lambda P, y: -np.mean(np.log(P[:, 0])),
+            "The labels play no part in your result: you take the first column for each sample.",
+            "Leaves a fixed index where the label belongs.",
+        ),
+        Mistake(
+            "binary_mean",
+            lambda P, y: (lambda Y: -np.mean(Y * np.log(P) + (1 - Y) * np.log(1 - P)))(
+                _onehot(y, P.shape[1])
+            ),
+            "You average the loss of two-class problems over all entries. With softmax the right "
+            "label alone counts.",
+            "Uses the log-loss for every class.",
+        ),
+        Mistake(
+            "minus_in_front_of_n",
+            lambda P, y: -1 / len(y) + np.sum(np.log(_picked(P, y))),
+            "You add where the 1/N is a factor.",
+            "Adds where it should multiply.",
+        ),
+        Mistake(
+            "log_of_hits",
+            lambda P, y: -np.mean(np.log(np.argmax(P, axis=1) == y)),
+            "A wrong decision costs you infinity, a right one nothing. The logarithm is taken of "
+            "a probability.",
+            "Takes decisions for probabilities.",
+        ),
     ),
 )
 
@@ -478,6 +857,73 @@ SQUARED_LOSS = Exercise(
             "`o[0]` is the first sample. You want the first column: `o[:, 0]`.",
             "Mixes up rows and columns.",
         ),
+        Mistake(
+            "broadcast_summed",
+            lambda o, t: float(np.sum(0.5 * (o - t) ** 2)),
+            "(N, 1) minus (N,) is (N, N): each output meets each target. And the task says mean.",
+            "Doesn't see the broadcast of (N, 1) with (N,).",
+        ),
+        Mistake(
+            "broadcast_over_n",
+            lambda o, t: float(np.sum(0.5 * (o - t) ** 2) / len(t)),
+            "(N, 1) minus (N,) is (N, N): each output meets each target. Print the shape of the "
+            "difference.",
+            "Doesn't see the broadcast of (N, 1) with (N,).",
+        ),
+        Mistake(
+            "halved_mean_squared",
+            lambda o, t: float(np.mean(0.5 * (np.ravel(o) - t)) ** 2),
+            "You average before you square: errors to both sides cancel.",
+            "Swaps mean and square.",
+        ),
+        Mistake(
+            "added",
+            lambda o, t: float(np.mean(0.5 * (np.ravel(o) + t) ** 2)),
+            "An error is a difference, and you add.",
+            "Has one sign wrong.",
+        ),
+        Mistake(
+            "squares_subtracted",
+            lambda o, t: float(np.mean(0.5 * (np.ravel(o) ** 2 - t**2))),
+            "You square first and subtract then. What exactly is squared?",
+            "Swaps difference and square.",
+        ),
+        Mistake(
+            "brackets",
+            lambda o, t: float(np.mean(0.5 * np.ravel(o) - t**2)),
+            "A power comes before a difference. What exactly is squared?",
+            "Leaves the brackets out of a square.",
+        ),
+        Mistake(
+            "two_for_a_half",
+            lambda o, t: float(2 * np.mean((np.ravel(o) - t) ** 2)),
+            "Four times too large: is the factor in front 2 or ½?",
+            "Doubles where it should halve.",
+        ),
+        Mistake(
+            "root_of_the_loss",
+            lambda o, t: float(np.sqrt(np.mean(0.5 * (np.ravel(o) - t) ** 2))),
+            "You take a root. The loss is the mean square itself.",
+            "Uses the root mean square.",
+        ),
+        Mistake(
+            "largest",
+            lambda o, t: float(np.max(0.5 * (np.ravel(o) - t) ** 2)),
+            "Only the largest error counts in your result.",
+            "Mixes up max and mean.",
+        ),
+        Mistake(
+            "n_minus_one",
+            lambda o, t: float(np.sum(0.5 * (np.ravel(o) - t) ** 2) / (len(t) - 1)),
+            "You divide by N − 1. A mean divides by the number of its terms.",
+            "Carries N − 1 over from the variance.",
+        ),
+        Mistake(
+            "absolute_half_dropped",
+            lambda o, t: float(np.mean(np.abs(np.ravel(o) - t))),
+            "You take the size of the error. The task wants half of its square.",
+            "Uses another loss.",
+        ),
     ),
 )
 
@@ -552,6 +998,106 @@ OUTPUT_GRADIENT = Exercise(
             lambda P, y: (P - np.isin(np.arange(P.shape[1]), y)) / len(y),
             "`P[:, y]` picks whole columns. Which rows should be paired with which labels?",
             "Doesn't pair row and label in the index.",
+        ),
+        Mistake(
+            "label_minus_probability",
+            lambda P, y: _onehot(y, P.shape[1]) - P,
+            "Two things: all signs are turned, and the loss is a mean over the samples.",
+            "Swaps prediction and target, and forgets 1/N.",
+        ),
+        Mistake(
+            "brackets",
+            lambda P, y: P - _onehot(y, P.shape[1]) / len(y),
+            "Only Y is divided by N: a division comes before a difference. Where do brackets "
+            "belong?",
+            "Leaves the brackets out of a quotient.",
+        ),
+        Mistake(
+            "probabilities_divided",
+            lambda P, y: P / len(y) - _onehot(y, P.shape[1]),
+            "Only P is divided by N. Both parts belong to one mean.",
+            "Divides one of two terms.",
+        ),
+        Mistake(
+            "times_n",
+            lambda P, y: (P - _onehot(y, P.shape[1])) * len(y),
+            "You multiply by the number of samples. What does a mean do?",
+            "Multiplies where it should divide.",
+        ),
+        Mistake(
+            "label_numbers",
+            lambda P, y: (P - y) / len(y),
+            "You subtract the labels' numbers, along the columns. Which entry of each row should "
+            "lose 1?",
+            "Takes the label for its one-hot row.",
+        ),
+        Mistake(
+            "loss_gradient_summed",
+            lambda P, y: -_onehot(y, P.shape[1]) / P,
+            "This is dL/dP, of the summed loss. The way through softmax is still ahead, and 1/N.",
+            "Stops before softmax.",
+        ),
+        Mistake(
+            "loss_entries",
+            lambda P, y: -_onehot(y, P.shape[1]) * np.log(P) / len(y),
+            "These are the terms of the loss. How do they change with a score?",
+            "Returns the value where the gradient is asked for.",
+        ),
+        Mistake(
+            "right_class_only",
+            lambda P, y: (P - 1) * _onehot(y, P.shape[1]) / len(y),
+            "Only the right class gets a gradient. The other scores lower its probability: what "
+            "do they get?",
+            "Believes that other classes have no part in the loss.",
+        ),
+        Mistake(
+            "squared",
+            lambda P, y: (P - _onehot(y, P.shape[1])) ** 2 / len(y),
+            "You square the difference. Gradients have a sign.",
+            "Mixes a loss with its gradient.",
+        ),
+        Mistake(
+            "absolute",
+            lambda P, y: np.abs(P - _onehot(y, P.shape[1])) / len(y),
+            "You take the size of the difference. Gradients have a sign.",
+            "Mixes an error with a gradient.",
+        ),
+        Mistake(
+            "sigma_prime",
+            lambda P, y: P * (1 - P) / len(y),
+            "The labels play no part in your result: this is the slope of a sigmoid.",
+            "Uses the activation's derivative alone.",
+        ),
+        Mistake(
+            "winner_subtracted",
+            lambda P, y: (P - np.eye(P.shape[1])[np.argmax(P, axis=1)]) / len(y),
+            "You subtract 1 from the winner. Which class should lose it, wherever it is?",
+            "Takes the decision for the label.",
+        ),
+        Mistake(
+            "one_place_left",
+            lambda P, y: (P - np.eye(P.shape[1])[np.asarray(y) - 1]) / len(y),
+            "Each 1 is taken one place too far to the left: labels start at 0.",
+            "Counts from 1.",
+        ),
+        Mistake(
+            "turned",
+            lambda P, y: ((P - _onehot(y, P.shape[1])) / len(y)).T,
+            "The numbers are right, but rows and columns are swapped. dz2 has the shape of z2.",
+            "Turns the result out of habit.",
+        ),
+        Mistake(
+            "summed_over_samples",
+            lambda P, y: (P - _onehot(y, P.shape[1])).sum(axis=0) / len(y),
+            "You add the samples up. dz2 has a row for each of them; the sum comes later, for "
+            "the bias.",
+            "Takes dz2 for db2.",
+        ),
+        Mistake(
+            "picked_only",
+            lambda P, y: (_picked(P, y) - 1) / len(y),
+            "One number a sample comes out. Each of the K scores needs its gradient.",
+            "Looks at the right class only.",
         ),
     ),
 )
@@ -731,6 +1277,107 @@ BACKWARD = Exercise(
             "`dW1`: write the shapes beside the product. Which matrix has to be turned?",
             "Multiplies by X as on the way forward.",
         ),
+        Mistake(
+            "slope_plus",
+            lambda X, a1, W2, dz2: _backward_with(X, a1, W2, dz2, 1 + a1**2),
+            "Look at the slope of tanh once more: is it 1 plus or 1 minus the square?",
+            "Has one sign wrong.",
+        ),
+        Mistake(
+            "slope_brackets_missing",
+            lambda X, a1, W2, dz2: (
+                lambda dz1: (X.T @ dz1, dz1.sum(axis=0), a1.T @ dz2, dz2.sum(axis=0))
+            )(dz2 @ W2.T * 1 - a1**2),
+            "`… * 1 - a1**2` multiplies by 1, and then subtracts. Where do brackets belong?",
+            "Leaves the brackets out of a difference.",
+        ),
+        Mistake(
+            "slope_is_a",
+            lambda X, a1, W2, dz2: _backward_with(X, a1, W2, dz2, a1),
+            "On the way back you multiply by a1. By what does the chain rule multiply?",
+            "Uses the value where the slope belongs.",
+        ),
+        Mistake(
+            "slope_of_slope",
+            lambda X, a1, W2, dz2: _backward_with(X, a1, W2, dz2, -2 * a1),
+            "You have differentiated 1 − a², which is the slope already.",
+            "Differentiates once more.",
+        ),
+        Mistake(
+            "matrix_product_with_slope",
+            lambda X, a1, W2, dz2: (
+                lambda dz1: (X.T @ dz1, dz1.sum(axis=0), a1.T @ dz2, dz2.sum(axis=0))
+            )((dz2 @ W2.T) @ (1 - a1**2)),
+            "tanh works entry by entry. Which sign multiplies entry by entry?",
+            "Mixes up * and @.",
+        ),
+        Mistake(
+            "dw_turned",
+            lambda X, a1, W2, dz2: tuple(part.T for part in _backward(X, a1, W2, dz2)),
+            "`dW1` and `dW2` are turned. A derivative has the shape of what it differentiates.",
+            "Writes the product as for column vectors.",
+        ),
+        Mistake(
+            "dw2_from_inputs",
+            _replace(2, lambda X, a1, W2, dz2, dz1: X.T @ dz2),
+            "`dW2`: the second layer was fed a1. What do you put in?",
+            "Hands the inputs to every layer.",
+        ),
+        Mistake(
+            "dw1_from_hidden",
+            _replace(0, lambda X, a1, W2, dz2, dz1: a1.T @ dz1),
+            "`dW1`: the first layer was fed X. What do you put in?",
+            "Uses one activation for every layer.",
+        ),
+        Mistake(
+            "dw2_from_dz1",
+            lambda X, a1, W2, dz2: (
+                lambda dz1: (X.T @ dz1, dz1.sum(axis=0), a1.T @ dz1, dz1.sum(axis=0))
+            )(dz2 @ W2.T * (1 - a1**2)),
+            "`dW2` and `db2`: which gradient arrives at the second layer, dz1 or dz2?",
+            "Uses one gradient for every layer.",
+        ),
+        Mistake(
+            "dw2_not_transposed",
+            _replace(2, lambda X, a1, W2, dz2, dz1: a1 @ dz2),
+            "`dW2`: write the shapes beside the product. Which matrix has to be turned?",
+            "Multiplies by a1 as on the way forward.",
+        ),
+        Mistake(
+            "db1_without_slope",
+            _replace(1, lambda X, a1, W2, dz2, dz1: (dz2 @ W2.T).sum(axis=0)),
+            "`db1` skips tanh: the bias stands inside it, like W1.",
+            "Forgets the activation's derivative for the bias.",
+        ),
+        Mistake(
+            "dw1_without_slope",
+            _replace(0, lambda X, a1, W2, dz2, dz1: X.T @ (dz2 @ W2.T)),
+            "`dW1` skips tanh: the weights stand inside it, like b1.",
+            "Forgets the activation's derivative for the weights.",
+        ),
+        Mistake(
+            "weights_divided",
+            lambda X, a1, W2, dz2: (lambda g: (g[0] / len(X), g[1], g[2] / len(X), g[3]))(
+                _backward(X, a1, W2, dz2)
+            ),
+            "`dW1` and `dW2` are divided by N. dz2 contains the 1/N already.",
+            "Applies 1/N twice.",
+        ),
+        Mistake(
+            "sorted_by_kind",
+            lambda X, a1, W2, dz2: (lambda g: (g[0], g[2], g[1], g[3]))(_backward(X, a1, W2, dz2)),
+            "The right arrays in another order: dW1, db1, dW2, db2.",
+            "Returns weights first, then biases.",
+        ),
+        Mistake(
+            "biases_as_numbers",
+            lambda X, a1, W2, dz2: (lambda g: (g[0], g[1].sum(), g[2], g[3].sum()))(
+                _backward(X, a1, W2, dz2)
+            ),
+            "`db1` and `db2` are summed over everything. Each neuron has its own bias: over "
+            "which axis lie the samples?",
+            "Forgets the axis of the sum.",
+        ),
     ),
 )
 
@@ -823,6 +1470,47 @@ SGD_STEP = Exercise(
             "This is the step. Where do you land with it?",
             "Returns the change in place of the result.",
         ),
+        Mistake(
+            "brackets",
+            _update(lambda p, g, lr: (p - lr) * g),
+            "You subtract the learning rate from the parameter. Which product is subtracted?",
+            "Puts brackets where there are none.",
+        ),
+        Mistake(
+            "all_scaled",
+            _update(lambda p, g, lr: lr * (p - g)),
+            "The parameter is multiplied by the learning rate as well. Only the gradient should "
+            "be.",
+            "Puts brackets where there are none.",
+        ),
+        Mistake(
+            "divided_by_rows",
+            _update(lambda p, g, lr: p - lr * g / len(p)),
+            "You divide by the number of rows. The gradient contains what the loss divides by "
+            "already.",
+            "Applies 1/N twice.",
+        ),
+        Mistake(
+            "mean_gradient",
+            _update(lambda p, g, lr: p - lr * np.mean(g)),
+            "All entries of an array move alike. Each has a gradient of its own.",
+            "Averages over parameters.",
+        ),
+        Mistake(
+            "summed_gradient",
+            _update(lambda p, g, lr: p - lr * np.sum(g)),
+            "All entries of an array move alike. Each has a gradient of its own.",
+            "Adds up over parameters.",
+        ),
+        Mistake(
+            "second_only",
+            lambda params, grads, lr: (
+                params[0],
+                *(p - lr * g for p, g in zip(params[1:], grads[1:], strict=True)),
+            ),
+            "The first array stays as it was. Places are counted from 0.",
+            "Starts the loop too late.",
+        ),
     ),
 )
 
@@ -837,6 +1525,12 @@ def _train_step(
 ) -> tuple[Any, ...]:
     """Do one step of gradient descent, with one slip if asked for."""
     a1, P = _forward(X, W1, b1, W2, b2)
+    if wrong in ("no_activation", "relu_hidden"):
+        a1 = X @ W1 + b1
+        a1 = np.maximum(0, a1) if wrong == "relu_hidden" else a1
+        P = _softmax(a1 @ W2 + b2)
+    if wrong == "softmax_over_samples":
+        P = _softmax(a1 @ W2 + b2, axis=0)
     dz2 = P - _onehot(y, len(b2))
     dz2 = dz2 if wrong == "n_missing" else dz2 / len(y)
     sign = 1 if wrong == "uphill" else -1
@@ -844,9 +1538,16 @@ def _train_step(
     dz1 = dz2 @ (new_W2 if wrong == "updated_weights" else W2).T
     if wrong != "slope_forgotten":
         dz1 = dz1 * (1 - a1**2)
-    if wrong == "slope_of_a":
-        dz1 = dz2 @ W2.T * (1 - np.tanh(a1) ** 2)
+    slopes = {
+        "slope_of_a": 1 - np.tanh(a1) ** 2,
+        "sigmoid_slope": a1 * (1 - a1),
+        "relu_hidden": a1 > 0,
+    }
+    if wrong in slopes:
+        dz1 = dz2 @ W2.T * slopes[wrong]
     new_b1, new_b2 = b1 + sign * lr * dz1.sum(axis=0), b2 + sign * lr * dz2.sum(axis=0)
+    if wrong == "biases_not_summed":
+        new_b1, new_b2 = b1 - lr * dz1, b2 - lr * dz2
     if wrong == "biases_kept":
         new_b1, new_b2 = b1, b2
     new_W1 = W1 if wrong == "first_layer_kept" else W1 + sign * lr * (X.T @ dz1)
@@ -931,6 +1632,95 @@ TRAIN_STEP = Exercise(
             "These are the gradients. Where do you land with a step against them?",
             "Stops before the update.",
         ),
+        Mistake(
+            "second_layer_kept",
+            lambda *args: (*_train_step(*args)[:2], *args[4:6]),
+            "Your second layer stays as it was. It is learned, too.",
+            "Trains the first layer only.",
+        ),
+        Mistake(
+            "weights_kept",
+            lambda *args: (lambda new: (args[2], new[1], args[4], new[3]))(_train_step(*args)),
+            "Your weights stay as they were: only the biases move.",
+            "Updates biases only.",
+        ),
+        Mistake(
+            "nothing_moves",
+            lambda *args: args[2:6],
+            "Everything stays as it was. Which gradients does a step need?",
+            "Returns the parameters unchanged.",
+        ),
+        Mistake(
+            "lr_forgotten",
+            lambda X, y, W1, b1, W2, b2, lr: _train_step(X, y, W1, b1, W2, b2, 1.0),
+            "The learning rate plays no part in your result.",
+            "Forgets the step size.",
+        ),
+        Mistake(
+            "n_twice",
+            lambda X, y, W1, b1, W2, b2, lr: _train_step(X, y, W1, b1, W2, b2, lr / len(y)),
+            "You divide by the number of samples twice.",
+            "Applies 1/N twice.",
+        ),
+        Mistake(
+            "biases_averaged",
+            lambda *args: (
+                lambda new, b1, b2, n: (
+                    new[0],
+                    b1 + (new[1] - b1) / n,
+                    new[2],
+                    b2 + (new[3] - b2) / n,
+                )
+            )(_train_step(*args), args[3], args[5], len(args[1])),
+            "The biases are averaged over the samples: dz2 contains the 1/N already.",
+            "Applies 1/N twice.",
+        ),
+        Mistake(
+            "sorted_by_kind",
+            lambda *args: (lambda new: (new[0], new[2], new[1], new[3]))(_train_step(*args)),
+            "The right arrays in another order: W1, b1, W2, b2.",
+            "Returns weights first, then biases.",
+        ),
+        Mistake(
+            "softmax_over_samples",
+            _slip("softmax_over_samples"),
+            "The columns of P sum to 1. Each row is one sample: over which axis do its classes "
+            "lie?",
+            "Mixes up axis 0 and axis 1.",
+        ),
+        Mistake(
+            "sigmoid_slope",
+            _slip("sigmoid_slope"),
+            "a(1 − a) is the slope of the sigmoid. This layer has tanh.",
+            "Believes that a(1 − a) is the derivative of every S-shaped curve.",
+        ),
+        Mistake(
+            "no_activation",
+            _slip("no_activation"),
+            "Your a1 equals z1 on the way forward. What is a hidden layer without its "
+            "non-linearity?",
+            "Forgets the activation forwards.",
+        ),
+        Mistake(
+            "relu_hidden",
+            _slip("relu_hidden"),
+            "You use ReLU, on both ways. This network has tanh.",
+            "Uses ReLU out of habit.",
+        ),
+        Mistake(
+            "forward_without_biases",
+            lambda X, y, W1, b1, W2, b2, lr: (
+                lambda new: (new[0], b1 + new[1], new[2], b2 + new[3])
+            )(_train_step(X, y, W1, 0 * b1, W2, 0 * b2, lr)),
+            "On the way forward your biases play no part.",
+            "Forgets the bias.",
+        ),
+        Mistake(
+            "biases_not_summed",
+            _slip("biases_not_summed"),
+            "`b1` and `b2`: all samples share a bias. What happens to their gradients?",
+            "Copied db = δ from the slide.",
+        ),
     ),
 )
 
@@ -997,6 +1787,60 @@ MINIBATCHES = Exercise(
             "should they begin?",
             "Counts batches and uses the count as a place.",
         ),
+        Mistake(
+            "one_too_many",
+            lambda order, size: tuple(order[i : i + size + 1] for i in range(0, len(order), size)),
+            "Each batch has an index too many: a slice stops before its end.",
+            "Adds 1 to the end of a slice.",
+        ),
+        Mistake(
+            "first_left_out",
+            lambda order, size: tuple(order[i : i + size] for i in range(1, len(order), size)),
+            "The first index is left out: places are counted from 0.",
+            "Counts from 1.",
+        ),
+        Mistake(
+            "rest_in_the_last",
+            lambda order, size: (
+                lambda n: (
+                    *(order[i * size : (i + 1) * size] for i in range(n - 1)),
+                    order[(n - 1) * size :],
+                )
+            )(len(order) // size),
+            "The rest is added to the last full batch. It makes a shorter batch of its own.",
+            "Keeps the number of full batches.",
+        ),
+        Mistake(
+            "empty_at_the_end",
+            lambda order, size: tuple(
+                order[i * size : (i + 1) * size] for i in range(len(order) // size + 1)
+            ),
+            "If the batches come out even, an empty one is left at the end. How many starts are "
+            "there?",
+            "Adds a batch for a rest that may be none.",
+        ),
+        Mistake(
+            "last_batch_left_out",
+            lambda order, size: tuple(
+                order[i : i + size] for i in range(0, len(order) - size, size)
+            ),
+            "The last batch is missing. How far do the starts run?",
+            "Stops the loop one batch too early.",
+        ),
+        Mistake(
+            "all_in_one_line",
+            lambda order, size: tuple(order),
+            "All indices came back one by one. `extend` adds the entries of an array, `append` "
+            "the array.",
+            "Flattens what should be grouped.",
+        ),
+        Mistake(
+            "end_fixed",
+            lambda order, size: tuple(order[i:size] for i in range(0, len(order), size)),
+            "From the second batch on nothing is left: each slice ends at `size`. Where should "
+            "it end?",
+            "Takes the end of a slice for its length.",
+        ),
     ),
 )
 
@@ -1011,6 +1855,7 @@ ACCURACY = Exercise(
         (_P, _Y),
         (np.array([[0.2, 0.8], [0.6, 0.4], [0.9, 0.1]]), np.array([1, 1, 0])),
         (np.array([[0.4, 0.35, 0.25], [0.3, 0.3, 0.4], [0.3, 0.4, 0.3]]), np.array([0, 2, 0])),
+        (np.array([[0.1, 0.2, 0.7], [0.2, 0.6, 0.2], [0.3, 0.5, 0.2]]), np.array([0, 1, 0])),
     ),
     draw=lambda rng: (lambda n: (_softmax(rng.normal(size=(n, 4))), rng.integers(0, 4, size=n)))(
         int(rng.integers(5, 9))
@@ -1066,6 +1911,76 @@ ACCURACY = Exercise(
             "Nearly always 0. Are decimals cut off, or do you compare probabilities with labels?",
             "Cuts off decimals with int or //.",
         ),
+        Mistake(
+            "over_classes",
+            lambda P, y: float(np.sum(np.argmax(P, axis=1) == y) / P.shape[1]),
+            "You divide by the number of classes. Of what is a share asked for?",
+            "Mixes up N and K.",
+        ),
+        Mistake(
+            "over_entries",
+            lambda P, y: float(np.sum(np.argmax(P, axis=1) == y) / P.size),
+            "You divide by the number of entries. Of what is a share asked for?",
+            "Divides by N·K where N is meant.",
+        ),
+        Mistake(
+            "counted_from_one",
+            lambda P, y: float(np.mean(np.argmax(P, axis=1) + 1 == y)),
+            "You add 1 to the class. Labels start at 0, and so do places.",
+            "Counts from 1.",
+        ),
+        Mistake(
+            "first_sample",
+            lambda P, y: float(np.argmax(P[0]) == y[0]) / len(y),
+            "Only the first sample counts in your result: is the `return` inside the loop?",
+            "Returns from within the loop.",
+        ),
+        Mistake(
+            "counter_set",
+            lambda P, y: float(np.any(np.argmax(P, axis=1) == y)) / len(y),
+            "Only one right sample is counted: = or += in the loop?",
+            "Writes = or =+ for +=.",
+        ),
+        Mistake(
+            "one_is_enough",
+            lambda P, y: float(np.any(np.argmax(P, axis=1) == y)),
+            "One right sample is enough for you. A share is asked for.",
+            "Mixes up any and mean.",
+        ),
+        Mistake(
+            "entries_of_one_hot",
+            lambda P, y: (lambda A, B: float(np.mean(A == B)))(
+                np.eye(P.shape[1])[np.argmax(P, axis=1)], _onehot(y, P.shape[1])
+            ),
+            "You compare entry by entry: then the many zeros that agree count as well. Compare "
+            "decisions.",
+            "Counts entries where rows are meant.",
+        ),
+        Mistake(
+            "entries_over_half",
+            lambda P, y: float(np.mean((P > 0.5) == _onehot(y, P.shape[1]))),
+            "You compare entry by entry, with a threshold. Each sample has one decision.",
+            "Carries the two-class threshold over to many classes.",
+        ),
+        Mistake(
+            "distance",
+            lambda P, y: float(1 - np.mean(np.abs(np.argmax(P, axis=1) - y))),
+            "You subtract class numbers: then 0 for 2 is a double mistake. Right or wrong is all "
+            "that counts.",
+            "Takes labels for sizes.",
+        ),
+        Mistake(
+            "two_classes",
+            lambda P, y: float(np.mean(np.round(P[:, 1]) == y)),
+            "You look at class 1 only. With several classes, which one wins?",
+            "Builds the two-class case in.",
+        ),
+        Mistake(
+            "confidence",
+            lambda P, y: float(np.mean(np.max(P, axis=1))),
+            "This is how sure the network is. How often is it right?",
+            "Takes confidence for accuracy.",
+        ),
     ),
 )
 
@@ -1120,6 +2035,54 @@ HE_SCALE = Exercise(
             lambda fan_in, fan_out: (2 / fan_in) / 2,
             "`** 1 / 2` takes the first power and then the half. Brackets, or `np.sqrt`.",
             "Forgets that a power comes before a division.",
+        ),
+        Mistake(
+            "both_fans",
+            lambda fan_in, fan_out: float(np.sqrt(2 / (fan_in * fan_out))),
+            "You divide by both numbers. How many terms does each neuron add up?",
+            "Divides by the number of weights.",
+        ),
+        Mistake(
+            "multiplied",
+            lambda fan_in, fan_out: float(np.sqrt(2 * fan_in)),
+            "More inputs should mean smaller weights: you multiply where the formula divides.",
+            "Multiplies where it should divide.",
+        ),
+        Mistake(
+            "two_outside",
+            lambda fan_in, fan_out: float(2 / np.sqrt(fan_in)),
+            "The 2 stands under the root, too.",
+            "Closes the bracket of the root too late or too early.",
+        ),
+        Mistake(
+            "squared",
+            lambda fan_in, fan_out: (2 / fan_in) ** 2,
+            "You square. Which way leads from a variance to a standard deviation?",
+            "Mixes up root and square.",
+        ),
+        Mistake(
+            "uniform_bound",
+            lambda fan_in, fan_out: float(np.sqrt(6 / fan_in)),
+            "√(6/fan_in) is the bound for uniform numbers. Their standard deviation is asked for.",
+            "Mixes up a bound and a standard deviation.",
+        ),
+        Mistake(
+            "root_of_fan_in",
+            lambda fan_in, fan_out: float(np.sqrt(fan_in)),
+            "More inputs should mean smaller weights. What stands above the fraction bar?",
+            "Recalls the root, not the fraction.",
+        ),
+        Mistake(
+            "glorot_without_two",
+            lambda fan_in, fan_out: float(np.sqrt(1 / (fan_in + fan_out))),
+            "This is made of another rule, which averages fan-in and fan-out.",
+            "Mixes up He's and Glorot's rule.",
+        ),
+        Mistake(
+            "fan_out_variance",
+            lambda fan_in, fan_out: 2 / fan_out,
+            "Two things: the number of inputs counts, and a root is missing.",
+            "Mixes up fan-in and fan-out, and variance and deviation.",
         ),
     ),
 )
@@ -1186,6 +2149,18 @@ SGD_LOOP = Exercise(
             lambda: ("backward", "forward"),
             "The way back uses values from the way forward.",
             "Doesn't see what backward needs.",
+        ),
+        Mistake(
+            "loss_before_forward",
+            lambda: ("loss", "forward"),
+            "The loss compares outputs with labels. Where do the outputs come from?",
+            "Doesn't see what the loss needs.",
+        ),
+        Mistake(
+            "batch_behind_forward",
+            lambda: ("forward", "sample a batch"),
+            "What does the forward pass work on?",
+            "Takes the whole data for granted.",
         ),
         Mistake(
             "loss_after_backward",
@@ -1277,8 +2252,97 @@ BUGS = Exercise(
             "Print the length of D's gradient: is it set anew for each batch?",
             "Mixes up two ways to diverge.",
         ),
+        Mistake(
+            "labels_for_sign",
+            lambda: {"A": "labels are shuffled without the inputs"},
+            "With shuffled labels the loss stays near guessing. A's grows from the first step.",
+            "Doesn't tell standing still from diverging.",
+        ),
+        Mistake(
+            "axis_for_sign",
+            lambda: {"A": "softmax runs over the samples"},
+            "Sum the rows of P. If they are 1, follow the sign of the step.",
+            "Blames the forward pass.",
+        ),
+        Mistake(
+            "activation_for_sign",
+            lambda: {"A": "the activation is missing"},
+            "A linear network still goes downhill. A climbs.",
+            "Blames the model before looking at the step.",
+        ),
+        Mistake(
+            "labels_for_pile",
+            lambda: {"B": "labels are shuffled without the inputs"},
+            "B does train at first, so its labels fit. What changes from batch to batch?",
+            "Overlooks that the loss falls at first.",
+        ),
+        Mistake(
+            "activation_for_pile",
+            lambda: {"B": "the activation is missing"},
+            "Does a missing activation make steps grow longer and longer?",
+            "Blames the model before looking at the step.",
+        ),
+        Mistake(
+            "rate_for_labels",
+            lambda: {"C": "the learning rate is too large"},
+            "C stays at guessing, whatever you set, the learning rate included.",
+            "Blames the best-known knob.",
+        ),
+        Mistake(
+            "sign_for_labels",
+            lambda: {"C": "the step goes uphill"},
+            "Uphill the loss would grow. C's stays at guessing.",
+            "Doesn't tell standing still from diverging.",
+        ),
+        Mistake(
+            "pile_for_labels",
+            lambda: {"C": "gradients pile up from batch to batch"},
+            "Then its steps would grow longer. C's loss stays at guessing.",
+            "Doesn't tell standing still from diverging.",
+        ),
+        Mistake(
+            "labels_for_rate",
+            lambda: {"D": "labels are shuffled without the inputs"},
+            "With shuffled labels the loss stays near guessing. Make D's learning rate tiny: "
+            "does it train?",
+            "Doesn't tell standing still from jumping.",
+        ),
+        Mistake(
+            "axis_for_rate",
+            lambda: {"D": "softmax runs over the samples"},
+            "Sum the rows of P. If they are 1, look at the size of the steps.",
+            "Blames the forward pass.",
+        ),
+        Mistake(
+            "activation_for_rate",
+            lambda: {"D": "the activation is missing"},
+            "Without an activation the loss isn't infinite. How long is D's first step?",
+            "Blames the model before looking at the step.",
+        ),
     ),
 )
+
+
+def _tanh_uphill(X: Any, y: Any, params: Any, batches: Any, lr: float) -> Any:
+    losses = []
+    for rows in batches:
+        a1, P = classifier.forward(X[rows], params, "tanh")
+        losses.append(classifier.loss(P, y[rows]))
+        dz2 = classifier.output_gradient(P, y[rows])
+        grads = classifier.backward(X[rows], a1, params, dz2, "tanh")
+        params = [p + lr * g for p, g in zip(params, grads, strict=True)]
+    return np.array(losses)
+
+
+def _absolute_loop(X: Any, y: Any, params: Any, batches: Any, lr: float) -> Any:
+    losses = []
+    for rows in batches:
+        a1, P = classifier.forward(X[rows], params, "relu")
+        losses.append(classifier.loss(P, y[rows]))
+        dz2 = np.abs(classifier.output_gradient(P, y[rows]))
+        grads = classifier.backward(X[rows], a1, params, dz2, "relu")
+        params = [p - lr * g for p, g in zip(params, grads, strict=True)]
+    return np.array(losses)
 
 
 def _relu_step(X: Any, y: Any, params: Any, lr: float) -> tuple[float, Any, Any]:
@@ -1313,6 +2377,24 @@ def _piled_loop(X: Any, y: Any, params: Any, batches: Any, lr: float) -> Any:
         grads = [total + g for total, g in zip(grads, new, strict=True)]
         params = [p - lr * g for p, g in zip(params, grads, strict=True)]
         losses.append(loss)
+    return np.array(losses)
+
+
+def _averaged_loop(X: Any, y: Any, params: Any, batches: Any, lr: float) -> Any:
+    grads, losses = [0 * p for p in params], []
+    for turn, rows in enumerate(batches, 1):
+        loss, new, _ = _relu_step(X[rows], y[rows], params, lr)
+        grads = [total + g for total, g in zip(grads, new, strict=True)]
+        params = [p - lr * g / turn for p, g in zip(params, grads, strict=True)]
+        losses.append(loss)
+    return np.array(losses)
+
+
+def _losses_after(X: Any, y: Any, params: Any, batches: Any, lr: float) -> Any:
+    losses = []
+    for rows in batches:
+        _, _, params = _relu_step(X[rows], y[rows], params, lr)
+        losses.append(_relu_step(X[rows], y[rows], params, lr)[0])
     return np.array(losses)
 
 
@@ -1352,6 +2434,18 @@ def _cumulative_loop(X: Any, y: Any, params: Any, orders: Any, size: int, lr: fl
             loss, _, params = _relu_step(X[rows], labels[rows], params, lr)
             losses.append(loss)
     return np.array(losses)
+
+
+def _both_overwritten(X: Any, y: Any, params: Any, orders: Any, size: int, lr: float) -> Any:
+    together, chained = np.arange(len(X)), []
+    for order in orders:
+        together = together[order]
+        chained.append(together)
+    return _in_orders(_put, _put)(X, y, params, chained, size, lr)
+
+
+def _ordered_twice(X: Any, y: Any, params: Any, orders: Any, size: int, lr: float) -> Any:
+    return _in_orders(_put, _put)(X, y, params, [order[order] for order in orders], size, lr)
 
 
 def _loop_case(rng: Rng) -> tuple[Any, ...]:
@@ -1412,6 +2506,25 @@ MEND_A = Exercise(
             "The direction is right now. But the division by the number of rows has gone.",
             "Mends one thing and breaks another.",
         ),
+        Mistake(
+            "tanh_in_place",
+            lambda X, y, params, batches, lr: _tanh_uphill(X, y, params, batches, lr),
+            "You have changed the activation. Does the loss still grow? Follow the sign of `dz2`.",
+            "Changes the model in place of the step.",
+        ),
+        Mistake(
+            "losses_after",
+            lambda X, y, params, batches, lr: _losses_after(X, y, params, batches, lr),
+            "It trains now, but each loss is taken after its step. The task says when.",
+            "Moves a line that was right.",
+        ),
+        Mistake(
+            "absolute",
+            lambda X, y, params, batches, lr: _absolute_loop(X, y, params, batches, lr),
+            "You take the size of `dz2`. A gradient needs its sign: which way round is the "
+            "difference?",
+            "Makes a sign positive in place of right.",
+        ),
     ),
 )
 
@@ -1450,6 +2563,19 @@ MEND_B = Exercise(
             lambda X, y, params, batches, lr: _loop(X, y, params, batches, -lr),
             "The gradients are new in each batch now. But the step goes uphill.",
             "Changes the sign as well.",
+        ),
+        Mistake(
+            "averaged",
+            lambda X, y, params, batches, lr: _averaged_loop(X, y, params, batches, lr),
+            "You average over all batches so far. Each step should follow its own batch alone.",
+            "Treats the symptom: keeps the pile, and makes it smaller.",
+        ),
+        Mistake(
+            "piled_with_minus",
+            lambda X, y, params, batches, lr: _piled_loop(X, y, params, batches, -lr),
+            "The gradients still pile up, and the step goes uphill. What should `grads` hold "
+            "when the next batch begins?",
+            "Changes a sign where something is to be emptied.",
         ),
     ),
 )
@@ -1490,6 +2616,29 @@ MEND_C = Exercise(
             "From the second epoch on, the inputs are shuffled again and the labels start afresh. "
             "Leave `X` as it is.",
             "Overwrites X in each epoch.",
+        ),
+        Mistake(
+            "ordered_twice",
+            lambda X, y, params, orders, size, lr: _ordered_twice(X, y, params, orders, size, lr),
+            "Both are put in order, and then taken in that order once more. Once is enough.",
+            "Applies the order in both places.",
+        ),
+        Mistake(
+            "both_overwritten",
+            lambda X, y, params, orders, size, lr: _both_overwritten(
+                X, y, params, orders, size, lr
+            ),
+            "It trains, but X and y are shuffled again from where the last epoch left them. "
+            "Leave both as they are.",
+            "Overwrites the data in each epoch.",
+        ),
+        Mistake(
+            "first_order_only",
+            lambda X, y, params, orders, size, lr: _in_orders(_put, _put)(
+                X, y, params, [orders[0]] * len(orders), size, lr
+            ),
+            "It trains, but each epoch has the same batches, those of the first order.",
+            "Shuffles once, before the epochs.",
         ),
     ),
 )
@@ -1666,6 +2815,49 @@ DATA_LOSS = Exercise(
             lambda: float(10 * np.log(10)),
             "Only the right class counts, not all ten.",
             "Adds over the classes.",
+        ),
+        Mistake(
+            "number_of_classes",
+            lambda: 10.0,
+            "That is the number of classes. What does −log do to 0.1?",
+            "Takes 1/p for the loss.",
+        ),
+        Mistake(
+            "log_of_the_rest",
+            lambda: float(-np.log(0.9)),
+            "0.9 is the probability of being wrong. Of which one is the logarithm taken?",
+            "Takes the logarithm of the wrong probability.",
+        ),
+        Mistake(
+            "other_classes",
+            lambda: float(np.log(9)),
+            "Ten classes share the probability, the right one included.",
+            "Counts the wrong classes only.",
+        ),
+        Mistake(
+            "two_classes",
+            lambda: float(-(0.1 * np.log(0.1) + 0.9 * np.log(0.9))),
+            "This is the entropy of right and wrong. Only the probability of the right class "
+            "counts.",
+            "Uses the two-class formula.",
+        ),
+        Mistake(
+            "all_two_classes",
+            lambda: float(-(np.log(0.1) + 9 * np.log(0.9))),
+            "You add a two-class loss for each class. With softmax the right one alone counts.",
+            "Uses the log-loss for every class.",
+        ),
+        Mistake(
+            "nothing",
+            lambda: 0.0,
+            "0 is the loss of a network that is right and certain. This one guesses.",
+            "Takes “learned nothing” for a loss of 0.",
+        ),
+        Mistake(
+            "squared",
+            lambda: 0.81,
+            "This is a squared error. The cross-entropy takes a logarithm.",
+            "Uses another loss.",
         ),
     ),
 )
