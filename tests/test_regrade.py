@@ -237,6 +237,27 @@ def test_excused_counts_for_nobody_and_comes_back(course: Path) -> None:
     assert after == before
 
 
+def test_points_that_a_person_gives_for_an_excused_cell_stop_no_later_run(course: Path) -> None:
+    """Formgrader still shows its field. What came last counts when the cell does again."""
+    run("excuse", small.ASSIGNMENT, "explain", course=course)
+    regrade(course)
+    for score in (3, 4):
+        mark(course, "bob", "explain", score, "Seen again.")
+        edit(course, lambda cells, _, n=score: points(cells["test_double"], n))
+        changes = regrade(course)["changes"]
+        assert {cell["cell"] for c in changes for cell in c["cells"]} >= {"small/test_double"}
+        assert grades(course, "bob")["explain"] == (0.0, None, None, 0.0, False)
+    with api.Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
+        grade = book.find_grade("explain", "small", small.ASSIGNMENT, "bob")
+        grade.extra_credit = 1.0  # and no score: the one before stays
+        book.db.commit()
+    edit(course, lambda cells, _: points(cells["test_double"], 5))
+    regrade(course)
+    run("excuse", small.ASSIGNMENT, "explain", "--undo", course=course)
+    regrade(course)
+    assert grades(course, "bob")["explain"][1:3] == (4, 1.0)
+
+
 def test_excuse_leaves_the_source_its_access_rights(course: Path) -> None:
     source = course / "source" / small.ASSIGNMENT / f"{small.NOTEBOOK}.ipynb"
     source.chmod(0o664)

@@ -107,16 +107,27 @@ def note_excused(db: sa.Connection, assignment: str, cells: Collection[str]) -> 
 
 
 def set_aside(db: sa.Connection, cell_ids: Collection[str]) -> None:
-    """Take what a person gave for some cells out of the count, and ask nobody for more."""
-    grades = tables.grades
+    """Take what a person gave for some cells out of the count, and ask nobody for more.
+
+    Formgrader lets a person mark a cell that is set aside already: what came last counts.
+    """
+    grades, aside = tables.grades, tables.set_aside
     ours = grades.c.cell_id.in_(cell_ids)
     given = sa.or_(grades.c.manual_score.is_not(None), grades.c.extra_credit.is_not(None))
-    marks = sa.select(grades.c.id, grades.c.manual_score, grades.c.extra_credit)
-    db.execute(
-        sa.insert(tables.set_aside).from_select(
-            ["grade_id", "manual_score", "extra_credit"], marks.where(ours, given)
+    columns = ("manual_score", "extra_credit")
+    marks = (
+        sa.select(
+            grades.c.id.label("grade_id"),
+            *(sa.func.coalesce(grades.c[name], aside.c[name]).label(name) for name in columns),
         )
+        .outerjoin(aside, aside.c.grade_id == grades.c.id)
+        .where(ours, given)
     )
+    rows = [dict(row) for row in db.execute(marks).mappings()]
+    if rows:
+        again = sa.select(grades.c.id).where(ours, given)
+        db.execute(sa.delete(aside).where(aside.c.grade_id.in_(again)))
+        db.execute(sa.insert(aside), rows)
     db.execute(
         sa.update(grades)
         .where(ours)
