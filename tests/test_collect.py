@@ -16,6 +16,7 @@ from command import grading, nbgrader
 from nbgrader.utils import get_username
 
 from grading.collect import Collected, archive, collect
+from grading.collect.names import PlatformCollector
 from grading.course import Course, load_course
 from grading.errors import CourseError
 
@@ -435,6 +436,38 @@ def test_the_command_and_then_a_run(tmp_path: Path) -> None:
     done = grading("run", "--json", cwd=root)
     rows = json.loads(done.stdout)["submissions"]
     assert {row["student"]: row["score"] for row in rows} == {"77": 9, "Ada Lovelace": 9}
+
+
+def test_a_file_may_be_as_large_as_the_limit_and_no_byte_larger(tmp_path: Path) -> None:
+    data = bytes(range(251)) * 5000  # more than is read at a time
+    path = download(tmp_path, {"whole": data})
+    with archive.opened(path, "a.zip") as opened:
+        (member,) = opened.members()
+        assert isinstance(member, archive.Member)
+        copied = io.BytesIO()
+        opened.copy(member, copied, len(data))
+        assert copied.getvalue() == data
+        with pytest.raises(archive.ArchiveError, match="would unpack to more than 1 MB"):
+            opened.copy(member, io.BytesIO(), len(data) - 1)
+
+
+def test_all_that_one_hands_in_has_a_limit_of_its_own(tmp_path: Path) -> None:
+    limits = "c.CourseDirectory.max_file_size = 2000\nc.CourseDirectory.max_dir_size = 3000\n"
+    course = load_course(small.make(tmp_path / "course", limits))
+    files = {MOODLE.replace("small", f"part{number}"): b" " * 10**6 for number in range(4)}
+    collected = take(course, download(tmp_path, files))
+    (problem,) = collected.problems
+    assert problem.what == "What Ada Lovelace handed in would unpack to more than 3 MB"
+    assert not tree(course)
+
+
+def test_the_folder_that_nbgrader_extracts_into_says_nothing() -> None:
+    above = "/home/course_12_34_final"  # as Canvas would name a file
+    collector = PlatformCollector()
+    found = collector.collect(f"{above}/downloaded/01-small/extracted/{CANVAS}")
+    assert found["student_id"] == "77"
+    collector.root = f"{above}/stage"
+    assert collector.collect(f"{above}/stage/{CANVAS}")["student_id"] == "77"
 
 
 @pytest.mark.slow

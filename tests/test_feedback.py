@@ -301,6 +301,15 @@ def test_pages_that_nbgrader_wrote_over_ours_are_made_again(course: Path) -> Non
     assert "Content-Security-Policy" in page(course, "ada")
 
 
+def test_a_graded_notebook_that_changed_makes_its_page_again_whatever_the_marks(
+    course: Path,
+) -> None:
+    """As when nbgrader graded it again, with the same points."""
+    path = course / "autograded" / "bob" / small.ASSIGNMENT / "small.ipynb"
+    path.write_text(path.read_text() + "\n")
+    assert feedback(course)["written"] == 1
+
+
 def test_files_for_release_feedback_lie_beside_the_page(course: Path) -> None:
     graded = course / "autograded" / "ada" / small.ASSIGNMENT
     (graded / "submission_secret.txt").write_text("s3cret")

@@ -207,10 +207,9 @@ class Unpacking:
         try:
             if member.size > self._largest:
                 raise too_big(member.name, self._largest)
-            if sum(file.path.stat().st_size for file in found.files) + member.size > (
-                1000 * self.course.directory.max_dir_size
-            ):
-                raise too_big(f"What {owner['student_id']} handed in", self._largest)
+            most = 1000 * self.course.directory.max_dir_size
+            if sum(file.path.stat().st_size for file in found.files) + member.size > most:
+                raise too_big(f"What {owner['student_id']} handed in", most)
             self._room -= member.size
             if self._room < 0:
                 raise CourseError(
