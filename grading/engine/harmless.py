@@ -183,10 +183,8 @@ def calm_markdown(text: str, attachments: Collection[str] = ()) -> str:
         fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 3)
         return f"{fence}text\n{text}\n{fence}"
     kept = {match.start() for match in _HARMLESS_TAG.finditer(text)}
-    starts = (_ANY_TAG if kept else _HTML_START).finditer(text)
-    for match in sorted(starts, key=lambda match: -match.start()):
-        if match.start() not in kept:
-            text = f"{text[: match.start()]}&lt;{text[match.end() :]}"
+    starts = _ANY_TAG if kept else _HTML_START
+    text = starts.sub(lambda match: match[0] if match.start() in kept else "&lt;", text)
     return _IMAGE.sub(lambda m: m[0] if m[1] in attachments else "\\" + m[0], text)
 
 
