@@ -488,6 +488,8 @@ def test_a_catalogued_mistake_goes_before_a_slip():
         ("parameters/budget", [2, ..., ..., 1], "not_started", None),
         ("playground/smallest_network", {"hidden_layers": ...}, "not_started", None),
         ("playground/tame_noise", ("L2", 0.1), "wrong_type", None),
+        ("playground/relu_slower", {"gauss", "1"}, "wrong_type", "no order"),
+        ("playground/not_a_line", {(-5, 0), (5, 0)}, "wrong_type", "no order"),
     ],
 )
 def test_numbers_and_choices_are_told_how_to_write_them(exercise, answer, mistake, words):

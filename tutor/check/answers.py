@@ -349,6 +349,10 @@ def _judged(answer: Any, exercise: Exercise) -> list[Line]:
     if numbers and _quoted(answer):
         says = f"`{exercise.name}` holds text in quotes; numbers are asked for."
         return [_wrong(says, "Write numbers without quotes.", "returned_string")]
+    if isinstance(answer, set | frozenset):
+        says = f"`{exercise.name}` is a set. What is asked for is {_form(exercise)}."
+        hint = "Braces make a set, which has no order. Write round or square brackets."
+        return [_wrong(says, hint, "wrong_type")]
     verdict = call(exercise.reference, (answer,))
     if verdict.error is not None:
         says = f"`{exercise.name}` is {_described(answer)}. What is asked for is {_form(exercise)}."

@@ -74,6 +74,7 @@ _ERROR_HINTS = (
     ("too many indices", "You give more places than the array has axes. Print its shape."),
     ("invalid index to scalar", "A single number has no entries. Which of your names holds one?"),
     ("has no len()", "A single number has no length. Which of your names holds one?"),
+    ("indices must be integers", "A place is a whole number: `/` gives a fraction, `//` doesn't."),
     ("is not subscriptable", "What stands before the square brackets has no entries."),
     (
         "has no attribute",

@@ -85,6 +85,83 @@ FEATURES = Exercise(
             "All seven are there, in another order: x1·x2 comes before the sines.",
             "Appends the product last.",
         ),
+        Mistake(
+            "sines_swapped",
+            lambda X: _features(X)[:, [0, 1, 2, 3, 4, 6, 5]],
+            "Look at the last two columns: sin x1 comes first.",
+            "Swaps the two inputs.",
+        ),
+        Mistake(
+            "sine_of_product",
+            lambda X: np.column_stack(
+                [_features(X)[:, :5], np.sin(X[:, 0] * X[:, 1]), np.sin(X[:, 1])]
+            ),
+            "Look at the sixth column: the sine is taken of x1 alone.",
+            "Carries the product on into the sine.",
+        ),
+        Mistake(
+            "times_pi",
+            lambda X: np.hstack([_features(X)[:, :5], np.sin(np.pi * X)]),
+            "Look at the last two columns: there is no π in the list.",
+            "Expects a sine to contain π.",
+        ),
+        Mistake(
+            "sines_squared",
+            lambda X: np.hstack([_features(X)[:, :5], np.sin(X) ** 2]),
+            "Look at the last two columns: are the sines squared as well?",
+            "Carries the square on into the sines.",
+        ),
+        Mistake(
+            "squares_added",
+            lambda X: np.column_stack([X, X[:, 0] ** 2 + X[:, 1] ** 2, _features(X)[:, 4:]]),
+            "A column is missing: x1² and x2² are two features, not their sum.",
+            "Thinks of the circle.",
+        ),
+        Mistake(
+            "same_square_twice",
+            lambda X: _features(X)[:, [0, 1, 2, 2, 4, 5, 6]],
+            "Look at the fourth column: which input is squared there?",
+            "Copies a term without changing it.",
+        ),
+        Mistake(
+            "cubes",
+            lambda X: np.hstack([X, X**3, _features(X)[:, 4:]]),
+            "Look at the third and the fourth column: which power is asked for?",
+            "Takes another power.",
+        ),
+        Mistake(
+            "inputs_left_out",
+            lambda X: _features(X)[:, 2:],
+            "Two columns are missing: x1 and x2 themselves are features, too.",
+            "Lists new features only.",
+        ),
+        Mistake(
+            "ones_in_front",
+            lambda X: np.column_stack([np.ones(len(X)), _features(X)]),
+            "A column of ones is too many: the bias isn't a feature here.",
+            "Folds the bias into the inputs.",
+        ),
+        Mistake(
+            "sine_before_product",
+            lambda X: _features(X)[:, [0, 1, 2, 3, 5, 4, 6]],
+            "All seven are there, in another order: x1·x2 comes before the sines.",
+            "Groups the features by input.",
+        ),
+        Mistake(
+            "scalar_product",
+            lambda X: np.column_stack(
+                [_features(X)[:, :4], np.full(len(X), X[:, 0] @ X[:, 1]), np.sin(X)]
+            ),
+            "Look at the fifth column: `@` adds up over the samples. Each sample has its own "
+            "product.",
+            "Mixes up * and @.",
+        ),
+        Mistake(
+            "all_in_one_line",
+            lambda X: _features(X).T.ravel(),
+            "All numbers came back in one line. What puts arrays side by side as columns?",
+            "Appends arrays end to end.",
+        ),
     ),
 )
 
@@ -157,6 +234,78 @@ LOSS = Exercise(
             "You average before you square: errors to both sides cancel.",
             "Squares the mean.",
         ),
+        Mistake(
+            "added",
+            lambda o, t: float(np.mean(0.5 * (o + t) ** 2)),
+            "An error is a difference, and you add.",
+            "Has one sign wrong.",
+        ),
+        Mistake(
+            "root",
+            lambda o, t: float(np.sqrt(np.mean(0.5 * (o - t) ** 2))),
+            "You take a root. The loss is the mean square itself.",
+            "Uses the root mean square.",
+        ),
+        Mistake(
+            "squares_subtracted",
+            lambda o, t: float(np.mean(0.5 * (o**2 - t**2))),
+            "You square first and subtract then. What exactly is squared?",
+            "Swaps difference and square.",
+        ),
+        Mistake(
+            "brackets",
+            lambda o, t: float(np.mean(0.5 * o - t**2)),
+            "A power comes before a difference. What exactly is squared?",
+            "Leaves the brackets out of a square.",
+        ),
+        Mistake(
+            "times_n",
+            lambda o, t: float(np.sum((o - t) ** 2) / 2 * len(o)),
+            "`… / 2 * N` divides by 2 and multiplies by N. Where do brackets belong?",
+            "Writes … / 2 * N for … / (2 * N).",
+        ),
+        Mistake(
+            "n_minus_one",
+            lambda o, t: float(np.sum(0.5 * (o - t) ** 2) / (len(o) - 1)),
+            "You divide by N − 1. A mean divides by the number of its terms.",
+            "Carries N − 1 over from the variance.",
+        ),
+        Mistake(
+            "first_point",
+            lambda o, t: float(0.5 * (o[0] - t[0]) ** 2),
+            "Only the first point counts in your result: is the `return` inside the loop?",
+            "Returns from within the loop.",
+        ),
+        Mistake(
+            "last_point",
+            lambda o, t: float(0.5 * (o[-1] - t[-1]) ** 2 / len(o)),
+            "Only the last point counts in your result: = or += in the loop?",
+            "Overwrites in a loop where it should add.",
+        ),
+        Mistake(
+            "sum_of_squares",
+            lambda o, t: float(np.sum((o - t) ** 2)),
+            "Two things: a mean is asked for, and there is a factor in front of the square.",
+            "Forgets 1/N and the ½.",
+        ),
+        Mistake(
+            "largest",
+            lambda o, t: float(np.max(0.5 * (o - t) ** 2)),
+            "Only the largest error counts in your result.",
+            "Mixes up max and mean.",
+        ),
+        Mistake(
+            "absolute_half_dropped",
+            lambda o, t: float(np.mean(np.abs(o - t))),
+            "You take the size of the error. Half of its square is asked for.",
+            "Uses another loss.",
+        ),
+        Mistake(
+            "doubled",
+            lambda o, t: float(np.mean(0.5 * (o - t) * 2)),
+            "`* 2` is a double. Which sign is the square?",
+            "Mixes up x² with 2x.",
+        ),
     ),
 )
 
@@ -167,7 +316,10 @@ ACCURACY = Exercise(
     task="o (N,) are outputs between −1 and 1, none of them 0; t (N,) is −1 or 1: return the "
     "share of points on the right side.",
     reference=lambda o, t: float(np.mean((o > 0) == (t > 0))),
-    cases=((np.array([0.5, -0.8, 0.1, 0.3]), np.array([1.0, -1.0, -1.0, 1.0])),),
+    cases=(
+        (np.array([0.5, -0.8, 0.1, 0.3]), np.array([1.0, -1.0, -1.0, 1.0])),
+        (np.array([-0.2, 0.9, -0.7, -0.3]), np.array([1.0, 1.0, -1.0, -1.0])),
+    ),
     draw=_outputs,
     forbids=READY_MADE,
     mistakes=(
@@ -224,6 +376,50 @@ ACCURACY = Exercise(
             lambda o, t: np.mean(o * t),
             "o·t tells the side by its sign. How sure the network is doesn't count.",
             "Averages o·t.",
+        ),
+        Mistake(
+            "rounded",
+            lambda o, t: float(np.mean(np.round(o) == t)),
+            "You round the outputs, or ask whether they are near their targets. It is enough to be "
+            "on the right side.",
+            "Judges by distance where sides are meant.",
+        ),
+        Mistake(
+            "complement_of_loss",
+            lambda o, t: float(1 - np.mean(0.5 * (o - t) ** 2)),
+            "You subtract the loss from 1. Accuracy counts decisions.",
+            "Takes accuracy for what is missing from the loss.",
+        ),
+        Mistake(
+            "share_of_positive",
+            lambda o, t: float(np.mean(o > 0)),
+            "The targets play no part in your result.",
+            "Counts one kind of output.",
+        ),
+        Mistake(
+            "ratio_of_positives",
+            lambda o, t: float(np.sum(o > 0) / max(1, np.sum(t > 0))),
+            "You compare how many are positive. Are they the same points?",
+            "Compares counts in place of pairs.",
+        ),
+        Mistake(
+            "either",
+            lambda o, t: float(np.mean((o > 0) | (t > 0))),
+            "One of the two being positive is enough for you. When are output and target on the "
+            "same side?",
+            "Mixes up “or” and “the same”.",
+        ),
+        Mistake(
+            "above_target",
+            lambda o, t: float(np.mean(o >= t)),
+            "You ask whether an output is above its target. Which side of 0 is it on?",
+            "Compares output and target directly.",
+        ),
+        Mistake(
+            "first_point",
+            lambda o, t: float((o[0] > 0) == (t[0] > 0)) / len(o),
+            "Only the first point counts in your result: is the `return` inside the loop?",
+            "Returns from within the loop.",
         ),
     ),
 )
@@ -307,6 +503,98 @@ L1_STEP = Exercise(
             "You pull in proportion to the weight: that is L2. L1 pulls all alike.",
             "Mixes up L1 and L2.",
         ),
+        Mistake(
+            "cut_turned_round",
+            lambda w, g, lr, rate: (lambda w1, w2: np.where(w1 * w2 > 0, 0.0, w2))(
+                w - lr * g, w - lr * g - lr * rate * np.sign(w)
+            ),
+            "You cut the weights that keep their sign. Which product shows a change?",
+            "Turns the comparison round.",
+        ),
+        Mistake(
+            "step_without_pull",
+            lambda w, g, lr, rate: (lambda w1, w2: np.where(w1 * w2 < 0, 0.0, w1))(
+                w - lr * g, w - lr * g - lr * rate * np.sign(w)
+            ),
+            "Weights that aren't cut come out without their pull. Which of w1 and w2 is the new "
+            "one?",
+            "Returns the value before the last step.",
+        ),
+        Mistake(
+            "pull_from_the_start",
+            lambda w, g, lr, rate: (lambda w1, w2: np.where(w1 * w2 < 0, 0.0, w2))(
+                w - lr * g, w - lr * rate * np.sign(w)
+            ),
+            "Your second step starts from w again, and the gradient is lost. Where does it start?",
+            "Uses the old weight in the second step.",
+        ),
+        Mistake(
+            "uphill",
+            lambda w, g, lr, rate: _cut(w + lr * g, w + lr * g - lr * rate * np.sign(w)),
+            "You climb. The gradient points to where the loss grows.",
+            "Flips the sign of the update.",
+        ),
+        Mistake(
+            "absolute_pull",
+            lambda w, g, lr, rate: _cut(w - lr * g, w - lr * g - lr * rate * np.abs(w)),
+            "You pull by the size of a weight, and always downwards. L1 pulls by its sign.",
+            "Uses the penalty in place of its derivative.",
+        ),
+        Mistake(
+            "sign_of_gradient",
+            lambda w, g, lr, rate: _cut(w - lr * g, w - lr * g - lr * rate * np.sign(g)),
+            "You pull by the sign of the gradient. Whose sign says where 0 is?",
+            "Takes the wrong array.",
+        ),
+        Mistake(
+            "gradient_without_lr",
+            lambda w, g, lr, rate: _cut(w - g, w - g - lr * rate * np.sign(w)),
+            "Your first step doesn't depend on the learning rate.",
+            "Leaves the learning rate out of the step.",
+        ),
+        Mistake(
+            "all_downwards",
+            lambda w, g, lr, rate: _cut(w - lr * g, w - lr * g - lr * rate),
+            "All weights are pulled downwards, the negative ones away from 0. What gives the "
+            "pull its direction?",
+            "Forgets the sign.",
+        ),
+        Mistake(
+            "all_downwards_uncut",
+            lambda w, g, lr, rate: w - lr * (g + rate),
+            "All weights are pulled downwards, the negative ones away from 0, and none is cut.",
+            "Forgets the sign, and the cut.",
+        ),
+        Mistake(
+            "negative_cut",
+            lambda w, g, lr, rate: (lambda w2: np.where(w2 < 0, 0.0, w2))(
+                w - lr * g - lr * rate * np.sign(w)
+            ),
+            "All negative weights become 0. Only those that change their sign should.",
+            "Takes negative for a change of sign.",
+        ),
+        Mistake(
+            "old_kept",
+            lambda w, g, lr, rate: (lambda w1, w2: np.where(w1 * w2 < 0, w, w2))(
+                w - lr * g, w - lr * g - lr * rate * np.sign(w)
+            ),
+            "Where the sign changes you keep the old weight. The task says what it becomes.",
+            "Undoes the step instead of cutting.",
+        ),
+        Mistake(
+            "first_step_cut",
+            lambda w, g, lr, rate: (lambda w1, w2: np.where(w1 * w < 0, 0.0, w2))(
+                w - lr * g, w - lr * g - lr * rate * np.sign(w)
+            ),
+            "You cut where the first step changes the sign. Which step is the pull?",
+            "Compares with the weight before the first step.",
+        ),
+        Mistake(
+            "decay_without_lr",
+            lambda w, g, lr, rate: _cut(w - lr * g, w - lr * g - rate * w),
+            "You pull in proportion to the weight: that is L2. And the learning rate is missing.",
+            "Mixes up L1 and L2.",
+        ),
     ),
 )
 
@@ -322,7 +610,7 @@ SPLIT = Exercise(
     task="n points, `percent` of them for training, rounded down: return (training, test).",
     reference=lambda n, percent: (n * percent // 100, n - n * percent // 100),
     parts=("training", "test"),
-    cases=((500, 50), (500, 10), (7, 50), (33, 80)),
+    cases=((500, 50), (500, 10), (7, 50), (33, 80), (9, 40)),
     draw=lambda rng: (int(rng.integers(20, 600)), 10 * int(rng.integers(1, 10))),
     mistakes=(
         Mistake(
@@ -379,6 +667,49 @@ SPLIT = Exercise(
             "`percent // 100` is 0 below 100 per cent. In which order is nothing lost?",
             "Rounds down too early.",
         ),
+        Mistake(
+            "percent_as_number",
+            lambda n, percent: (percent, n - percent),
+            "You take per cent for a number of points. Per cent of what?",
+            "Forgets to multiply by n.",
+        ),
+        Mistake(
+            "divided_by_percent",
+            lambda n, percent: (n // percent, n - n // percent),
+            "You divide by the percentage: a larger one gives you fewer points.",
+            "Divides where it should multiply.",
+        ),
+        Mistake(
+            "complement_of_percent",
+            lambda n, percent: (n * percent // 100, 100 - percent),
+            "The training size is right. The second number is a percentage, and points are asked "
+            "for.",
+            "Mixes percentages and points.",
+        ),
+        Mistake(
+            "same_twice",
+            lambda n, percent: (n * percent // 100, n * percent // 100),
+            "The training size is right. The test points are those that are left.",
+            "Repeats the formula without changing it.",
+        ),
+        Mistake(
+            "halves",
+            lambda n, percent: (n // 2, n - n // 2),
+            "Right for 50 per cent only. The percentage is handed in: use it.",
+            "Builds the default in.",
+        ),
+        Mistake(
+            "one_more",
+            lambda n, percent: (n * percent // 100 + 1, n - n * percent // 100 - 1),
+            "One training point too many. Rounding down adds nothing.",
+            "Counts one too many.",
+        ),
+        Mistake(
+            "test_rounded",
+            lambda n, percent: (n * percent // 100, round(n * (100 - percent) / 100)),
+            "Now and then a point is lost or counted twice. What is left for the test?",
+            "Rounds both parts.",
+        ),
     ),
 )
 
@@ -391,7 +722,7 @@ UPDATES = Exercise(
     reference=lambda n, batch, epochs: n // batch * epochs,
     cases=((250, 10, 1), (250, 7, 3), (9, 10, 5)),
     draw=lambda rng: (
-        int(rng.integers(20, 400)),
+        int(rng.integers(*((20, 400) if rng.integers(3) else (2, 15)))),
         int(rng.integers(1, 31)),
         int(rng.integers(1, 20)),
     ),
@@ -457,6 +788,56 @@ UPDATES = Exercise(
             "More epochs give you fewer updates. Which way should it go?",
             "Divides where it should multiply.",
         ),
+        Mistake(
+            "at_least_one",
+            lambda n, batch, epochs: max(1, n // batch) * epochs,
+            "Almost: an epoch without a full batch gives no update at all.",
+            "Believes that every epoch changes something.",
+        ),
+        Mistake(
+            "nearest",
+            lambda n, batch, epochs: round(n / batch) * epochs,
+            "Now and then one too many: only full batches count.",
+            "Rounds where it has to cut off.",
+        ),
+        Mistake(
+            "rest_counted",
+            lambda n, batch, epochs: n % batch * epochs,
+            "`%` gives the points that are left over. How many full batches are there?",
+            "Mixes up // and %.",
+        ),
+        Mistake(
+            "one_more",
+            lambda n, batch, epochs: (n // batch + 1) * epochs,
+            "One too many in each epoch: an incomplete batch gives no update, and there may be "
+            "none.",
+            "Adds a batch for the rest.",
+        ),
+        Mistake(
+            "one_epoch_less",
+            lambda n, batch, epochs: n // batch * (epochs - 1),
+            "An epoch is missing. All of them update.",
+            "Counts gaps instead of epochs.",
+        ),
+        Mistake(
+            "turned_round",
+            lambda n, batch, epochs: batch // n * epochs,
+            "You divide the batch size by the number of points. How often does a batch fit into "
+            "the points?",
+            "Turns the fraction round.",
+        ),
+        Mistake(
+            "power",
+            lambda n, batch, epochs: (n // batch) ** epochs,
+            "`**` is a power. Each epoch has as many updates as the one before.",
+            "Takes ** for a product.",
+        ),
+        Mistake(
+            "half_of_the_points",
+            lambda n, batch, epochs: n // 2 // batch * epochs,
+            "You take half of the points away. n is the number of training points already.",
+            "Splits once more.",
+        ),
     ),
 )
 
@@ -466,10 +847,16 @@ UPDATES = Exercise(
 def _losses_case(rng: Rng) -> tuple[Any, ...]:
     fall = 0.5 * np.exp(-np.arange(12) / rng.uniform(3, 9)) + rng.normal(scale=0.03, size=12)
     target = float(rng.choice([0.05, 0.15, 0.25]))
-    if rng.integers(2):
+    where = rng.integers(5)
+    if where < 2:
         fall[rng.integers(1, 4)] = target
-    else:
-        fall += target * rng.integers(2)  # never reached, now and then
+    elif where == 2:  # never reached
+        fall += target - fall.min() + 0.01
+    elif where == 3:  # in the last epoch only
+        fall += target - fall.min() + 0.01
+        fall[-1] = target - 0.01 * rng.integers(2)
+    else:  # from the start
+        fall[0] = target - 0.01 * rng.integers(2)
     return fall, target
 
 
@@ -489,6 +876,8 @@ EPOCHS_TO_TARGET = Exercise(
         (np.array([0.5, 0.3, 0.08, 0.12, 0.05]), 0.1),
         (np.array([0.5, 0.4, 0.3]), 0.1),
         (np.array([0.5, 0.1, 0.1, 0.05]), 0.1),
+        (np.array([0.09, 0.2, 0.05]), 0.1),
+        (np.array([0.5, 0.4, 0.08]), 0.1),
     ),
     draw=_losses_case,
     mistakes=(
@@ -563,6 +952,63 @@ EPOCHS_TO_TARGET = Exercise(
             "You return the loss. Its place is asked for.",
             "Mixes up a value and its place.",
         ),
+        Mistake(
+            "first_loss_missed",
+            lambda losses, target: next(
+                (i for i in range(1, len(losses)) if losses[i] <= target), -1
+            ),
+            "The first loss isn't looked at. Epochs are counted from 0 here.",
+            "Starts the loop too late.",
+        ),
+        Mistake(
+            "last_loss_missed",
+            lambda losses, target: next(
+                (i for i in range(len(losses) - 1) if losses[i] <= target), -1
+            ),
+            "The last loss isn't looked at. Where does your loop stop?",
+            "Ends the loop too early.",
+        ),
+        Mistake(
+            "exactly",
+            lambda losses, target: next((i for i, loss in enumerate(losses) if loss == target), -1),
+            "You look for a loss that equals the target. Less will do, too.",
+            "Takes “at most” for “exactly”.",
+        ),
+        Mistake(
+            "nearest",
+            lambda losses, target: int(np.argmin(np.abs(losses - target))),
+            "You look for the loss nearest to the target. The first one that isn't above it is "
+            "asked for.",
+            "Takes near for reached.",
+        ),
+        Mistake(
+            "smallest_loss",
+            lambda losses, target: int(np.argmin(losses)),
+            "The target plays no part in your result: you return the best epoch.",
+            "Takes the smallest loss for the first good enough one.",
+        ),
+        Mistake(
+            "good_epochs",
+            lambda losses, target: int(np.sum(losses <= target)),
+            "You count the epochs that reach the target. Which one is the first?",
+            "Takes a count for a place.",
+        ),
+        Mistake(
+            "stays_below",
+            lambda losses, target: next(
+                (i for i in range(len(losses)) if np.all(losses[i:] <= target)), -1
+            ),
+            "You ask from when on the loss stays below. The first time is asked for.",
+            "Asks for more than the task.",
+        ),
+        Mistake(
+            "infinity_if_none",
+            lambda losses, target: (
+                _first_reached(losses, target) if np.any(losses <= target) else np.inf
+            ),
+            "Right if the target is reached. What is asked for if it never is?",
+            "Returns infinity for “never”.",
+        ),
     ),
 )
 
@@ -581,7 +1027,7 @@ def _median_where(keep: Callable[[Any], Any]) -> Callable[[Any], float]:
 
 def _seeds_case(rng: Rng) -> tuple[Any, ...]:
     epochs = rng.integers(5, 200, size=int(rng.integers(6, 11)))
-    epochs[: int(rng.integers(1, 3))] = -1
+    epochs[: int(rng.choice([1, 2, len(epochs) // 2, len(epochs) - 2]))] = -1
     return (rng.permutation(epochs),)
 
 
@@ -647,6 +1093,57 @@ TYPICAL = Exercise(
             "Right for an odd number of seeds. What lies in the middle of an even number?",
             "Forgets the case of an even number.",
         ),
+        Mistake(
+            "hundred_for_never",
+            lambda epochs: float(np.median(np.where(epochs < 0, 100, epochs))),
+            "A run that never got there counts as 100 for you. It counts as infinitely long.",
+            "Takes the length of the run for its result.",
+        ),
+        Mistake(
+            "zero_for_never",
+            lambda epochs: float(np.median(np.where(epochs < 0, 0, epochs))),
+            "A run that never got there counts as the fastest of all. What does −1 stand for?",
+            "Sets missing values to 0.",
+        ),
+        Mistake(
+            "nan_for_never",
+            lambda epochs: float(np.median(np.where(epochs < 0, np.nan, epochs))),
+            "One nan makes the median nan. Which number is larger than all others?",
+            "Marks missing values as in a table of data.",
+        ),
+        Mistake(
+            "mean_with_infinity",
+            lambda epochs: float(np.mean(np.where(epochs < 0, np.inf, epochs))),
+            "You take the mean: one failed run makes it infinite. The median is asked for.",
+            "Takes the mean out of habit.",
+        ),
+        Mistake(
+            "slowest_seed",
+            lambda epochs: float(np.max(np.where(epochs < 0, np.inf, epochs))),
+            "You report the slowest seed. What is typical?",
+            "Shows the worst run.",
+        ),
+        Mistake(
+            "lower_middle",
+            lambda epochs: float(
+                np.sort(np.where(epochs < 0, np.inf, epochs))[(len(epochs) - 1) // 2]
+            ),
+            "Right for an odd number of seeds. What lies in the middle of an even number?",
+            "Forgets the case of an even number.",
+        ),
+        Mistake(
+            "sign_dropped",
+            lambda epochs: float(np.median(np.abs(epochs))),
+            "−1 isn't one epoch: it is a code. What does it stand for?",
+            "Computes with a code as if it were a number.",
+        ),
+        Mistake(
+            "successes_upper_middle",
+            lambda epochs: float(np.sort(epochs[epochs >= 0])[np.sum(epochs >= 0) // 2]),
+            "You leave out the runs that failed: then a method looks better, the more often it "
+            "fails.",
+            "Drops inconvenient runs, and the case of an even number.",
+        ),
     ),
 )
 
@@ -705,6 +1202,60 @@ FASTER = Exercise(
             "This compares the means. Compare seed by seed, and count.",
             "Compares averages in place of pairs.",
         ),
+        Mistake(
+            "ratios_averaged",
+            lambda a, b: float(np.mean(b / a)),
+            "You average ratios. On how many seeds is a faster?",
+            "Reports a speed-up where a share is asked for.",
+        ),
+        Mistake(
+            "differences_averaged",
+            lambda a, b: float(np.mean(b - a)),
+            "You average the difference. On how many seeds is a faster?",
+            "Reports a gain where a share is asked for.",
+        ),
+        Mistake(
+            "means_compared",
+            lambda a, b: float(np.mean(a) < np.mean(b)),
+            "You compare the means: only 0 or 1 comes out. Compare seed by seed, and count.",
+            "Compares averages in place of pairs.",
+        ),
+        Mistake(
+            "ties_left_out",
+            lambda a, b: float(np.sum(a < b) / max(1, np.sum(a != b))),
+            "You leave out the ties. They are seeds, too.",
+            "Divides by the decided ones only.",
+        ),
+        Mistake(
+            "ties_halved",
+            lambda a, b: float(np.mean(a < b) + 0.5 * np.mean(a == b)),
+            "A tie counts half for you. It isn't faster.",
+            "Splits ties, as in a tournament.",
+        ),
+        Mistake(
+            "medians_divided",
+            lambda a, b: float(np.median(a) / np.median(b)),
+            "This compares the medians. Compare seed by seed, and count.",
+            "Compares averages in place of pairs.",
+        ),
+        Mistake(
+            "both_counted",
+            lambda a, b: float(np.sum(a < b) / (len(a) + len(b))),
+            "You divide by the runs of both methods. How many seeds are there?",
+            "Counts runs where seeds are meant.",
+        ),
+        Mistake(
+            "always",
+            lambda a, b: float(np.all(a < b)),
+            "Only 0 or 1 comes out: is it asked whether a is always faster, or how often?",
+            "Mixes up all and mean.",
+        ),
+        Mistake(
+            "once",
+            lambda a, b: float(np.any(a < b)),
+            "Only 0 or 1 comes out: is it asked whether a is ever faster, or how often?",
+            "Mixes up any and mean.",
+        ),
     ),
 )
 
@@ -760,6 +1311,43 @@ SINGLE_NEURON = Exercise(
             lambda: {"gauss": "none of the seven"},
             "Two separate clouds: can you draw a line between them?",
             "Overestimates the simplest data set.",
+        ),
+        Mistake(
+            "gauss_squares",
+            lambda: {"gauss": "x1² and x2²"},
+            "The two clouds lie opposite each other: what do the squares of opposite points have "
+            "in common?",
+            "Takes more for better.",
+        ),
+        Mistake(
+            "gauss_product",
+            lambda: {"gauss": "x1·x2"},
+            "The two clouds lie opposite each other: what is the sign of x1·x2 in both?",
+            "Mixes up the features for Gauss and XOR.",
+        ),
+        Mistake(
+            "circle_none",
+            lambda: {"circle": "none of the seven"},
+            "What is the same for all points of a circle, and can it be made of the seven?",
+            "Believes that a curved boundary needs a hidden layer.",
+        ),
+        Mistake(
+            "xor_none",
+            lambda: {"xor": "none of the seven"},
+            "x1 and x2 alone won't do. Which feature has one sign in two opposite quadrants?",
+            "Believes that XOR needs a hidden layer, whatever the features.",
+        ),
+        Mistake(
+            "spiral_linear",
+            lambda: {"spiral": "x1 and x2"},
+            "Can one line separate two arms that wind around each other?",
+            "Believes that one neuron can bend its line.",
+        ),
+        Mistake(
+            "spiral_product",
+            lambda: {"spiral": "x1·x2"},
+            "Both arms pass through all four quadrants.",
+            "Takes the spiral for XOR.",
         ),
     ),
 )
@@ -831,6 +1419,19 @@ LAYERS = Exercise(
             lambda: {"output": "straight edges"},
             "The output is what the network was trained on.",
             "Reads the network backwards.",
+        ),
+        Mistake(
+            "second_classes",
+            lambda: {"second layer": "the data set's classes"},
+            "The output layer still has something to do. What does each neuron of the second "
+            "layer make of edges?",
+            "Reads the second layer as the result.",
+        ),
+        Mistake(
+            "output_shapes",
+            lambda: {"output": "combined shapes"},
+            "What was the output trained on?",
+            "Stops one layer too early.",
         ),
     ),
 )
@@ -920,6 +1521,61 @@ DEFAULT_SIZE = Exercise(
             lambda: 10,
             "4 times 2 and 2: inputs, biases and the last layer are missing. Count layer by layer.",
             "Multiplies the sizes of the hidden layers.",
+        ),
+        Mistake(
+            "one_bias_a_layer",
+            lambda: 21,
+            "Each neuron has its own bias, not each layer.",
+            "Takes the “+1” drawn at each layer for one parameter.",
+        ),
+        Mistake(
+            "one_bias_for_all",
+            lambda: 19,
+            "Each neuron has its own bias, not the network.",
+            "Takes the bias for a property of the network.",
+        ),
+        Mistake(
+            "all_multiplied",
+            lambda: 16,
+            "You multiply all sizes. Weights lie between neighbouring layers, and neurons have "
+            "biases.",
+            "Multiplies along the network instead of layer by layer.",
+        ),
+        Mistake(
+            "all_multiplied_and_biases",
+            lambda: 23,
+            "You multiply all sizes. Weights lie between neighbouring layers: add those up.",
+            "Multiplies along the network instead of layer by layer.",
+        ),
+        Mistake(
+            "sizes_added",
+            lambda: 15,
+            "You add the sizes of two layers. How many lines does each neuron get?",
+            "Adds where every pair is connected.",
+        ),
+        Mistake(
+            "circles",
+            lambda: 9,
+            "You count circles. Parameters are the lines between them, and the biases.",
+            "Counts neurons and inputs.",
+        ),
+        Mistake(
+            "counted_twice",
+            lambda: 32,
+            "You add the biases twice, or the neurons. Only what is learned is a parameter.",
+            "Adds up all that can be counted.",
+        ),
+        Mistake(
+            "both_sides",
+            lambda: 36,
+            "Two +1 in each term: one of them belongs to nobody.",
+            "Adds a bias on either side.",
+        ),
+        Mistake(
+            "first_layer_only",
+            lambda: 12,
+            "That is the first hidden layer. Two more follow.",
+            "Stops after one layer.",
         ),
     ),
 )

@@ -83,6 +83,36 @@ BATCH_SIZE = Exercise(
             "These are the luckiest seeds. The median is asked for.",
             "Shows the best run.",
         ),
+        Mistake(
+            "epochs_for_updates",
+            lambda: {"updates, batch 10": 58, "updates, batch 5": 31},
+            "That is one update an epoch. How many batches are there in an epoch?",
+            "Takes an epoch for an update.",
+        ),
+        Mistake(
+            "updates_of_one_epoch",
+            lambda: {"updates, batch 10": 25, "updates, batch 5": 50},
+            "That is one epoch. How many epochs does the median run need?",
+            "Forgets the epochs.",
+        ),
+        Mistake(
+            "divided_by_batch",
+            lambda: {"updates, batch 10": 5.8, "updates, batch 5": 6.2},
+            "You divide epochs by the batch size. How many batches are there in an epoch?",
+            "Divides the wrong number.",
+        ),
+        Mistake(
+            "batches_swapped",
+            lambda: {"updates, batch 10": 58 * 50},
+            "Batches of 10: there are fewer than 50 of them in 250 points.",
+            "Mixes up which batch size gives how many batches.",
+        ),
+        Mistake(
+            "swapped_in_updates",
+            lambda: {"updates, batch 10": 31 * 25, "updates, batch 5": 58 * 50},
+            "You multiply the epochs of one run by the batches of the other.",
+            "Carries swapped epochs on.",
+        ),
     ),
 )
 
@@ -132,6 +162,12 @@ DEFAULT_MEDIANS = Exercise(
             "This fits a test loss of 0.1. The target is 0.05.",
             "Compares runs with another target.",
         ),
+        Mistake(
+            "arrivals",
+            lambda: {"circle": 19, "xor": 15, "gauss": 20},
+            "These are the runs that arrive. The median number of epochs is asked for.",
+            "Reads another row of the table.",
+        ),
     ),
 )
 
@@ -174,6 +210,18 @@ DEFAULT_ARRIVED = Exercise(
             "Look at the spiral's test loss at the end: it has hardly moved.",
             "Trusts that training always succeeds.",
         ),
+        Mistake(
+            "all_of_them",
+            lambda: {"xor": 20},
+            "Not every run arrives on XOR. The table says how many.",
+            "Trusts that training always succeeds.",
+        ),
+        Mistake(
+            "epochs",
+            lambda: {"circle": 58, "xor": 58, "gauss": 3.5},
+            "These are medians, in epochs. How many of the 20 runs arrive?",
+            "Reads another row of the table.",
+        ),
     ),
 )
 
@@ -215,6 +263,24 @@ RELU_SHARE = Exercise(
             lambda: {"circle": 2.23, "xor": 2.15, "gauss": 0.58},
             "You divide medians. On how many of the seeds is ReLU ahead?",
             "Reports a speed-up where a share is asked for.",
+        ),
+        Mistake(
+            "all_on_xor",
+            lambda: {"xor": 1.0},
+            "Look at XOR seed by seed: where ReLU doesn't arrive, it isn't faster.",
+            "Takes the medians for every seed.",
+        ),
+        Mistake(
+            "direction_on_xor",
+            lambda: {"xor": 0.4},
+            "You count the seeds on which ReLU isn't faster. Fewer epochs are faster.",
+            "Takes more epochs for faster.",
+        ),
+        Mistake(
+            "medians",
+            lambda: {"circle": 26, "xor": 27, "gauss": 6},
+            "These are ReLU's medians. On which share of the seeds is it ahead?",
+            "Reports medians where a share is asked for.",
         ),
     ),
 )
@@ -275,6 +341,43 @@ RELU_VERDICT = Exercise(
             "Fewer epochs are faster. Look at the medians again.",
             "Takes more epochs for faster.",
         ),
+        Mistake(
+            "circle_neither",
+            lambda: {"circle": "neither arrives"},
+            "Look at the circle again: how many of the 20 arrive, with each of the two?",
+            "Carries the result for the spiral over.",
+        ),
+        Mistake(
+            "xor_neither",
+            lambda: {"xor": "neither arrives"},
+            "Look at XOR again: how many of the 20 arrive, with each of the two?",
+            "Takes some failures for all.",
+        ),
+        Mistake(
+            "gauss_neither",
+            lambda: {"gauss": "neither arrives"},
+            "On Gauss all runs arrive. Compare the medians.",
+            "Carries the result for the spiral over.",
+        ),
+        Mistake(
+            "gauss_less_often",
+            lambda: {"gauss": "ReLU is faster, but arrives less often"},
+            "On Gauss all runs arrive, with both. Compare the medians.",
+            "Carries the result for XOR over.",
+        ),
+        Mistake(
+            "spiral_tanh",
+            lambda: {"spiral": "tanh is faster"},
+            "Nobody can be faster who doesn't arrive. How many of the 20 did?",
+            "Takes a smaller loss for arriving.",
+        ),
+        Mistake(
+            "spiral_less_often",
+            lambda: {"spiral": "ReLU is faster, but arrives less often"},
+            "Nobody can be faster who doesn't arrive. How many of the 20 did, with each of the "
+            "two?",
+            "Carries the result for XOR over.",
+        ),
     ),
 )
 
@@ -298,7 +401,10 @@ def _line_case(rng: Rng) -> tuple[Any, ...]:
     bends[where] = rng.choice([-1.0, -0.5, 0.5, 2.0], size=where.size)
     bends[where[0]] = -1.0
     slopes = float(rng.integers(-3, 4)) + np.cumsum(bends)
-    return (np.cumsum(slopes),)
+    z = np.cumsum(slopes)
+    if rng.integers(2):  # the ends would be in line with each other, were they neighbours
+        z[-1] = 2 * z[0] - z[1]
+    return (z,)
 
 
 STRAIGHT_SHARE = Exercise(
@@ -311,6 +417,7 @@ STRAIGHT_SHARE = Exercise(
     cases=(
         (np.array([0.0, 1.0, 2.0, 3.0, 3.0, 3.0, 1.0]),),
         (np.array([4.0, 2.0, 0.0, 0.0, 0.0, 1.0, 2.0, 0.0]),),
+        (np.array([0.0, 1.0, 2.0, 1.0, 0.0, -1.0]),),
     ),
     draw=_line_case,
     forbids=READY_MADE,
@@ -348,8 +455,73 @@ STRAIGHT_SHARE = Exercise(
         Mistake(
             "all_or_nothing",
             lambda z: bool(np.all(np.abs(_bends(z)) < 1e-9)),
-            "One bend makes the whole line count as bent. A share is asked for.",
+            "One bend makes the whole line count as bent. A share is asked for. Is it cut "
+            "off by `//`?",
             "Tests the line as a whole.",
+        ),
+        Mistake(
+            "plus_two",
+            lambda z: float(np.mean(np.abs(z[:-2] + 2 * z[1:-1] + z[2:]) < 1e-9)),
+            "Check the sign in front of 2·z[i]: on a straight line the three terms should cancel.",
+            "Has one sign wrong.",
+        ),
+        Mistake(
+            "two_forgotten",
+            lambda z: float(np.mean(np.abs(z[:-2] - z[1:-1] + z[2:]) < 1e-9)),
+            "The 2 is missing: on a straight line the three terms should cancel.",
+            "Drops a factor.",
+        ),
+        Mistake(
+            "neighbours_compared",
+            lambda z: float(np.mean(np.abs(z[2:] - z[:-2]) < 1e-9)),
+            "You compare the two neighbours. The point between them is missing.",
+            "Takes level for straight.",
+        ),
+        Mistake(
+            "mean_bend",
+            lambda z: float(np.mean(np.abs(_bends(z)))),
+            "You average the bends. The share of points without one is asked for.",
+            "Forgets the comparison.",
+        ),
+        Mistake(
+            "upward_bends",
+            lambda z: float(np.mean(_bends(z) > 1e-9)),
+            "You count the bends upwards. The points without a bend are asked for.",
+            "Turns the comparison round, and forgets the absolute value.",
+        ),
+        Mistake(
+            "downward_bends",
+            lambda z: float(np.mean(_bends(z) < 0)),
+            "You count the bends downwards. The points without a bend are asked for.",
+            "Asks for a sign where a size is meant.",
+        ),
+        Mistake(
+            "divided_by_steps",
+            lambda z: float(np.sum(np.abs(_bends(z)) < 1e-9) / (len(z) - 1)),
+            "You divide by the number of steps. How many inner points are there?",
+            "Divides by N − 1.",
+        ),
+        Mistake(
+            "first_point",
+            lambda z: float(abs(_bends(z)[0]) < 1e-9) / (len(z) - 2),
+            "Only the first inner point counts in your result: is the `return` inside the loop?",
+            "Returns from within the loop.",
+        ),
+        Mistake(
+            "last_point_missed",
+            lambda z: float(np.sum(np.abs(_bends(z)[:-1]) < 1e-9) / (len(z) - 2)),
+            "The last inner point isn't looked at. Where does your loop stop?",
+            "Ends the loop too early.",
+        ),
+        Mistake(
+            "around_the_corner",
+            lambda z: float(
+                (np.sum(np.abs(_bends(z)) < 1e-9) + (abs(z[-1] - 2 * z[0] + z[1]) < 1e-9))
+                / (len(z) - 2)
+            ),
+            "Your loop begins at the first point: z[−1] is the last one. Which points have two "
+            "neighbours?",
+            "Starts the loop too early, and doesn't know what index −1 means.",
         ),
     ),
 )
@@ -606,6 +778,13 @@ SMALLEST = Exercise(
             "Look at the loss: at this learning rate it jumps.",
             "Believes that more learning rate is always better.",
         ),
+        Mistake(
+            "saturating",
+            lambda settings: _smallest(settings).activation == "sigmoid",
+            "The sigmoid's slope is a quarter at best, so it trains slowly. Which activation "
+            "doesn't lose that much?",
+            "Takes one S-curve for the other.",
+        ),
     ),
 )
 
@@ -777,6 +956,19 @@ SPIRAL = Exercise(
             "Seven inputs are much to sort out in 150 epochs. Which of them don't alternate?",
             "Believes that more inputs can't do harm.",
         ),
+        Mistake(
+            "one_sine",
+            lambda settings: len({"sin(x1)", "sin(x2)"} & set(_spiral(settings).features)) == 1,
+            "One sine alternates in one direction only. The arms wind in both.",
+            "Adds one feature and stops.",
+        ),
+        Mistake(
+            "relu_stuck",
+            lambda settings: _spiral(settings).activation == "relu",
+            "The inputs help. But with ReLU more runs get stuck, as on XOR: which activation "
+            "arrives more often?",
+            "Takes ReLU for the better choice everywhere.",
+        ),
     ),
 )
 
@@ -856,6 +1048,7 @@ def _race(pair: Any) -> tuple[float, float]:
     dataset, seed = pair
     if not isinstance(seed, str | int):
         raise TypeError("seed: expected a text")
+    dataset = dataset.casefold() if isinstance(dataset, str) else dataset
     if dataset not in _DATA:
         raise _RefusedError(f"there are the data sets {', '.join(_DATA)}.")
     relu, tanh = (
