@@ -20,11 +20,12 @@ import sqlalchemy as sa
 from click.testing import CliRunner, Result
 from command import environment_for_programs
 from gradebook_dump import dump
+from rich.console import Console
 
 from grading.address import remedy
 from grading.cli import main
 from grading.commands import grading
-from grading.display import describe
+from grading.display import describe, show_problems
 from grading.engines import CONTAINED
 from grading.errors import (
     EXIT_FAILED,
@@ -439,6 +440,19 @@ def test_a_terminal_that_lacks_a_character_gets_its_number(
     sys.stdout.flush()
     assert ended.value.code == EXIT_OK
     assert rb"2 \u2192 0 points" in written.getvalue()
+
+
+def test_a_thousand_problems_of_one_student_hide_no_other() -> None:
+    many = [Problem("ada", "hw", f"f{i}", None, "is a link", "Remove it.") for i in range(1000)]
+    other = Problem("bob", "hw", None, None, "is a link", "Remove it.")
+    written = io.StringIO()
+    show_problems(Console(file=written), [*many, other])
+    lines = written.getvalue().splitlines()
+    assert lines[4:] == [
+        "hw/ada/f4: is a link. Remove it.",
+        "hw/ada: is a link. (995 more of these)",
+        "hw/bob: is a link. Remove it.",
+    ]
 
 
 def test_a_students_words_command_no_terminal(course: Path) -> None:

@@ -23,8 +23,7 @@ def show_why(console: Console, record: dict[str, Any]) -> None:
         f"[bold]{escape(record['assignment'])}, {escape(record['student'])}[/], "
         f"contained by: {record['tier']}"
     )
-    for problem in record["problems"]:
-        show_problems(console, [Problem(**problem)])
+    show_problems(console, [Problem(**problem) for problem in record["problems"]])
     for notebook in record["notebooks"]:
         heading = f"{notebook['name']}.ipynb" + (": missing" if notebook["missing"] else "")
         table = Table(title=escape(heading), title_justify="left", show_lines=True)
