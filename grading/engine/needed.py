@@ -27,16 +27,22 @@ def run_what_is_used(cells: Sequence[Cell], asks: Mapping[str, Iterable[str]]) -
     """
     if not _offer(cells, asks):
         return
+    offered = _bound(cell for cell in cells if cell.only_shown)
     wanted: set[str] = set()
     for cell in reversed(cells):
         if cell.cell_type != "code":
             continue
         if cell.only_shown and wanted & source.names(cell.source).bound:
             cell.only_shown = False
-        if not cell.only_shown:
+        if not (cell.only_shown or offered.isdisjoint(source.words(cell.source))):
             wanted -= source.rebound(cell.source)
             wanted |= source.looked_up(cell.source)
+        if not cell.only_shown:
             wanted.update(_asked(cell, asks))
+
+
+def _bound(cells: Iterable[Cell]) -> set[str]:
+    return set().union(*(source.names(cell.source).bound for cell in cells))
 
 
 def _offer(cells: Iterable[Cell], asks: Mapping[str, Iterable[str]]) -> bool:

@@ -46,9 +46,7 @@ class Names:
 
 def python(source: str) -> str:
     """Turn IPython's additions (``%magic``, ``!command``, ``name?``) into Python."""
-    if source.isspace() or not source:
-        return ""
-    return str(_transformer().transform_cell(source))
+    return _read(source)[0]
 
 
 @lru_cache(maxsize=1)
@@ -59,11 +57,26 @@ def _transformer() -> Any:
     return TransformerManager()  # type: ignore[no-untyped-call]
 
 
-@lru_cache(maxsize=2000)
 def parse(source: str) -> ast.Module | None:
     """Parse a cell; None where it is no Python."""
+    return _read(source)[1]
+
+
+@lru_cache(maxsize=2000)
+def _read(source: str) -> tuple[str, ast.Module | None]:
+    if source.isspace() or not source:
+        return "", ast.Module([], [])
+    # None of the additions is Python by itself, and looking for them takes as long as to parse.
+    tree = _parsed(source)
+    if tree is not None:
+        return source, tree
+    plain = str(_transformer().transform_cell(source))
+    return plain, _parsed(plain)
+
+
+def _parsed(text: str) -> ast.Module | None:
     try:
-        return ast.parse(python(source))
+        return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
