@@ -52,6 +52,8 @@ def test_what_is_said_of_an_answer_depends_on_nothing_else(hidden):
         return result.to_dict(), random.random(), np.random.random()  # noqa: NPY002
 
     for entry in [*corpus.right()[::3], *corpus.wrong()[::5]]:
+        if "np.random" in entry.source:
+            continue  # the answer itself draws, and differs each time
         first, number, other = said(entry, 1)
         again, *_ = said(entry, 2)
         assert first == again, entry.place

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from tutor.check.calling import Missing, call
-from tutor.check.compare import Difference, as_array, close, difference, kind_of, number
+from tutor.check.compare import Difference, agrees, as_array, close, difference, kind_of, number
 from tutor.check.patterns import find_pattern, find_slip
 from tutor.check.reporting import finish
 from tutor.check.result import Line, Result
@@ -310,7 +310,7 @@ def _cell_agrees(value: Any, right: Any, exercise: Exercise) -> bool:
         return _same_text(value, right)
     if isinstance(right, bool):
         return as_array(value) is not None and _same_text(value, right)
-    return difference(value, right, exercise.tolerance, lists=True) is None
+    return agrees(value, right, exercise.tolerance, lists=True)
 
 
 def _ordering(answer: Any, exercise: Exercise) -> list[Line]:

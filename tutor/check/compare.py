@@ -165,6 +165,32 @@ def difference(
     return _shapes(array, numbers) or _values(array, numbers, tolerance, at)
 
 
+def agrees(
+    got: Any,
+    expected: Any,
+    tolerance: Tolerance,
+    *,
+    lists: bool = False,
+    parts: Sequence[str] = (),
+) -> bool:
+    """Say whether `difference` finds none; where numbers differ, it takes a third of the time."""
+    if isinstance(expected, tuple):
+        if isinstance(got, list | tuple) and len(got) == len(expected):
+            pairs = zip(got, expected, strict=True)
+            return all(agrees(one, other, tolerance, lists=lists) for one, other in pairs)
+    elif not isinstance(expected, str | Mapping):
+        numbers = as_array(expected, lists=True)
+        if numbers is not None:
+            listed = lists or isinstance(expected, list)
+            array = as_array(got, lists=listed and numbers.ndim > 0)
+            return (
+                array is not None
+                and array.shape == numbers.shape
+                and all_close(array, numbers, tolerance)
+            )
+    return difference(got, expected, tolerance, lists=lists, parts=parts) is None
+
+
 def _tuples(
     got: Any, expected: tuple[Any, ...], tolerance: Tolerance, *, lists: bool, parts: Sequence[str]
 ) -> Difference | None:
@@ -375,14 +401,38 @@ def close(array: Array, numbers: Array, tolerance: Tolerance) -> npt.NDArray[np.
     equal = np.asarray(array == numbers)
     if equal.all():
         return equal  # as most right answers are, at a fifth of the time
+    got, wanted, near, bounds = _near(array, numbers, tolerance)
+    with np.errstate(all="ignore"):
+        if near.all() and np.isfinite(wanted).all():
+            return near
+        return np.asarray(np.isclose(got, wanted, *bounds, equal_nan=True))
+
+
+def all_close(array: Array, numbers: Array, tolerance: Tolerance) -> bool:
+    """Say whether two arrays of one shape agree everywhere; see `close`."""
+    if np.asarray(array == numbers).all():
+        return True
+    got, wanted, near, _ = _near(array, numbers, tolerance)
+    if (~near & np.isfinite(got) & np.isfinite(wanted)).any():
+        return False  # as most wrong answers do, at a third of the time
+    return bool(close(array, numbers, tolerance).all())
+
+
+def _near(
+    array: Array, numbers: Array, tolerance: Tolerance
+) -> tuple[Array, Array, npt.NDArray[np.bool_], tuple[float, float]]:
+    """Do what `np.isclose` does where all is finite, at a tenth of its time; NaN is never near.
+
+    Returns
+    -------
+    tuple
+        Both arrays as floats, where they are near, and the relative and absolute tolerance.
+    """
     kind = array.dtype
     tol = _COARSE.get(kind.itemsize, tolerance) if kind.kind == "f" else tolerance
     relative = max(tol.relative, tolerance.relative)
     absolute = max(tol.absolute, tolerance.absolute)
     got, wanted = array.astype(float, copy=False), numbers.astype(float, copy=False)
     with np.errstate(all="ignore"):
-        # What `np.isclose` does where all is finite, at a tenth of its time; NaN is never near.
-        near = np.abs(got - wanted) <= absolute + relative * np.abs(wanted)
-        if near.all() and np.isfinite(wanted).all():
-            return np.asarray(near)
-        return np.asarray(np.isclose(got, wanted, relative, absolute, equal_nan=True))
+        near = np.asarray(np.abs(got - wanted) <= absolute + relative * np.abs(wanted))
+    return got, wanted, near, (relative, absolute)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tutor.check.calling import Outcome, call_many, silence
-from tutor.check.compare import as_array, difference
+from tutor.check.compare import agrees, as_array
 from tutor.mistakes.records import Exercise, Mistake
 
 _PROBES = 8
@@ -68,10 +68,7 @@ def agree(outcome: Outcome, rule: Outcome, exercise: Exercise) -> bool:
 def _agree(outcome: Outcome, rule: Outcome, exercise: Exercise) -> bool:
     if outcome.error is not None or rule.error is not None:
         return type(outcome.error) is type(rule.error)
-    found = difference(
-        outcome.value, rule.value, exercise.tolerance, lists=True, parts=exercise.parts
-    )
-    return found is None
+    return agrees(outcome.value, rule.value, exercise.tolerance, lists=True, parts=exercise.parts)
 
 
 def find_mistake(trial: Trial, outcomes: Sequence[Outcome], ask: Ask) -> Mistake | None:

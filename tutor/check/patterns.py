@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from tutor.check.compare import Array, as_array, close
+from tutor.check.compare import Array, all_close, as_array, close
 from tutor.mistakes.records import Tolerance
 
 _EXACT = Tolerance(1e-9, 1e-12)
@@ -137,7 +137,7 @@ def _pairs(value: Any, right: Any) -> Iterator[Pair | None]:
 
 
 def _agree(got: Array, right: Array, tolerance: Tolerance = _EXACT) -> bool:
-    return got.shape == right.shape and bool(close(got, right, tolerance).all())
+    return got.shape == right.shape and all_close(got, right, tolerance)
 
 
 def _is_constant(pairs: Sequence[Pair], cases: int) -> bool:
