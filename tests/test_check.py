@@ -369,6 +369,9 @@ def test_multiplications_are_counted():
     line = only(check.multiplications(dear, 50, on=[A, B, v]))
     assert "144 multiplications" in line.message
     assert not check.multiplications(lambda A, B, v, multiply: A @ B @ v, 50, on=[A, B, v]).ok
+    for other in (lambda A, B, v, multiply: multiply(np.eye(1), np.eye(1)),
+                  lambda A, B, v, multiply: multiply(v, v) * 0 + A @ B @ v):  # fmt: skip
+        assert not check.multiplications(other, 50, on=[A, B, v]).ok
 
 
 def test_plain_answers():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -38,7 +39,7 @@ def multiplications(
     hidden: bool = False,
     points: float | None = None,
 ) -> Result:
-    """Check the cost of a product of matrices.
+    """Check the cost of a product of matrices, and that it is their product.
 
     The student's function gets the matrices and, as last argument, ``multiply(A, B)``. Each use of
     it costs rows × inner × columns multiplications, and the result has to come out of it.
@@ -81,16 +82,18 @@ def _limited(
     hidden: bool,
     points: float | None,
 ) -> Result:
-    def verdict(_: Sequence[Any], outcome: Outcome) -> Difference | None:
+    def verdict(args: Sequence[Any], outcome: Outcome) -> Difference | None:
         if outcome.error is not None:
             return explain_error(outcome.error, "")
         if counter.spent == 0:
             text = "It doesn't use the function that it was given."
             return Difference("unused_function", text, text, "Everything has to go through it.")
         if unit == "multiplications":
-            wrong = difference(outcome.value, counter.last, Tolerance())
-            if wrong is not None:
-                return wrong
+            product = reduce(np.matmul, map(np.asarray, args[:-1]))
+            for wanted in (product, counter.last):
+                wrong = difference(outcome.value, wanted, Tolerance())
+                if wrong is not None:
+                    return wrong
         if counter.spent <= limit:
             return None
         text = f"It takes {counter.spent} {unit}; {limit} are enough."
