@@ -9,9 +9,10 @@ from pathlib import Path, PurePosixPath
 from grading.changes import CHANGED_KEY
 from grading.course import Course
 from grading.files import fresh_folder, remove_folder
-from grading.gradebook import Gradebook, Graded
+from grading.gradebook import Gradebook
 from grading.records import AnswerKey, GradedSubmission, Submission
 from grading.task import Task
+from grading.versions import GradedFrom
 
 __all__ = ["fingerprint", "publish"]
 
@@ -39,10 +40,8 @@ def publish(
         _lay_out(fresh, task.key, task.submission, graded, course)
     # Trouble with a file will be there again; other trouble may have been the machine's.
     lasting = bool(fatal) and all(problem.file for problem in fatal)
-    graded_from = Graded(task.version.digest if task.version else "", _files(task.submission))
-    same_answers = task.why == (CHANGED_KEY,) and graded_from.files == book.files(
-        graded.assignment, graded.student
-    )
+    graded_from = GradedFrom(task.version.digest if task.version else "", _files(task.submission))
+    same_answers = task.why == (CHANGED_KEY,) and graded_from.files == task.before.files
     remove_folder(done)
     book.write(
         graded,

@@ -179,7 +179,8 @@ def _read(course: Course, plan: list[_Part]) -> Iterator[Task]:
     for part in plan:
         for one in part.stale:
             submission, problems = course.read_submission(one.handed)
-            yield Task(part.key, submission, tuple(problems), part.version, one.why)
+            noticed = tuple(problems)
+            yield Task(part.key, submission, noticed, part.version, one.why, one.before)
 
 
 def _keep(
@@ -193,7 +194,7 @@ def _keep(
     """Save one result and count it; a result that can't be saved becomes a problem."""
     who = (graded.assignment, graded.student)
     before = book.standing(*who) if task.why else None
-    old_key = book.graded_key(*who) if task.why else None
+    old_key = book.version(graded.assignment, task.before.key) if task.why else None
     try:
         publish(course, book, task, graded, engine)
     except (OSError, ValueError, sa.exc.SQLAlchemyError) as error:

@@ -15,17 +15,18 @@ from grading.gradebook import Gradebook
 from grading.publish import fingerprint
 from grading.reader import Handed, read_timestamp
 from grading.records import Problem, printable
-from grading.versions import KeyVersion, differences
+from grading.versions import UNKNOWN, GradedFrom, KeyVersion, differences
 
 __all__ = ["Sorted", "Stale", "sort", "why"]
 
 
 @dataclass(frozen=True)
 class Stale:
-    """A submission that has to be graded, and its reasons."""
+    """A submission that has to be graded, its reasons, and what it was graded from before."""
 
     handed: Handed
     why: tuple[str, ...]
+    before: GradedFrom
 
 
 @dataclass
@@ -74,7 +75,7 @@ def sort(
         Whether what is up to date or could not be read is to be graded, too.
     """
     assignment = handed[0].assignment
-    keys = {student: graded.key for student, graded in book.graded_from(assignment).items()}
+    graded_from = book.graded_from(assignment)
     failed = {row.student: row.failed for row in book.rows(assignment)}
     unreadable = book.unreadable(assignment)
     strangers = _strangers(course, book, handed)
@@ -87,7 +88,8 @@ def sort(
             continue
         tidy(course.folder("autograded", assignment, one.student))
         reasons = why(course, one, failed)
-        if keys.get(one.student, "") not in ("", version.digest):
+        before = graded_from.get(one.student, UNKNOWN)
+        if before.key not in ("", version.digest):
             reasons = (*(reasons or ()), CHANGED_KEY)
         if reasons is None and not force:
             found.up_to_date += 1
@@ -96,8 +98,9 @@ def sort(
             known = book.record(assignment, one.student) or {"problems": ()}
             found.problems += [Problem(**fields) for fields in known["problems"]]
         else:
-            found.stale.append(Stale(one, ("asked for",) if reasons is None else reasons))
-    older = Counter(keys[one.handed.student] for one in found.stale if CHANGED_KEY in one.why)
+            because = ("asked for",) if reasons is None else reasons
+            found.stale.append(Stale(one, because, before))
+    older = Counter(one.before.key for one in found.stale if CHANGED_KEY in one.why)
     for digest, count in older.items():
         for cell, words in differences(book.version(assignment, digest), version).items():
             found.key_changes.append(KeyChange(assignment, cell, words, count))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from grading.records import AnswerKey, GradedSubmission, Problem, Submission
-from grading.versions import KeyVersion
+from grading.versions import UNKNOWN, GradedFrom, KeyVersion
 
 __all__ = ["Graders", "Process", "Task"]
 
@@ -22,6 +22,8 @@ class Task:
         What of the key decides scores; None when nobody asks.
     why
         Reasons for which it is graded again; empty the first time.
+    before
+        What it was graded from then.
     """
 
     key: AnswerKey
@@ -29,6 +31,7 @@ class Task:
     problems: tuple[Problem, ...] = ()
     version: KeyVersion | None = None
     why: tuple[str, ...] = ()
+    before: GradedFrom = UNKNOWN
 
 
 class Process(Protocol):

@@ -12,7 +12,15 @@ from grading.engine.key import BrokenKeyError, KeyCell, KeyNotebook, read
 from grading.engine.key import digest as digest_of_all
 from grading.records import AnswerKey
 
-__all__ = ["REST", "CellVersion", "KeyVersion", "differences", "version_of"]
+__all__ = [
+    "REST",
+    "UNKNOWN",
+    "CellVersion",
+    "GradedFrom",
+    "KeyVersion",
+    "differences",
+    "version_of",
+]
 
 REST = ""
 """Stands in for a cell's name where the difference is in what no single cell's score hangs on."""
@@ -73,6 +81,25 @@ class KeyVersion:
         found = json.loads(text)
         cells = {name: CellVersion(*parts) for name, parts in found["cells"].items()}
         return cls(cells, found["rest"])
+
+
+@dataclass(frozen=True)
+class GradedFrom:
+    """What a submission was graded from.
+
+    Attributes
+    ----------
+    key
+        Digest of the answer key's `KeyVersion`; empty when not known.
+    files
+        Digest of what was handed in; empty when not known.
+    """
+
+    key: str = ""
+    files: str = ""
+
+
+UNKNOWN = GradedFrom()
 
 
 def version_of(key: AnswerKey) -> KeyVersion:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from grading.gradebook.book import Gradebook, StudentNotebook
 from grading.gradebook.totals import CellPoints, Row
-from grading.gradebook.writing import Graded, Penalty
+from grading.gradebook.writing import Penalty
 
 __all__ = [
     "CellPoints",
     "Gradebook",
-    "Graded",
     "Penalty",
     "Row",
     "StudentNotebook",

@@ -26,10 +26,10 @@ from grading.gradebook import regrade, tables, writing
 from grading.gradebook.layout import Layout, read_layout, read_source_cells
 from grading.gradebook.marks import read_marks
 from grading.gradebook.totals import CellPoints, Row, read_cell_points, read_rows
-from grading.gradebook.writing import Graded, Penalty
+from grading.gradebook.writing import Penalty
 from grading.marks import SubmissionMarks
 from grading.records import GradedSubmission, Problem
-from grading.versions import KeyVersion
+from grading.versions import UNKNOWN, GradedFrom, KeyVersion
 
 __all__ = ["Gradebook", "StudentNotebook"]
 
@@ -175,7 +175,7 @@ class Gradebook:
         problems: tuple[Problem, ...] = (),
         unreadable: str = "",
         *,
-        graded_from: Graded = writing.UNKNOWN,
+        graded_from: GradedFrom = UNKNOWN,
         same_answers: bool = False,
     ) -> None:
         """Write one graded submission, in one transaction.
@@ -235,11 +235,7 @@ class Gradebook:
 
     def graded_at(self, assignment: str) -> dict[str, str]:
         """Return when `grading run` last graded each submission, by student."""
-        query = sa.select(tables.record.c.student, tables.record.c.graded).where(
-            tables.record.c.assignment == assignment
-        )
-        with self._engine.connect() as db:
-            return {row.student: row.graded.isoformat() for row in db.execute(query)}
+        return {one: at.isoformat() for one, at in self._recorded("graded", assignment)}
 
     def student_notebooks(self, assignment: str, student: str) -> dict[str, StudentNotebook]:
         """Return what the last run kept of a submission for feedback, by notebook."""
@@ -268,26 +264,19 @@ class Gradebook:
 
     def unreadable(self, assignment: str) -> dict[str, str]:
         """Return the fingerprints of what can't be graded however often one tries, by student."""
-        query = sa.select(tables.record.c.student, tables.record.c.unreadable).where(
-            tables.record.c.assignment == assignment, tables.record.c.unreadable != ""
-        )
-        with self._engine.connect() as db:
-            return {row.student: row.unreadable for row in db.execute(query)}
+        return {one: digest for one, digest in self._recorded("unreadable", assignment) if digest}
 
-    def graded_from(self, assignment: str) -> dict[str, Graded]:
+    def _recorded(self, column: str, assignment: str) -> list[tuple[str, Any]]:
+        """Read what a column of `grading_record` says of each student."""
+        query = sa.select(tables.record.c.student, tables.record.c[column])
+        with self._engine.connect() as db:
+            rows = db.execute(query.where(tables.record.c.assignment == assignment))
+            return [(student, value) for student, value in rows]
+
+    def graded_from(self, assignment: str) -> dict[str, GradedFrom]:
         """Return what each student's submission was graded from, where it is known."""
         with self._engine.connect() as db:
             return regrade.read_graded_from(db, assignment)
-
-    def files(self, assignment: str, student: str) -> str:
-        """Return the digest of the files that a submission was last graded from."""
-        with self._engine.connect() as db:
-            return regrade.read_files(db, assignment, student)
-
-    def graded_key(self, assignment: str, student: str) -> KeyVersion | None:
-        """Return what decided a submission's scores; None where that is not known."""
-        with self._engine.connect() as db:
-            return regrade.read_graded_key(db, assignment, student)
 
     def keep_version(self, assignment: str, version: KeyVersion) -> None:
         """Keep what decides scores, to say later what is different."""
@@ -295,7 +284,7 @@ class Gradebook:
             regrade.keep_version(db, assignment, version)
 
     def version(self, assignment: str, digest: str) -> KeyVersion | None:
-        """Return a version that was kept."""
+        """Return a version that was kept; None where there is none of this digest."""
         with self._engine.connect() as db:
             return regrade.read_version(db, assignment, digest)
 

@@ -9,46 +9,25 @@ import sqlalchemy as sa
 from grading.changes import CellScore, Standing
 from grading.gradebook import tables
 from grading.gradebook.layout import Layout
-from grading.gradebook.writing import Graded
-from grading.versions import KeyVersion
+from grading.versions import GradedFrom, KeyVersion
 
 __all__ = [
     "bring_back",
     "keep_version",
     "note_excused",
-    "read_files",
     "read_graded_from",
-    "read_graded_key",
     "read_standing",
     "read_version",
     "set_aside",
 ]
 
 
-def read_graded_from(db: sa.Connection, assignment: str) -> dict[str, Graded]:
+def read_graded_from(db: sa.Connection, assignment: str) -> dict[str, GradedFrom]:
     """Read what each student's submission was graded from, where it is known."""
     table = tables.record
     query = sa.select(table.c.student, table.c.key, table.c.files)
     rows = db.execute(query.where(table.c.assignment == assignment))
-    return {row.student: Graded(row.key, row.files) for row in rows}
-
-
-def read_files(db: sa.Connection, assignment: str, student: str) -> str:
-    """Read the digest of the files that a submission was last graded from."""
-    table = tables.record
-    query = sa.select(table.c.files).where(
-        table.c.assignment == assignment, table.c.student == student
-    )
-    return db.scalar(query) or ""
-
-
-def read_graded_key(db: sa.Connection, assignment: str, student: str) -> KeyVersion | None:
-    """Read what decided a submission's scores; None where that is not known."""
-    kept, table = tables.key_version, tables.record
-    same = sa.and_(table.c.key == kept.c.digest, table.c.assignment == kept.c.assignment)
-    query = sa.select(kept.c.version).join(table, same)
-    text = db.scalar(query.where(table.c.assignment == assignment, table.c.student == student))
-    return None if text is None else KeyVersion.load(text)
+    return {row.student: GradedFrom(row.key, row.files) for row in rows}
 
 
 def read_version(db: sa.Connection, assignment: str, digest: str) -> KeyVersion | None:

@@ -6,7 +6,6 @@ import hashlib
 import json
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -17,9 +16,9 @@ from grading.gradebook import tables
 from grading.gradebook.layout import Layout
 from grading.gradebook.marks import seconds_late
 from grading.records import GradedSubmission, Problem
+from grading.versions import GradedFrom
 
 __all__ = [
-    "Graded",
     "Penalty",
     "add_rows",
     "keep_notebooks",
@@ -111,25 +110,6 @@ _notebook_score = sa.select(sa.func.coalesce(sa.func.sum(tables.points), 0.0)).w
     tables.grades.c.notebook_id == sa.bindparam("nb"),
     tables.grades.c.cell_id.in_(sa.bindparam("cells", expanding=True)),
 )
-
-
-@dataclass(frozen=True)
-class Graded:
-    """What a submission was graded from.
-
-    Attributes
-    ----------
-    key
-        Digest of the answer key's `KeyVersion`; empty when not known.
-    files
-        Digest of what was handed in; empty when not known.
-    """
-
-    key: str = ""
-    files: str = ""
-
-
-UNKNOWN = Graded()
 
 
 def add_rows(
@@ -313,7 +293,7 @@ def keep_record(
     engine: str,
     problems: tuple[Problem, ...],
     unreadable: str,
-    graded_from: Graded,
+    graded_from: GradedFrom,
 ) -> None:
     """Keep the messages; the notebooks themselves are in the autograded folder."""
     told = {
