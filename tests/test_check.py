@@ -343,6 +343,7 @@ def test_learning_outcomes():
     assert check.learns(lambda seed: 0.3 * (seed == 2), below=0.1, seeds=(1, 2), at_least=1).ok
     diverged = check.learns(lambda seed: np.nan, below=0.1, seeds=(1,))
     assert "nan" in only(diverged).hint
+    assert not check.learns(lambda seed: -np.inf, below=0.1, seeds=(1,)).ok
     assert check.learns(lambda s: [9, s], below=5, seeds=(1, 2), measure=lambda r: r[1]).ok
 
 
@@ -354,6 +355,16 @@ def test_calls_are_counted():
     line = only(check.calls_at_most(twice, 1, on=[square, 3.0]))
     assert line.mistake == "general/too_much_work"
     assert not check.calls_at_most(lambda f, x: 2 * x, 5, on=[square, 3.0]).ok
+
+
+def test_nothing_holds_of_no_numbers():
+    for empty in (np.zeros((0, 3)), np.zeros((0, 1)), []):
+        for what in (check.between(0, 1), check.sums_to(1, axis=-1)):
+            assert not check.holds(lambda x, empty=empty: empty, what, on=np.ones((2, 3))).ok
+    assert check.holds(lambda x: x[x > 1], check.between(0, 1), on=np.ones(0)).ok
+    shifted = check.unchanged_when("x is shifted", lambda x: x + 1)
+    late = iter([np.ones(3), np.ones(3), np.zeros((0, 1))])
+    assert not check.holds(lambda x: next(late), shifted, on=np.ones(3)).ok
 
 
 def test_multiplications_are_counted():

@@ -80,7 +80,7 @@ def _learning_line(
         if wrong is not None and wrong.id != "not_finite":
             return judged_line(tried, wrong, hidden=hidden, says="")
         losses.append(float(np.asarray(measured.value)))
-    reached = sum(loss < below for loss in losses)
+    reached = sum(-np.inf < loss < below for loss in losses)
     runs = f"{reached} of {len(losses)} runs get the {what} below {number(below)}"
     if hidden:
         runs = f"the {what} {'gets' if reached >= needed else 'does not get'} low enough"

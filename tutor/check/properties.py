@@ -66,6 +66,8 @@ def _plain(student: Any, args: Sequence[Any]) -> Any:
     array = as_array(outcome.value, lists=True)
     if array is None:
         raise TypeError("numbers expected")
+    if not array.size and any(map(np.size, args)):
+        raise ValueError("no numbers")  # of which everything would hold
     return array
 
 
