@@ -61,6 +61,10 @@ _ERROR_HINTS = (
         "The array has fewer axes than that: print its shape. Axes are counted from 0.",
     ),
     (
+        "with size 0",
+        "The array is empty: nothing meets your condition, say. What is asked for then?",
+    ),
+    (
         "out of bounds",
         "Places are counted from 0, so the last one is the length − 1. An array doesn't grow when "
         "you write behind its end.",

@@ -2994,7 +2994,7 @@ VANISHING = Exercise(
         Mistake(
             "nothing_left",
             lambda: 0.0,
-            "Very little, but not nothing: multiply ten slopes.",
+            "Very little is left, but more than that: multiply ten slopes, each at its largest.",
             "Takes vanishing for zero.",
         ),
         Mistake(

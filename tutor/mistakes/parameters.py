@@ -193,6 +193,12 @@ def _counting_mistakes(sizes: Sequence[int]) -> tuple[Mistake, ...]:
             "Stops before the last layer.",
         ),
         Mistake(
+            "circles_added_in_the_sum",
+            lambda *_: {"parameters": w + b + sum(sizes)},
+            "You add the circles of the drawing. Only what is learned is a parameter.",
+            "Adds up all that was counted.",
+        ),
+        Mistake(
             "counted_twice_in_the_sum",
             lambda *_: {"parameters": w + 2 * b},
             "You add the biases twice, or the neurons. Only what is learned is a parameter.",

@@ -785,6 +785,12 @@ SMALLEST = Exercise(
             "doesn't lose that much?",
             "Takes one S-curve for the other.",
         ),
+        Mistake(
+            "decimal_comma",
+            lambda settings: isinstance(settings.get("learning_rate"), tuple),
+            "Decimals have a point: `0.1`. A comma makes two numbers of it.",
+            "Writes decimals with a comma.",
+        ),
     ),
 )
 
@@ -862,6 +868,12 @@ NOISE = Exercise(
             lambda settings: _noise_loss(settings, "train_loss") < 0.05,
             "The training loss is still far below the test loss: noise is being learned by heart.",
             "Chooses a rate that does next to nothing.",
+        ),
+        Mistake(
+            "decimal_comma",
+            lambda settings: isinstance(settings.get("regularization_rate"), tuple),
+            "Decimals have a point: `0.1`. A comma makes two numbers of it.",
+            "Writes decimals with a comma.",
         ),
     ),
 )
@@ -968,6 +980,12 @@ SPIRAL = Exercise(
             "The inputs help. But with ReLU more runs get stuck, as on XOR: which activation "
             "arrives more often?",
             "Takes ReLU for the better choice everywhere.",
+        ),
+        Mistake(
+            "one_name",
+            lambda settings: isinstance(settings.get("features"), str),
+            'Several names go into a tuple, and so does one, with a comma behind it: `("x1",)`.',
+            "Takes a name for a tuple of names.",
         ),
     ),
 )

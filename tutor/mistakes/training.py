@@ -1981,6 +1981,13 @@ ACCURACY = Exercise(
             "This is how sure the network is. How often is it right?",
             "Takes confidence for accuracy.",
         ),
+        Mistake(
+            "wrong_axis",
+            lambda P, y: float(np.mean(np.argmax(P, axis=0) == y)),
+            "You look for the largest entry of each column. Each sample is a row: over which "
+            "axis do its classes lie?",
+            "Mixes up axis 0 and axis 1.",
+        ),
     ),
 )
 
