@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-from pathlib import Path
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
 
 __all__ = [
     "fresh_folder",
+    "laid_over",
     "remove_file",
     "remove_folder",
     "replace_file",
@@ -47,6 +49,21 @@ def replace_file(path: Path, data: bytes, mode: int | None = None) -> None:
     except BaseException:
         fresh.unlink(missing_ok=True)
         raise
+
+
+def laid_over(theirs: Mapping[str, bytes], ours: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Lay files (by relative POSIX path) over others; what of those is in the way is left out.
+
+    That is also a file where ours need a folder, and a folder where ours have a file.
+    """
+    folders = {parent for name in ours for parent in PurePosixPath(name).parents}
+    files = set(map(PurePosixPath, ours))
+    kept = {
+        name: data
+        for name, data in theirs.items()
+        if (path := PurePosixPath(name)) not in folders and files.isdisjoint(path.parents)
+    }
+    return {**kept, **ours}
 
 
 def remove_file(path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from grading.changes import CHANGED_KEY
 from grading.course import Course
-from grading.files import fresh_folder, remove_folder
+from grading.files import fresh_folder, laid_over, remove_folder
 from grading.gradebook import Gradebook
 from grading.records import AnswerKey, GradedSubmission, Submission
 from grading.task import Task
@@ -75,8 +75,8 @@ def _lay_out(
 ) -> None:
     """Write the graded notebooks and the files beside them, with nbgrader's access rights."""
     files = {n: d for n, d in submission.files.items() if not n.endswith(".ipynb")}
-    files |= key.files
-    files |= {f"{nb.name}.ipynb": nb.notebook for nb in graded.notebooks if not nb.missing}
+    notebooks = {f"{nb.name}.ipynb": nb.notebook for nb in graded.notebooks if not nb.missing}
+    files = laid_over(files, {**key.files, **notebooks})
     mode = course.file_mode("Autograde", 444)
     folder.mkdir(parents=True)
     made = {folder}

@@ -442,6 +442,21 @@ def test_a_terminal_that_lacks_a_character_gets_its_number(
     assert rb"2 \u2192 0 points" in written.getvalue()
 
 
+def test_a_folder_named_like_a_file_of_the_course_is_left_out(course: Path) -> None:
+    folder = small.hand_in(course, "ada", RIGHT)
+    (folder / "small.ipynb").rename(folder / "mine.ipynb")
+    for name in ("data.txt", "small.ipynb", "more"):
+        (folder / name).mkdir()
+        (folder / name / "x").write_text("x")
+    done = run("run", course=course)
+    assert done.exit_code == EXIT_OK, done.stderr
+    assert "1 graded" in done.stderr
+    graded = course / "autograded" / "ada" / small.ASSIGNMENT
+    assert (graded / "data.txt").read_text() == "1 2 3\n"
+    assert (graded / "more" / "x").read_text() == "x"
+    assert (graded / "small.ipynb").is_file()
+
+
 def test_a_thousand_problems_of_one_student_hide_no_other() -> None:
     many = [Problem("ada", "hw", f"f{i}", None, "is a link", "Remove it.") for i in range(1000)]
     other = Problem("bob", "hw", None, None, "is a link", "Remove it.")

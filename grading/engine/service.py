@@ -31,6 +31,7 @@ from grading.engine.preload import STUDENT_MAIN, course_modules
 from grading.engine.process import EXECUTION, MAX_SUBMISSIONS, ExaminerProcess, Request
 from grading.engine.pulse import Pulse
 from grading.engine.remote import Nobody, Session
+from grading.files import laid_over
 from grading.records import (
     AnswerKey,
     GradedSubmission,
@@ -417,7 +418,7 @@ class _Job:
         for path in refused:
             remedy = "Nothing; the file was left out."
             problems.append(self._problem(path, None, "a file name that leads elsewhere", remedy))
-        files |= self.prepared.files
+        files = laid_over(files, self.prepared.files)
         found = sanitize.find_notebooks(self.prepared.notebooks, self.request.submission.files)
         calibrated: dict[str, list[list[str]]] = {}
         outcomes = []
