@@ -61,9 +61,9 @@ def laid_over(theirs: Mapping[str, bytes], ours: Mapping[str, bytes]) -> dict[st
     kept = {
         name: data
         for name, data in theirs.items()
-        if (path := PurePosixPath(name)) not in folders and files.isdisjoint(path.parents)
+        if (path := PurePosixPath(name)) not in folders and files.isdisjoint((path, *path.parents))
     }
-    return {**kept, **ours}
+    return {**ours, **kept}
 
 
 def remove_file(path: Path) -> None:

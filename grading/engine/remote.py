@@ -60,6 +60,7 @@ _COMMON_TYPES = frozenset(
     )
 )
 MAX_CALLBACK_DEPTH = 20
+_MESSAGE_BYTES = 1024 * 1024  # of files in one message
 MAX_LENT = 10_000
 
 
@@ -335,6 +336,8 @@ class Session:
     ----------
     death : Death or None
         How the process ended; None while it lives.
+    left_out : dict
+        Files that could not be written, and why.
     calls : int
         How often the student's code was called; values fetched before a call may be out of date.
     fetched : dict
@@ -373,8 +376,14 @@ class Session:
         self._next: _Raw | None = None
         self._digest = b""
         self.later("limits", handle.limits.reply_bytes, handle.limits.output_bytes)
-        if files:
-            self.request("files", dict(files))
+        self.left_out: dict[str, str] = {}
+        for part in _parts(files):
+            try:
+                answer = self.request("files", part)
+            except TypeError:  # more than a message holds
+                answer = dict.fromkeys(part, "File too large")
+            if type(answer) is dict:
+                self.left_out |= answer
 
     def allow(self, seconds: float | None = None) -> None:
         """Start the clock for the next cell."""
@@ -795,6 +804,18 @@ class Session:
             self.handle.wait(GRACE)
         self.death = self.handle.kill(reason)
         raise StudentGone(self.death)
+
+
+def _parts(files: Mapping[str, bytes]) -> Iterator[dict[str, bytes]]:
+    """Give files in parts that fit in a message; a single one may be larger."""
+    part: dict[str, bytes] = {}
+    for name, content in files.items():
+        if part and sum(map(len, part.values())) + len(content) > _MESSAGE_BYTES:
+            yield part
+            part = {}
+        part[name] = content
+    if part:
+        yield part
 
 
 class Nobody(Session):

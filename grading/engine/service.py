@@ -47,6 +47,7 @@ EXTRA_SECONDS = 30.0
 MAX_KEYS = 64
 MAX_ATTEMPTS = 4
 _REHEARSAL_SECONDS = 10.0
+_NO_ROOM = "Make it smaller, or raise c.Grading.file_mb and disk_mb in nbgrader_config.py."
 _LEARNED = ("unsealed", "counting", "never_hollow")  # of a key's tests, by grading the key
 
 
@@ -403,12 +404,19 @@ def _installed(module: str) -> bool:
 
 @dataclass
 class _Job:
-    """All that the examiner needs for one submission."""
+    """All that the examiner needs for one submission.
+
+    Attributes
+    ----------
+    left_out
+        Files that could not be put beside the notebook at hand, and why.
+    """
 
     prepared: _Prepared
     request: Request
     warm: WarmProcess
     pulse: Pulse
+    left_out: dict[str, str] = field(default_factory=dict)
 
     def run(self) -> dict[str, Any]:
         """Grade; give plain data."""
@@ -434,6 +442,11 @@ class _Job:
                 continue
             path, notebook = parsed
             outcomes.append(self._grade(key, path, notebook, files, deadline, problems))
+            problems += [
+                self._problem(file, None, f"was not there while grading ({why})", _NO_ROOM)
+                for file, why in self.left_out.items()
+            ]
+            self.left_out.clear()
             if key.calibrated:
                 calibrated[name] = [sorted(getattr(key, kind)) for kind in _LEARNED]
         return _packed(outcomes, problems, calibrated)
@@ -518,7 +531,9 @@ class _Job:
     def _spawner(self, files: dict[str, bytes]) -> Callable[[], Session]:
         def spawn() -> Session:
             handle = self.warm.spawn(self.request.limits)
-            return Session(handle, self.request.settings.cell_seconds, files)
+            session = Session(handle, self.request.settings.cell_seconds, files)
+            self.left_out |= session.left_out
+            return session
 
         return spawn
 

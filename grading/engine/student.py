@@ -199,12 +199,19 @@ class Server:
         self.channel.max_bytes = reply_bytes
         self.shell.recorder.max_bytes = output_bytes
 
-    def do_files(self, files: dict[str, bytes]) -> None:
-        """Write the files of the submission into the scratch directory."""
+    def do_files(self, files: dict[str, bytes]) -> dict[str, str]:
+        """Write files into the scratch directory; say of those that don't fit in why."""
+        left_out = {}
         for name, content in files.items():
             path = Path(name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+            except OSError as error:
+                left_out[name] = error.strerror or ""
+                with suppress(OSError):
+                    path.unlink()  # what there is of it
+        return left_out
 
     def do_run(self, source: str, seconds: float, draw: bool) -> dict[str, Any]:
         """Run one cell."""

@@ -320,6 +320,18 @@ def test_paths_that_lead_out_are_refused(path: str) -> None:
     assert any("leads elsewhere" in p.what for p in result.problems)
 
 
+def test_files_that_do_not_fit_are_named_and_the_rest_is_graded() -> None:
+    files = {"large": b"x" * 70_000_000, "a": b"x", "a/b": b"x", "n" * 300: b"x", "small": b"x"}
+    result = grade(KEY, GOOD, Limits(scratch_bytes=2**20, file_bytes=2**19), files=files)
+    assert scores(result) == ALL
+    assert {p.file: p.what[-20:] for p in result.problems} == {
+        "large": "ing (File too large)",
+        "a/b": "rading (File exists)",
+        "n" * 300: "(File name too long)",
+    }
+    assert all("c.Grading.file_mb" in p.remedy for p in result.problems)
+
+
 def test_many_files_are_capped() -> None:
     files = {f"f{i}": b"x" for i in range(3000)}
     result = grade(KEY, GOOD, files=files)
