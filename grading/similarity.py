@@ -12,8 +12,9 @@ import builtins
 import keyword
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ ENOUGH = 40  # own tokens below which nothing is said: short answers are alike b
 SHARED = 5  # rare runs that a pair has in common at least
 PART = 0.6  # and that part of all rare runs of the one that has fewer
 ALIKE = 0.8  # similarity from which a pair is reported
+MOST = 10_000  # tokens of a submission that are compared: the time for a pair grows with the square
 _FEW = 50  # a run that more students have is common knowledge
 
 Answers = Mapping[str, str]
@@ -71,11 +73,16 @@ class Group:
 
 def tokens(text: str, known: frozenset[str] = frozenset()) -> list[str]:
     """Cut text into tokens: comments go, names become one token unless `known` or Python's."""
-    return [
-        found if not found[0].isidentifier() or found in known or found in _KNOWN else "name"
-        for found in _TOKEN.findall(text)
-        if not found.startswith("#")
-    ]
+    return list(_cut([text], known))
+
+
+def _cut(texts: Iterable[str], known: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Yield the tokens of some texts; no more is read than is asked for."""
+    for match in chain.from_iterable(map(_TOKEN.finditer, texts)):
+        found = match[0]
+        if not found.startswith("#"):
+            plain = not found[0].isidentifier() or found in known or found in _KNOWN
+            yield found if plain else "name"
 
 
 def same_words(class_: Mapping[str, Answers], reference: Answers) -> list[Group]:
@@ -103,9 +110,13 @@ def same_words(class_: Mapping[str, Answers], reference: Answers) -> list[Group]
             all(reference.get(cell, "").strip() == text.strip() for cell, text in answers),
         )
         for answers, students in found.items()
-        if len(students) > 1 and sum(len(tokens(text)) for _, text in answers) >= ENOUGH
+        if len(students) > 1 and _are_enough(text for _, text in answers)
     ]
     return sorted(groups, key=lambda group: (-len(group.students), group.students))
+
+
+def _are_enough(texts: Iterable[str]) -> bool:
+    return sum(1 for _ in islice(_cut(texts), ENOUGH)) == ENOUGH
 
 
 def similar_pairs(class_: Mapping[str, Answers], reference: Answers, jobs: int = 1) -> list[Pair]:
@@ -129,9 +140,8 @@ def similar_pairs(class_: Mapping[str, Answers], reference: Answers, jobs: int =
     numbers: dict[str, int] = defaultdict(lambda: len(numbers))
     names, texts, streams = [], [], []
     for student, answers in sorted(class_.items()):
-        stream = [
-            numbers[token] for cell in sorted(answers) for token in tokens(answers[cell], known)
-        ]
+        found = _cut((answers[cell] for cell in sorted(answers)), known)
+        stream = [numbers[token] for token in islice(found, MOST)]
         if len(stream) >= ENOUGH:
             names.append(student)
             texts.append(tuple(sorted(answers.items())))

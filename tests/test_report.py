@@ -31,7 +31,7 @@ from grading.errors import EXIT_FAILED, EXIT_OK
 from grading.gradebook import CellPoints, Gradebook
 from grading.records import CellOutcome, GradedSubmission, NotebookOutcome, Problem, to_dict
 from grading.register import register
-from grading.similarity import same_words, similar_pairs, tokens
+from grading.similarity import MOST, RUN, same_words, similar_pairs, tokens
 
 pytestmark = pytest.mark.slow
 
@@ -376,6 +376,15 @@ def test_equal_submissions_are_a_group_and_not_pairs() -> None:
     (group,) = same_words(class_, {"double": long_answer(7)})
     assert (group.students, group.reference) == (("a", "b", "c"), True)
     assert similar_pairs(class_, {}) == []
+
+
+def test_endless_answers_are_compared_as_far_as_they_matter() -> None:
+    """Two who work together could stop the report for hours."""
+    long = [str(number) for number in range(MOST)]
+    tail = {"ada": "1 2 3", "bob": "4 5 6"}
+    class_ = {name: {"c": " ".join([*long, more])} for name, more in tail.items()}
+    (pair,) = similar_pairs(class_, {})
+    assert (pair.similarity, pair.shared) == (1, MOST - RUN + 1)
 
 
 def test_short_answers_say_nothing() -> None:
