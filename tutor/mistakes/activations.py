@@ -1121,8 +1121,8 @@ PRELU_ALPHA = Exercise(
         Mistake(
             "axis_left_over",
             lambda x, da, alpha: np.sum(da * np.where(x > 0, 0.0, x), axis=0),
-            "For a table you get a number for each column. All entries share one α: over what "
-            "should the sum run?",
+            "For a table you get a number for each column: `axis=0`, and Python's own `sum`, "
+            "add up the rows only. All entries share one α.",
             "Sums over the rows only.",
         ),
         Mistake(
@@ -2023,7 +2023,8 @@ MAXOUT = Exercise(
         Mistake(
             "relu_on_top",
             lambda X, W, b: np.maximum(0, np.max(_pieces(X, W, b), axis=0)),
-            "Negative results come out as 0. Maxout needs no other activation.",
+            "Negative results come out as 0: is there an activation too many, or does a loop "
+            "start from zeros?",
             "Adds ReLU out of habit.",
         ),
         Mistake(
@@ -2536,6 +2537,7 @@ IS_MONOTONIC = Exercise(
         (_hill, np.linspace(-2, 1, 4)),
         (_hill, np.linspace(-3, 2, 6)),
         (_bowl, np.linspace(-1, 2, 4)),
+        (_bowl, np.linspace(-2, 1, 4)),
     ),
     draw=_function_case,
     mistakes=(
@@ -2574,7 +2576,8 @@ IS_MONOTONIC = Exercise(
         Mistake(
             "inputs_compared",
             lambda f, x: bool(np.all(np.diff(x) >= 0)),
-            "You compare the inputs, which are sorted anyway. Compare what f gives.",
+            "True comes out, whatever f is. Do you compare the inputs, which are sorted "
+            "anyway? Compare what f gives.",
             "Looks at x instead of f(x).",
         ),
         Mistake(
@@ -2638,6 +2641,12 @@ IS_MONOTONIC = Exercise(
             lambda f, x: int(np.sum(np.diff(_values_of(f, x)) < 0)),
             "You count the falls. True or False is asked for.",
             "Stops at the count.",
+        ),
+        Mistake(
+            "end_is_highest",
+            lambda f, x: bool(f(float(x[-1])) == np.max(_values_of(f, x))),
+            "You ask whether the last value is the highest. What may happen before?",
+            "Judges a curve by its end.",
         ),
     ),
 )

@@ -1247,7 +1247,8 @@ FASTER = Exercise(
         Mistake(
             "always",
             lambda a, b: float(np.all(a < b)),
-            "Only 0 or 1 comes out: is it asked whether a is always faster, or how often?",
+            "Only 0 or 1 comes out: do you ask whether a is always faster, or cut the share "
+            "off with `//`?",
             "Mixes up all and mean.",
         ),
         Mistake(

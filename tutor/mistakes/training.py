@@ -1908,7 +1908,8 @@ ACCURACY = Exercise(
         Mistake(
             "whole_number",
             lambda P, y: int(np.mean(np.argmax(P, axis=1) == y)),
-            "Nearly always 0. Are decimals cut off, or do you compare probabilities with labels?",
+            "Nearly always 0. Are decimals cut off, do you compare probabilities with labels, "
+            "or ask whether all are right?",
             "Cuts off decimals with int or //.",
         ),
         Mistake(
@@ -2040,7 +2041,8 @@ HE_SCALE = Exercise(
         Mistake(
             "half_of_it",
             lambda fan_in, fan_out: (2 / fan_in) / 2,
-            "`** 1 / 2` takes the first power and then the half. Brackets, or `np.sqrt`.",
+            "No root is left: `** 1 / 2` takes the first power and then the half. Brackets, or "
+            "`np.sqrt`.",
             "Forgets that a power comes before a division.",
         ),
         Mistake(
