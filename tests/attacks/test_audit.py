@@ -60,6 +60,29 @@ PROOFS = {
     "frames": ("attacks/test_forgeries.py", "finds the answer in the frames above"),
     "zip slip": ("test_collect.py", "test_hostile_names"),
     "names that lead out": ("attacks/test_aborts.py", "test_paths_that_lead_out_are_refused"),
+    "points made a numpy number": ("attacks/test_forgeries.py", "makes the points a numpy number"),
+    "an array without items, NaN": (
+        "attacks/test_forgeries.py",
+        "test_what_is_hollow_passes_nothing",
+    ),
+    "a pipe, a thousand folders": ("test_cli.py", "test_files_that_are_none_stop_nothing"),
+    "a time zone that is a file": ("test_cli.py", "test_a_time_zone_opens_no_file"),
+    "files that don't fit": (
+        "attacks/test_aborts.py",
+        "test_files_that_do_not_fit_are_named_and_the_rest_is_graded",
+    ),
+    "an endless __repr__": (
+        "test_engine.py",
+        "test_looking_for_changes_runs_none_of_the_students_code",
+    ),
+    "problems without end": (
+        "test_cli.py",
+        "test_a_thousand_problems_of_one_student_hide_no_other",
+    ),
+    "answers without end": (
+        "test_report.py",
+        "test_endless_answers_are_compared_as_far_as_they_matter",
+    ),
     "it sees that it is graded": ("attacks/test_forgeries.py", "sees that it is graded"),
     "bad JSON": ("attacks/test_aborts.py", "no JSON"),
     "not UTF-8": ("attacks/test_aborts.py", "not UTF-8"),
