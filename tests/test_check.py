@@ -5,6 +5,7 @@ import math
 import re
 import warnings
 from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -494,6 +495,8 @@ def test_a_catalogued_mistake_goes_before_a_slip():
         ("training/mend_d", (0, 2), "decimal_comma", "`0.5`"),
         ("playground/default_size", (12, 10), "returned_tuple", "One number"),
         ("activations/vanishing", (9.5e-07,), "returned_tuple", "comma behind"),
+        ("activations/vanishing", Fraction(1, 4) ** 10, "wrong_type", "`float(...)`"),
+        ("training/guessing", Decimal("2.303"), "wrong_type", "`float(...)`"),
         ("activations/sech_counterexample", [1.3], "wrong_type", "by itself"),
         ("activations/saturation", ("0", "0.25", "0"), "returned_string", "without quotes"),
         ("activations/softmax_shift", ["nothing"], "wrong_type", "without brackets"),

@@ -327,6 +327,8 @@ _TYPE_HINTS = {
     "builtin_function_or_method": "You return a function itself. Are the brackets `(...)` missing?",
     "method": "You return a function itself. Are the brackets `(...)` missing?",
     "ellipsis": "There is a gap `...` left to fill in.",
+    "Fraction": "Make an ordinary number of it: `float(...)`.",
+    "Decimal": "Make an ordinary number of it: `float(...)`.",
     "object_array": "Look at what you put into the array: every entry has to be a number.",
 }
 
