@@ -417,6 +417,18 @@ def test_readable_names_stay_on_one_line() -> None:
 # As a person would --------------------------------------------------------------------------------
 
 
+def test_the_command_names_whose_submission_stayed_or_was_replaced(tmp_path: Path) -> None:
+    root = small.make(tmp_path / "course")
+    for text, options, code, said in (
+        ("[1]", (), 0, "1 submission new\n1 file left out: no notebook\n"),
+        ("[2]", (), 1, "1 submission kept: 77\n"),
+        ("[2]", ("--force",), 0, "1 submission replaced: 77\n"),
+    ):
+        path = download(tmp_path, {CANVAS: text, CANVAS.replace("ipynb", "pdf"): ""})
+        done = grading("collect", small.ASSIGNMENT, str(path), *options, cwd=root)
+        assert (done.returncode, done.stdout[: len(said)]) == (code, said)
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("shared_nursery")
 def test_the_command_and_then_a_run(tmp_path: Path) -> None:

@@ -18,8 +18,10 @@ from hypothesis import strategies as st
 from nbgrader import api
 
 from grading.commands import grading
-from grading.errors import EXIT_FAILED, EXIT_OK, EXIT_PROBLEMS
+from grading.commands.results import _export_notes
+from grading.errors import EXIT_FAILED, EXIT_OK, EXIT_PROBLEMS, EXIT_USAGE
 from grading.export import FORMATS, CanvasExporter, CsvExporter, MoodleExporter
+from grading.export.exporter import Outcome
 from grading.export.table import harmless
 from grading.gradebook import Gradebook
 
@@ -169,6 +171,31 @@ def test_other_headings_delimiters_and_points(course: Path, tmp_path: Path) -> N
     assert "Graded, but not in the template: ben, cyd." in done.stderr
     assert (tmp_path / "o.csv").read_bytes().startswith(b"\xef\xbb\xbfStudent;ID")
     assert [row[4] for row in read(tmp_path / "o.csv", ";")[1:]] == ["10", "13.5", "0"]
+
+
+def test_long_lists_of_names_are_cut_and_what_was_kept_is_said() -> None:
+    names = [f"s{number}" for number in range(12)]
+    outcome = Outcome(not_in_template=names, not_in_gradebook=names[:10], kept=1)
+    first_ten = "s0, s1, s2, s3, s4, s5, s6, s7, s8, s9"
+    assert _export_notes(outcome) == [
+        f"Graded, but not in the template: {first_ten} and 2 more.",
+        f"In the template, but not in the gradebook: {first_ten}.",
+        "1 cell of the template kept (EX or N/A).",
+    ]
+
+
+def test_a_template_wants_a_format_that_has_one(course: Path) -> None:
+    refused = export(course, "--template", str(DATA / "canvas_export.csv"))
+    assert refused.exit_code == EXIT_USAGE
+    assert "--format canvas or moodle" in refused.stderr
+
+
+def test_an_export_of_nothing_says_why(tmp_path: Path) -> None:
+    root = small.make(tmp_path / "course")
+    Gradebook(f"sqlite:///{root / 'gradebook.db'}").close()
+    done = export(root, "-o", str(tmp_path / "grades.csv"))
+    assert "0 students, no assignment" in done.stdout
+    assert "Nothing is graded yet. `grading run` grades what is in" in done.stderr
 
 
 def test_what_is_not_graded_has_no_score_and_is_named(course: Path, tmp_path: Path) -> None:
