@@ -7,6 +7,7 @@ import hashlib
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -192,7 +193,8 @@ class KeyNotebook:
     counting
         Names of test cells whose value is a number of points with the key's own solution.
     never_hollow
-        Names of test cells to which the key's own solution gives something in each answer.
+        Names of test cells to which the key's own solution gives nothing `hollow`, and everything
+        that read-only cells write down as it is there.
     calibrated
         Whether the key itself was run to find those.
     asks
@@ -251,6 +253,9 @@ class Trust:
         The same for imports inside solutions: the student has to have bound the name too.
     helpers
         Name to the statement that defines a function, a class or a constant in a locked cell.
+    givens
+        Name to the expression of what a locked cell alone binds by writing it down: lists, dicts,
+        arrays. Students' code may change it, so that they are asked for it all the same.
     star
         Modules that everything is imported from.
     """
@@ -283,6 +288,13 @@ class Trust:
         for table in (self.imports, self.learned, self.helpers):
             for name in by_students & table.keys():
                 del table[name]
+        self.givens: dict[str, ast.expr] = {}
+        for name, cell_type, text in notebook.everything:
+            cell = notebook.cells.get(name or "")
+            if cell_type == "code" and cell is not None and cell.kind == "locked":
+                self.givens |= _written_down(text, self.imports)
+        bound = Counter(name for _, names in self.binders for name in names)
+        self.givens = {name: value for name, value in self.givens.items() if bound[name] == 1}
 
     def plan(self, name: str, text: str) -> TestPlan:
         """Decide where a test cell's names come from."""
@@ -313,6 +325,31 @@ def _definitions(text: str) -> dict[str, ast.stmt]:
             for target in statement.targets:
                 if isinstance(target, ast.Name):
                     found[target.id] = statement
+    return found
+
+
+_NUMPY = (("numpy", None), ("numpy", ""))
+_PARTS = (ast.Constant, ast.List, ast.Tuple, ast.Set, ast.Dict, ast.UnaryOp, ast.unaryop, ast.Load)
+
+
+def _written_down(text: str, imports: Mapping[str, tuple[str, str | None]]) -> dict[str, ast.expr]:
+    """Find what a cell binds to lists and the like of constants, also inside `np.array(…)`."""
+    tree = sources.parse(text)
+    found = {}
+    for statement in tree.body if tree else ():
+        if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+            continue
+        target, value = statement.targets[0], statement.value
+        inside = value
+        if isinstance(value, ast.Call) and len(value.args) == 1 and not value.keywords:
+            function, inside = value.func, value.args[0]
+            array = isinstance(function, ast.Attribute) and function.attr == "array"
+            module = function.value if isinstance(function, ast.Attribute) else None
+            known = isinstance(module, ast.Name) and imports.get(module.id) in _NUMPY
+            if not (array and known):
+                continue
+        if isinstance(target, ast.Name) and all(isinstance(p, _PARTS) for p in ast.walk(inside)):
+            found[target.id] = value
     return found
 
 

@@ -353,7 +353,7 @@ class Session:
         asked the same.
     """
 
-    gave_hollow = gave_nothing = _looks = _fills = False
+    gave_hollow = gave_nothing = looks = _fills = False
 
     def __init__(self, handle: Handle, seconds: float, files: Mapping[str, bytes]) -> None:
         self.handle = handle
@@ -409,13 +409,13 @@ class Session:
         note
             Whether to note what it asks and is answered, in `exchanges`.
         looks
-            Whether to look for what is `hollow`.
+            Whether to look for what is `hollow`, and for what is not as it was given.
         fills
             Whether it gets infinity in place of that.
         """
         self.allow(seconds)
         self.gave_hollow = self.gave_nothing = False
-        self._looks, self._fills = looks, fills
+        self.looks, self._fills = looks, fills
         self.discreet = discreet
         self._answers.clear()
         self.exchanges = [] if note else None
@@ -446,9 +446,20 @@ class Session:
         self._answers.append((question, raw))
         return _digest(raw)
 
+    def given(self, value: Any, ours: Any) -> Any:
+        """Give the value of a name that a read-only cell binds, as the test at hand gets it.
+
+        A student's that is another one counts as hollow.
+        """
+        if self._fills:
+            return ours
+        if not _same(value, ours):
+            self.gave_hollow = self.gave_nothing = True
+        return value
+
     def taken(self, value: Any) -> Any:
         """Give a student's value as the test at hand gets it."""
-        if self._looks:
+        if self.looks:
             self.gave_hollow |= hollow.has_hollow(value)
             self.gave_nothing |= hollow.has_nothing(value)
         return hollow.filled(value) if self._fills else value
@@ -804,6 +815,13 @@ class Session:
             self.handle.wait(GRACE)
         self.death = self.handle.kill(reason)
         raise StudentGone(self.death)
+
+
+def _same(one: Any, other: Any) -> bool:
+    try:
+        return protocol.encoded(one) == protocol.encoded(other)
+    except (protocol.ProtocolError, RecursionError):
+        return False
 
 
 def _parts(files: Mapping[str, bytes]) -> Iterator[dict[str, bytes]]:

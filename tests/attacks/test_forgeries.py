@@ -495,6 +495,23 @@ def test_what_is_hollow_passes_nothing() -> None:
         assert scores(result)["off"] == scores(result)["hidden"] == 0
 
 
+def test_what_a_read_only_cell_writes_down_is_not_the_students() -> None:
+    """Unless the key's own solution changes it."""
+    source = key(
+        cell("import numpy as np"),
+        locked("X = np.array([[0, 1], [2, 3]])\ny = np.array([1, 5])\nright = [1, 4]\nmore = [1]"),
+        answer("def f(X):\n    return X.sum(axis=1)\ndef g(v):\n    return v * v\nmore.append(2)"),
+        test("assert (f(X) == y).all()"),
+        hidden("assert [g(v) for v in (1, 2)] == right"),
+        test("assert more[0] == 1 and len(more) == 2", "more"),
+    )
+    forged = "f = np.ones_like\ny = np.ones((2, 2))\ng = abs\nright = [1, 2]\nmore = [1, 3]"
+    assert scores(grade(source, {"answer": forged})) == {"test": 0, "hidden": 0, "more": 5}
+    other = "X = np.ones((3, 2))\ny = np.full(3, 2)\ndef f(X): return X.sum(axis=1)\n"
+    other += "def g(v): return v ** 2\nmore.append(0)"
+    assert set(scores(grade(source, {"answer": other})).values()) == {5}
+
+
 def test_falling_back_is_not_the_students_choice() -> None:
     """Returning objects that can't travel does not make a test run beside the student's code."""
     attack = "class E:\n    def __eq__(s, o): return True\ndef f(x): return E()"
