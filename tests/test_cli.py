@@ -602,6 +602,14 @@ def test_a_folder_that_is_named_like_no_assignment_is_said(course: Path) -> None
     assert "is not graded" not in run("run", "--student", "ada", course=course).stderr
 
 
+def test_of_many_such_folders_five_are_named_and_the_others_counted(course: Path) -> None:
+    for number in range(7):
+        (course / "submitted" / "bob" / f"9{number}-nothing").mkdir(parents=True)
+    done = run("run", course=course)
+    assert done.stderr.count("no assignment is called") == 5
+    assert "So are 2 other folders." in done.stderr
+
+
 def test_what_can_not_be_read_gets_no_zero(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Root may read all, so the question is answered here."""
     small.hand_in(course, "ada", RIGHT)

@@ -258,6 +258,22 @@ def test_points_that_a_person_gives_for_an_excused_cell_stop_no_later_run(course
     assert grades(course, "bob")["explain"][1:3] == (4, 1.0)
 
 
+@pytest.mark.parametrize(("score", "extra", "together"), [(4, None, 4.0), (None, 0.5, 0.5)])
+def test_what_is_set_aside_is_score_and_extra_credit_together(
+    course: Path, score: float | None, extra: float | None, together: float
+) -> None:
+    url = f"sqlite:///{course / 'gradebook.db'}"
+    with api.Gradebook(url) as opened:
+        grade = opened.find_grade("explain", "small", small.ASSIGNMENT, "bob")
+        grade.manual_score, grade.extra_credit = score, extra
+        opened.db.commit()
+    with Gradebook(url) as book:
+        book.excuse(small.ASSIGNMENT, {"small/explain"})
+        standing = book.standing(small.ASSIGNMENT, "bob")
+    assert standing is not None
+    assert standing.cells["small/explain"].aside == together
+
+
 def test_excuse_leaves_the_source_its_access_rights(course: Path) -> None:
     source = course / "source" / small.ASSIGNMENT / f"{small.NOTEBOOK}.ipynb"
     source.chmod(0o664)
