@@ -47,10 +47,12 @@ def _joined(sentences: Sequence[str]) -> str:
 
 
 def _row(row: Activation) -> str:
-    cells = (str(row.range), _joined(row.pros), _joined(row.cons))
+    cells = (_joined(row.pros), _joined(row.cons))
     return (
         f'<tr style="background: transparent;"><th scope="row" style="{_CELL}">'
         f"{escape(row.label)}</th>"
+        # An interval stays in one line.
+        f'<td style="{_CELL} white-space: nowrap;">{escape(str(row.range))}</td>'
         + "".join(f'<td style="{_CELL}">{escape(text)}</td>' for text in cells)
         + "</tr>"
     )
