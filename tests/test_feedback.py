@@ -562,6 +562,7 @@ def test_the_picture_says_in_words_what_it_shows() -> None:
     made = draw(scores, 0.5)
     assert made is not None
     assert "0 to 10 %: 2; 50 to 60 %: 1; 90 to 100 %: 3. Yours is between 50 and 60 %." in made
+    assert set(re.findall(r'font-size="([^"]+)"', made)) == {"9px", "10px"}  # bars, and the axis
     assert draw(scores, None) is not None
     assert draw(scores[: FEWEST - 1], 0.5) is None
 
