@@ -28,7 +28,7 @@ from grading.engines import CONTAINED, STOCK_TIER
 from grading.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_PROBLEMS
 from grading.feedback import job as making
 from grading.feedback import write
-from grading.feedback.distribution import FEWEST, draw
+from grading.feedback.distribution import FEWEST, _attributes, draw
 from grading.feedback.job import STAMP, Job, make_pages
 from grading.feedback.page import Sheet, render
 from grading.feedback.source import stripped_cells
@@ -565,6 +565,10 @@ def test_the_picture_says_in_words_what_it_shows() -> None:
     assert set(re.findall(r'font-size="([^"]+)"', made)) == {"9px", "10px"}  # bars, and the axis
     assert draw(scores, None) is not None
     assert draw(scores[: FEWEST - 1], 0.5) is None
+
+
+def test_the_shorthand_that_an_older_matplotlib_writes_keeps_the_size() -> None:
+    assert _attributes("font: 9px 'Arial'; fill: red") == ' fill="red" font-size="9px"'
 
 
 def test_students_notebooks_are_kept_with_the_grades(graded: Path) -> None:
