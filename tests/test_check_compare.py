@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tutor import mistakes
+from tutor.check import diagnose
 from tutor.check.calling import silence
 from tutor.check.compare import agrees, all_close, close, difference
 from tutor.check.diagnose import Trial
@@ -67,3 +68,19 @@ def test_arrays_agree_everywhere_or_not(kind: str) -> None:
             assert all_close(array, numbers, TOLERANCE) == close(array, numbers, TOLERANCE).all()
             array[3, 3] = -INF
             assert not all_close(array, numbers, TOLERANCE)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("exercise", mistakes.catalogue(), ids=lambda exercise: str(exercise.id))
+def test_no_mistake_that_explains_an_answer_is_left_out(exercise: Exercise) -> None:
+    if exercise.kind != "function":
+        return
+    trial, left_out = Trial(exercise, exercise.cases), 0
+    for mistake in exercise.mistakes:
+        outcomes = trial.by(mistake)
+        with silence(prints=True):
+            possible = diagnose._possible(trial, outcomes)
+            explain = [m for m in exercise.mistakes if diagnose._explains(m, trial, outcomes)]
+            assert explain == [m for m in possible if diagnose._explains(m, trial, outcomes)]
+        left_out += len(exercise.mistakes) - len(possible)
+    assert left_out or trial.numbers is None or len(exercise.mistakes) < 2

@@ -9,13 +9,15 @@ from typing import Any
 import numpy as np
 
 from tutor.check.calling import Outcome, call_many, silence
-from tutor.check.compare import agrees, as_array
+from tutor.check.compare import Array, agrees, as_array
 from tutor.mistakes.records import Exercise, Mistake
 
 _PROBES = 8
 _PROBE_SEED = 20
 # Python's own floats raise where numpy's give infinity: that alone speaks for no other mistake.
 _OWN_FLOATS = (OverflowError, ZeroDivisionError)
+# What is compared by the exercise's own tolerance, and not by one for coarser numbers.
+_PLAIN = (np.dtype(np.float64), np.dtype(np.int64), np.dtype(np.bool_))
 
 Ask = Callable[[Sequence[Sequence[Any]]], list[Outcome]]
 
@@ -50,6 +52,24 @@ class Trial:
         return found
 
     @cached_property
+    def numbers(self) -> tuple[list[tuple[int, ...]], Array] | None:
+        """Shapes of what the reference gives, and what each mistake gives, end to end, as rows.
+
+        A row of NaN stands for a mistake that gives something else than numbers of these shapes.
+        None where the reference does.
+        """
+        right = _end_to_end(self.expected)
+        if right is None:
+            return None
+        shapes, values = right
+        rows = np.full((len(self.exercise.mistakes), len(values)), np.nan)
+        for row, mistake in zip(rows, self.exercise.mistakes, strict=True):
+            found = _end_to_end(self.by(mistake))
+            if found is not None and found[0] == shapes:
+                row[:] = found[1]
+        return shapes, rows
+
+    @cached_property
     def probes(self) -> Trial:
         """More inputs to tell mistakes apart: the exercise's own, then drawn ones."""
         more = [] if self.exercise.cases is self.cases else list(self.exercise.cases)
@@ -57,6 +77,32 @@ class Trial:
             rng = np.random.default_rng(_PROBE_SEED)
             more += [self.exercise.draw(rng) for _ in range(_PROBES)]
         return Trial(self.exercise, more)
+
+
+def _end_to_end(outcomes: Sequence[Outcome]) -> tuple[list[tuple[int, ...]], Array] | None:
+    """Lay the numbers of all outcomes end to end; None if one is something else."""
+    arrays = [None if outcome.error else as_array(outcome.value) for outcome in outcomes]
+    plain = [array for array in arrays if array is not None and array.dtype in _PLAIN]
+    if len(plain) < len(arrays):
+        return None
+    values = [np.ravel(array).astype(float) for array in plain]
+    return [array.shape for array in plain], np.concatenate([np.empty(0), *values])
+
+
+def _possible(trial: Trial, outcomes: Sequence[Outcome]) -> Sequence[Mistake]:
+    """Leave out the mistakes that give a number which the student's function is far from.
+
+    It spares comparing what comes of each of up to a hundred of them, case by case.
+    """
+    mistakes = trial.exercise.mistakes
+    given = _end_to_end(outcomes)
+    if given is None or trial.numbers is None or given[0] != trial.numbers[0]:
+        return mistakes
+    tolerance, rows = trial.exercise.tolerance, trial.numbers[1]
+    with np.errstate(all="ignore"):
+        apart = np.abs(given[1] - rows) > tolerance.absolute + tolerance.relative * np.abs(rows)
+    far = (apart & np.isfinite(given[1]) & np.isfinite(rows)).any(axis=1)
+    return [mistake for mistake, is_far in zip(mistakes, far, strict=True) if not is_far]
 
 
 def agree(outcome: Outcome, rule: Outcome, exercise: Exercise) -> bool:
@@ -88,7 +134,7 @@ def find_mistake(trial: Trial, outcomes: Sequence[Outcome], ask: Ask) -> Mistake
         Calls the student's function on more inputs.
     """
     with silence(prints=True):
-        left = [m for m in trial.exercise.mistakes if _explains(m, trial, outcomes)]
+        left = [m for m in _possible(trial, outcomes) if _explains(m, trial, outcomes)]
         left = left if _departs(trial, outcomes) else []
     if left and trial.probes.cases:
         more = ask(trial.probes.cases)
