@@ -19,7 +19,7 @@ from grading.engine.precedent import Judgement, Precedents
 from grading.engine.process import EXECUTION, Request
 from grading.engine.protocol import Encoded
 from grading.engine.pulse import Pulse
-from grading.engine.remote import Question
+from grading.engine.question import Question
 from grading.records import AnswerKey, CellOutcome, NotebookOutcome, Submission
 from grading.sandbox import Limits
 

@@ -28,8 +28,9 @@ import numpy.random  # numpy itself imports it late, which each fork would have 
 
 from grading.engine import source as sources
 from grading.engine.key import KeyNotebook, TestPlan
-from grading.engine.remote import ABSENT, Session, StudentGone, StudentObject
+from grading.engine.remote import ABSENT, Session, StudentGone
 from grading.engine.shell import Output, Recorder, Stream, error_output, finished
+from grading.engine.stand_ins import StudentObject
 from tutor.check import Result
 
 _MISSING = object()

@@ -22,8 +22,10 @@ from typing import Any
 
 from grading.engine import outcome, protocol
 from grading.engine.graded import Written
-from grading.engine.remote import ABSENT, Exchange, Question, Session, StudentFunction, StudentGone
+from grading.engine.question import Exchange, Question
+from grading.engine.remote import ABSENT, Session, StudentGone
 from grading.engine.shared import Shared
+from grading.engine.stand_ins import StudentFunction
 from grading.records import CellOutcome
 
 MAX_BYTES = 16 * 1024 * 1024

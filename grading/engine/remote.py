@@ -1,4 +1,4 @@
-"""The examiner's view of a student's process: requests, and what stands for the student's objects.
+"""The examiner's conversation with a student's process.
 
 Every answer is taken as plain data (`protocol`). A process that answers nonsense, too much, or too
 late is ended, and the request raises `StudentGone`.
@@ -7,61 +7,29 @@ late is ended, and the request raises `StudentGone`.
 from __future__ import annotations
 
 import builtins
-import sys
 import time
-import types
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, NoReturn
-
-import numpy as np
 
 from grading.engine import hollow, protocol
 from grading.engine.channel import Channel, DeadlineError, LinkClosedError
 from grading.engine.key import FirstCall
+from grading.engine.question import Exchange, Question, encoded_cases, know_cases, known_cases
+from grading.engine.stand_ins import (
+    References,
+    StudentFunction,
+    StudentIterator,
+    apply_changes,
+)
 from grading.sandbox import Death, Handle
 from tutor import mistakes
 
 GRACE = 1.0
-# What a hidden test may say of a type: a class named after what it was called with is a message.
-_COMMON_TYPES = frozenset(
-    (
-        "function",
-        "builtin_function_or_method",
-        "method",
-        "type",
-        "module",
-        "generator",
-        "map",
-        "zip",
-        "filter",
-        "enumerate",
-        "reversed",
-        "range",
-        "coroutine",
-        "list_iterator",
-        "dict_keys",
-        "dict_values",
-        "dict_items",
-        "matrix",
-        "MaskedArray",
-        "DataFrame",
-        "Series",
-        "memoryview",
-        "ufunc",
-        "partial",
-        "property",
-        "Result",
-        "Picture",
-        "Figure",
-    )
-)
 MAX_CALLBACK_DEPTH = 20
 _MESSAGE_BYTES = 1024 * 1024  # of files in one message
-MAX_LENT = 10_000
 
 
 class StudentGone(BaseException):
@@ -81,209 +49,10 @@ class StudentGone(BaseException):
         self.death = death
 
 
-class StudentObject:
-    """Stands for an object of the student's process that can't travel.
-
-    It has no abilities: it can be handed back to functions of the student, and that is all.
-
-    Attributes
-    ----------
-    student_type : str
-        Name of the type of the student's object, on the student's word.
-    """
-
-    __slots__ = ("_number", "_session", "student_type")
-
-    def __init__(self, session: Session, number: int, student_type: str) -> None:
-        self._session = session
-        self._number = number
-        self.student_type = student_type
-
-    def __repr__(self) -> str:
-        return f"<{self.student_type} in the student's process>"
-
-    def __copy__(self) -> StudentObject:
-        return self
-
-    def __deepcopy__(self, memo: object) -> StudentObject:
-        return self
-
-
-class StudentIterator(StudentObject):
-    """Stands for a generator or another iterator of the student's; its items are fetched."""
-
-    __slots__ = ("_items", "_more")
-
-    def __init__(self, session: Session, number: int, student_type: str) -> None:
-        super().__init__(session, number, student_type)
-        self._items: list[Any] = []
-        self._more = True
-
-    def __iter__(self) -> Iterator[Any]:
-        if self.student_type in ("dict_keys", "dict_values", "dict_items"):
-            return iter(self._session.request("iterate", self))
-        return self
-
-    def __next__(self) -> Any:
-        if not self._items and self._more:
-            # One by one: a generator may print, count or never end.
-            self._items, self._more = self._session.next_items(self, 1)
-        if not self._items:
-            raise StopIteration
-        return self._items.pop(0)
-
-
-class StudentFunction(StudentObject):
-    """Stands for something callable in the student's process.
-
-    Calling it sends the arguments there and gives the result as plain data. Arrays, lists and
-    dicts that the student's code changed in place are changed here too.
-    """
-
-    __slots__ = ("__name__",)
-
-    def __init__(self, session: Session, number: int, student_type: str, name: str) -> None:
-        super().__init__(session, number, student_type)
-        self.__name__ = name or "function"
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call the student's function."""
-        return self._session.call(self, args, kwargs)
-
-    def call_many(
-        self, forbids: Sequence[str], cases: Sequence[Sequence[Any]]
-    ) -> list[tuple[Any, Exception | None, tuple[str, ...], tuple[int, ...]]]:
-        """Call it on each case, for the price of one message; see `Session.call_many`."""
-        return self._session.call_many(self, forbids, cases)
-
-    def has_empty_body(self) -> bool:
-        """Whether there is nothing in it but `...`, `pass` or a docstring, on the student's word.
-
-        Who says so falsely is told to begin, and gets no points.
-        """
-        return self._session.ask("empty", self) is True
-
-    @property
-    def __doc__(self) -> str | None:  # type: ignore[override]
-        text = self._session.ask("describe", self)
-        return text if isinstance(text, str) and text else None
-
-
-class _References:
-    """Handles as the examiner's side keeps them."""
-
-    def __init__(self, session: Session) -> None:
-        self.session = session
-        self.lent: list[Any] = []
-        self.known: dict[int, StudentObject] = {}
-
-    def lend(self, value: Any) -> tuple[int, int, str, str] | protocol.Named | int:
-        known_by = _public_name(value)
-        if known_by is not None:
-            return known_by
-        if isinstance(value, StudentObject):
-            if value._session is not self.session:
-                raise protocol.ProtocolError("an object of another student process")
-            return value._number
-        if not callable(value):
-            kind = type(value)
-            raise protocol.ProtocolError(
-                f"a {kind.__module__}.{kind.__qualname__} can't be passed to the student's "
-                "process: use numbers, text, lists, tuples, dicts, sets, arrays or functions"
-            )
-        number = next((n for n, other in enumerate(self.lent) if other is value), len(self.lent))
-        if number == MAX_LENT:
-            raise protocol.ProtocolError("too many functions passed to the student's process")
-        if number == len(self.lent):
-            self.lent.append(value)
-        return number, 0, "function", protocol.clean_name(getattr(value, "__name__", ""))
-
-    def borrow(self, number: int, sort: str, type_name: str, name: str) -> StudentObject:
-        self.session.exchanges = None  # a number means something else with another student
-        known = self.known.get(number)
-        if known is not None:
-            return known
-        if self.session.discreet:
-            type_name = type_name if type_name in _COMMON_TYPES else "object"
-            name = ""
-        made: StudentObject
-        if sort in ("function", "class"):
-            made = StudentFunction(self.session, number, type_name, name)
-        elif sort == "iterator":
-            made = StudentIterator(self.session, number, type_name)
-        else:
-            made = StudentObject(self.session, number, type_name)
-        self.known[number] = made
-        return made
-
-    def own(self, number: int) -> Any:
-        self.session.exchanges = None
-        if number >= len(self.lent):
-            raise protocol.ProtocolError("an unknown handle")
-        return self.lent[number]
-
-    def named(self, module: str, name: str) -> Any:
-        raise protocol.ProtocolError("the student's process may name nothing")
-
-
 ABSENT = object()
 """Stands in `Session.fetched` for a name that the student has not bound."""
 
 _CATALOGUED = {names: number for number, names in enumerate(mistakes.forbidden_lists())}
-_known_cases: dict[int, tuple[Sequence[Sequence[Any]], protocol.Encoded]] = {}
-
-
-def know_cases(cases: Sequence[Sequence[Any]]) -> bool:
-    """Encode in advance the cases of a test, which are the same objects for every student.
-
-    Say whether that is possible: what belongs to one conversation can't be known.
-    """
-    given = _encoded_cases(cases)
-    if isinstance(given, protocol.Encoded):
-        _known_cases[id(cases)] = cases, given
-        return True
-    return False
-
-
-def known_cases(cases: Sequence[Sequence[Any]]) -> protocol.Encoded | list[tuple[Any, ...]]:
-    """Give cases as they can be sent."""
-    known = _known_cases.get(id(cases))
-    if known is not None and known[0] is cases:
-        return known[1]
-    return [tuple(args) for args in cases]
-
-
-def _encoded_cases(cases: Sequence[Sequence[Any]]) -> protocol.Encoded | list[tuple[Any, ...]]:
-    """Encode cases, unless something in them belongs to one conversation, or can't travel."""
-    given = [tuple(args) for args in cases]
-    try:
-        return protocol.encoded(given, _Public())
-    except (protocol.ProtocolError, RecursionError):
-        return given
-
-
-@dataclass(frozen=True)
-class Question:
-    """Something that a test asks of a student's function, in words that fit every student.
-
-    Attributes
-    ----------
-    what
-        "calls", or a request that takes the function alone.
-    name
-        Under which the test has fetched the function.
-    forbids, cases
-        As in `Session.call_many`; empty for other requests.
-    """
-
-    what: str
-    name: str
-    forbids: tuple[str, ...] = ()
-    cases: protocol.Encoded = protocol.NOTHING
-
-
-Exchange = tuple[Question, bytes]
-"""A question and the digest of its answer."""
 
 _Raw = tuple[bytearray, int]
 """A message as `protocol.decode_payload` takes it."""
@@ -293,31 +62,6 @@ def _digest(raw: _Raw) -> bytes:
     state = sha256(raw[1].to_bytes(8, "little"))
     state.update(raw[0])
     return state.digest()
-
-
-class _Public(protocol.NoReferences):
-    """Handles of what belongs to no conversation."""
-
-    def lend(self, value: Any) -> tuple[int, int, str, str] | protocol.Named | int:
-        return _public_name(value) or super().lend(value)
-
-
-# What every student's process has imported, and everybody may read.
-_PUBLIC = frozenset(("tutor", "numpy", "math"))
-
-
-def _public_name(value: Any) -> protocol.Named | None:
-    """Name a function of a library, which the student's process can call by itself.
-
-    Asking for it there spares a message for each call; whoever changes it there fools themselves.
-    """
-    if type(value) is not types.FunctionType:
-        return None
-    module, name = value.__module__ or "", value.__qualname__
-    if module.partition(".")[0] not in _PUBLIC:
-        return None
-    found = vars(sys.modules[module]).get(name) if module in sys.modules else None
-    return protocol.Named(module, name) if found is value else None
 
 
 class Session:
@@ -359,7 +103,7 @@ class Session:
         self.handle = handle
         self.seconds = seconds
         self.channel = Channel(handle.socket, handle.limits.reply_bytes, seconds + GRACE)
-        self.references = _References(self)
+        self.references = References(self)
         self.death: Death | None = None
         self.calls = 0
         self.discreet = False
@@ -558,7 +302,7 @@ class Session:
         self.calls += 1
         given = known_cases(cases)
         if self.exchanges is not None and not isinstance(given, protocol.Encoded):
-            given = _encoded_cases(cases)
+            given = encoded_cases(cases)
         question = None if kwargs else self._question("calls", function, forbids, given)
         if self._is_answered(question):
             answer = self._noted(question)
@@ -896,60 +640,3 @@ def _builtin_exception(ancestors: Any, text: str) -> Exception:
             except TypeError:  # some need more than a text
                 break
     return RuntimeError(text)
-
-
-def apply_changes(changes: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
-    """Change arguments in place as the student's code changed its copies of them.
-
-    Parameters
-    ----------
-    changes : dict
-        Position or keyword of an argument to its new contents, on the student's word.
-    args, kwargs
-        The arguments as the caller holds them.
-    """
-    if not isinstance(changes, dict):
-        return
-    for key, new in changes.items():
-        if type(key) is int and 0 <= key < len(args):
-            overwrite(args[key], new)
-        elif isinstance(key, str) and key in kwargs:
-            overwrite(kwargs[key], new)
-
-
-def overwrite(old: Any, new: Any) -> bool:
-    """Give a container the contents of another of the same type; say whether that was possible."""
-    if type(old) is not type(new):
-        return False
-    if isinstance(old, np.ndarray):
-        return _overwrite_array(old, new)
-    if isinstance(old, list):
-        old[:] = [_merged(a, b) for a, b in zip(old, new, strict=False)] + new[len(old) :]
-    elif isinstance(old, dict):
-        merged = {key: _merged(old.get(key), value) for key, value in new.items()}
-        old.clear()
-        old.update(merged)
-    elif isinstance(old, set):
-        old.clear()
-        old.update(new)
-    elif isinstance(old, bytearray):
-        old[:] = new
-    else:
-        return False
-    return True
-
-
-def _merged(old: Any, new: Any) -> Any:
-    return old if overwrite(old, new) else new
-
-
-def _overwrite_array(old: np.ndarray[Any, Any], new: np.ndarray[Any, Any]) -> bool:
-    if old.dtype != new.dtype or not old.flags.writeable:
-        return False
-    if old.shape != new.shape:
-        try:
-            old.resize(new.shape, refcheck=False)
-        except ValueError:  # a view can't be resized
-            return False
-    old[...] = new
-    return True
