@@ -99,6 +99,23 @@ def test_an_experiment_is_run_only_where_it_is_used(tag: str) -> None:
     assert not run_in(test("check.it()"), shown, answer("a = 1"), asked=("runs",))[1]
 
 
+@pytest.mark.parametrize(
+    ("text", "runs"),
+    [
+        ("nonlocal runs", False),
+        ("def f(runs):\n    global runs", False),
+        ("best = runs" + " + 1" * 2000, True),
+        ("best = " + "(" * 150 + "runs" + ")" * 150, True),
+        ("best = runs \0", False),
+        ("best = runs \ud800", False),
+        ("%%bash\nruns = (", True),
+    ],
+)
+def test_odd_answers_stop_nothing(text: str, runs: bool) -> None:
+    shown = tagged(cell(EXPERIMENT))
+    assert run_in(shown, answer(text)) == [runs, True]
+
+
 def test_what_an_experiment_uses_itself_is_run_with_it() -> None:
     first = tagged(cell("data = [3, 1, 2]"))
     second = tagged(cell("runs = sorted(data)"))

@@ -25,9 +25,9 @@ def run_what_is_used(cells: Sequence[Cell], asks: Mapping[str, Iterable[str]]) -
     asks
         Name of a test to names of the student's that it asks for without writing them down.
     """
-    if not _offer(cells, asks):
+    offered = _offered(cells, asks)
+    if not offered:
         return
-    offered = _bound(cell for cell in cells if cell.only_shown)
     wanted: set[str] = set()
     for cell in reversed(cells):
         if cell.cell_type != "code":
@@ -41,25 +41,20 @@ def run_what_is_used(cells: Sequence[Cell], asks: Mapping[str, Iterable[str]]) -
             wanted.update(_asked(cell, asks))
 
 
-def _bound(cells: Iterable[Cell]) -> set[str]:
-    return set().union(*(source.names(cell.source).bound for cell in cells))
-
-
-def _offer(cells: Iterable[Cell], asks: Mapping[str, Iterable[str]]) -> bool:
-    """Say whether a name that is bound by what may not be run is a word of anything behind it.
+def _offered(cells: Iterable[Cell], asks: Mapping[str, Iterable[str]]) -> set[str]:
+    """Give the names bound by what may not be run, if one is a word of anything behind it.
 
     Parsing what a whole class has written takes long, and few answers get beyond this.
     """
     offered: set[str] = set()
+    met = False
     for cell in cells:
         if cell.only_shown:
             offered |= source.names(cell.source).bound
-        elif offered and cell.cell_type == "code":
-            if not offered.isdisjoint(source.words(cell.source)):
-                return True
-            if not offered.isdisjoint(_asked(cell, asks)):
-                return True
-    return False
+        elif offered and not met and cell.cell_type == "code":
+            said = source.words(cell.source).union(_asked(cell, asks))
+            met = not offered.isdisjoint(said)
+    return offered if met else set()
 
 
 def _asked(cell: Cell, asks: Mapping[str, Iterable[str]]) -> Iterable[str]:

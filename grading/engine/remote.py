@@ -596,15 +596,7 @@ class Nobody(Session):
         self.fetched, self.fetched_at = {}, -1
         self.first: FirstCall | None = None
 
-    def attend(
-        self,
-        seconds: float,
-        *,
-        discreet: bool,
-        note: bool,
-        looks: bool = False,
-        fills: bool = False,
-    ) -> None:
+    def attend(self, seconds: float, **how: bool) -> None:
         """Do nothing: there is no clock."""
 
     def get(self, names: list[str]) -> dict[str, Any]:

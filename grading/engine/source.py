@@ -70,7 +70,10 @@ def _read(source: str) -> tuple[str, ast.Module | None]:
     tree = _parsed(source)
     if tree is not None:
         return source, tree
-    plain = str(_transformer().transform_cell(source))
+    try:
+        plain = str(_transformer().transform_cell(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return source, None
     return plain, _parsed(plain)
 
 
@@ -141,9 +144,14 @@ def _flow(source: str) -> tuple[frozenset[str], frozenset[str]]:
     tree = parse(source)
     if tree is None:
         return frozenset(), frozenset()  # it ends before it begins
-    flow = _Flow(source)
     bound: set[str] = set()
-    flow.follow(tree.body, bound)
+    try:
+        flow = _Flow(source)
+        flow.follow(tree.body, bound)
+    except SyntaxError:  # one that only compiling finds, such as `nonlocal` outside
+        return frozenset(), frozenset()
+    except RecursionError:  # a sum of a thousand terms
+        return frozenset(), words(source)
     if flow.used & _DYNAMIC:
         flow.used |= words(source)
     return frozenset(bound - flow.used), frozenset(flow.used)

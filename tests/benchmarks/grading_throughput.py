@@ -208,8 +208,10 @@ def nbgrader(school: Class, name: str, number: int, jobs: int, *options: str) ->
         process.wait()
     seconds = time.perf_counter() - start
     found = sum(len(list((folder / "autograded").glob("*/*/*.ipynb"))) for folder in folders)
-    if found < number * jobs * 0.5:  # it gives up on one that ends its kernel
-        sys.exit(f"nbgrader graded {found} of {number * jobs}")
+    texts = [school.texts[place % len(school.texts)] for place in range(number * jobs)]
+    ending = sum("os._exit" in text for text in texts)  # it gives up on one that ends its kernel
+    if found < len(texts) - ending:
+        sys.exit(f"nbgrader graded {found} of {len(texts)}, {ending} of which end their kernel")
     return seconds
 
 
