@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import ast
-
 import nbformat
+
+from grading.engine.source import looked_up, names
 
 SHOWN_ONLY = "skip-execution"
 """The tag of cells that are run by students only, not where their notebooks are graded."""
@@ -16,11 +16,10 @@ def demonstrations(untouched: nbformat.NotebookNode, solved: nbformat.NotebookNo
     codes = {cell.id: cell.source for cell in solved.cells if cell.id in shown}
     answered, needs, maker = set(), {}, {}  # by cell; by cell; by name
     for cell, source in codes.items():
-        made, used = names(source)
-        needs[cell] = {maker[name] for name in used if name in maker}
+        needs[cell] = {maker[name] for name in looked_up(source) if name in maker}
         if shown[cell].source != source or answered & needs[cell]:
             answered.add(cell)
-        maker |= dict.fromkeys(made, cell)
+        maker |= dict.fromkeys(names(source).bound, cell)
     known = set()
     needed: set[str] = set()
     for cell in reversed(codes):
@@ -30,16 +29,3 @@ def demonstrations(untouched: nbformat.NotebookNode, solved: nbformat.NotebookNo
         else:
             known.add(cell)
     return known
-
-
-def names(source: str) -> tuple[set[str], set[str]]:
-    """Give the names that a cell defines, and those that it may look up from other cells."""
-    made: dict[str, int] = {}
-    used: dict[str, int] = {}  # the first line of each
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            made[node.name] = node.lineno
-        elif isinstance(node, ast.Name):
-            lines = used if isinstance(node.ctx, ast.Load) else made
-            lines[node.id] = min(node.lineno, lines.get(node.id, node.lineno))
-    return set(made), {name for name, line in used.items() if made.get(name, line) >= line}
