@@ -109,7 +109,10 @@ _TAG = (
 _HARMLESS_TAG = re.compile(_TAG)
 _HARMLESS = re.compile(rf"(?:[^<]|{_TAG})*+")
 # In Markdown: what starts HTML, and what would go on with it inside a block of HTML.
-_HTML_START = re.compile(r"<(?=/?[A-Za-z][\w-]*(?:[\s/>]|$)|[!?])")
+# A link in angle brackets, too, unless it leads to a page or an address of mail.
+_HTML_START = re.compile(
+    r"<(?=/?[A-Za-z][\w-]*(?:[\s/>]|$)|[!?]|(?!https?:|mailto:)[A-Za-z][\w.+-]+:[^\s<>]*>)"
+)
 _ANY_TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _IMAGE = re.compile(r"!\[(?:[^\[\]\n]*\]\(attachment:([^()\s]+)\))?")
 _BLANK = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202f\ufeff\\]")
