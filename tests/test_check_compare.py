@@ -9,10 +9,10 @@ import pytest
 
 from tutor import mistakes
 from tutor.check import diagnose
-from tutor.check.calling import silence
+from tutor.check.calling import Outcome, silence
 from tutor.check.compare import agrees, all_close, close, difference
 from tutor.check.diagnose import Trial
-from tutor.mistakes.records import Exercise, Tolerance
+from tutor.mistakes.records import Exercise, Mistake, Tolerance
 
 TOLERANCE = Tolerance(1e-9, 1e-12)
 NAN, INF = float("nan"), float("inf")
@@ -84,3 +84,37 @@ def test_no_mistake_that_explains_an_answer_is_left_out(exercise: Exercise) -> N
             assert explain == [m for m in possible if diagnose._explains(m, trial, outcomes)]
         left_out += len(exercise.mistakes) - len(possible)
     assert left_out or trial.numbers is None or len(exercise.mistakes) < 2
+
+
+def test_most_mistakes_are_told_apart_by_the_first_cases() -> None:
+    """A rule is computed on all cases only where it gives the same as the student at first."""
+    asked: list[tuple[str, float]] = []
+
+    def rule(name: str, function: Any) -> Any:
+        return lambda x: (asked.append((name, x)), function(x))[1]
+
+    exercise = Exercise(
+        "", "", "f", "", lambda x: x, cases=((3.0,), (4.0,), (6.0,), (7.0,)),
+        mistakes=tuple(
+            Mistake(name, rule(name, function), "Hint.", "Why.")
+            for name, function in {
+                "double": lambda x: 2 * x,
+                "late": lambda x: 2 * x if x < 5 else 0.0,
+                "square": lambda x: x * x,
+            }.items()
+        ),
+    )  # fmt: skip
+    trial = Trial(exercise, exercise.cases)
+
+    def ask(cases: Any) -> list[Outcome]:
+        return [Outcome(2 * args[0]) for args in cases]
+
+    found = diagnose.find_mistake(trial, ask(trial.cases), ask)
+    assert found is not None
+    assert found.id == "double"
+    by_rule = {name: [x for other, x in asked if other == name] for name, _ in asked}
+    assert by_rule == {
+        "double": [3.0, 4.0, 6.0, 7.0],
+        "late": [3.0, 4.0, 6.0, 7.0],
+        "square": [3.0, 4.0],
+    }

@@ -18,6 +18,8 @@ _PROBE_SEED = 20
 _OWN_FLOATS = (OverflowError, ZeroDivisionError)
 # What is compared by the exercise's own tolerance, and not by one for coarser numbers.
 _PLAIN = (np.dtype(np.float64), np.dtype(np.int64), np.dtype(np.bool_))
+# Of the cases of a trial: those that most mistakes are told apart by, and the others.
+_FIRST, _REST, _ALL = slice(2), slice(2, None), slice(None)
 
 Ask = Callable[[Sequence[Sequence[Any]]], list[Outcome]]
 
@@ -44,27 +46,34 @@ class Trial:
         """What the reference gives."""
         return call_many(self.exercise.reference, self.cases)
 
-    def by(self, mistake: Mistake) -> list[Outcome]:
-        """Give what the rule of a mistake makes of the cases."""
-        found = self._by_rule.get(mistake.id)
-        if found is None:
-            found = self._by_rule[mistake.id] = call_many(mistake.rule, self.cases)
-        return found
+    def by(self, mistake: Mistake, cases: slice = _ALL) -> list[Outcome]:
+        """Give what the rule of a mistake makes of the cases, or of the first of them, or the rest.
+
+        Computing a rule is most of the work, and few rules give what a student's function gives
+        even at first.
+        """
+        found = self._by_rule.setdefault(mistake.id, [])
+        missing = self.cases[len(found) : cases.stop]
+        if missing:
+            found += call_many(mistake.rule, missing)
+        return found[cases]
 
     @cached_property
     def numbers(self) -> tuple[list[tuple[int, ...]], Array] | None:
         """Shapes of what the reference gives, and what each mistake gives, end to end, as rows.
 
+        Of the first cases.
+
         A row of NaN stands for a mistake that gives something else than numbers of these shapes.
         None where the reference does.
         """
-        right = _end_to_end(self.expected)
+        right = _end_to_end(self.expected[_FIRST])
         if right is None:
             return None
         shapes, values = right
         rows = np.full((len(self.exercise.mistakes), len(values)), np.nan)
         for row, mistake in zip(rows, self.exercise.mistakes, strict=True):
-            found = _end_to_end(self.by(mistake))
+            found = _end_to_end(self.by(mistake, _FIRST))
             if found is not None and found[0] == shapes:
                 row[:] = found[1]
         return shapes, rows
@@ -95,7 +104,7 @@ def _possible(trial: Trial, outcomes: Sequence[Outcome]) -> Sequence[Mistake]:
     It spares comparing what comes of each of up to a hundred of them, case by case.
     """
     mistakes = trial.exercise.mistakes
-    given = _end_to_end(outcomes)
+    given = _end_to_end(outcomes[_FIRST])
     if given is None or trial.numbers is None or given[0] != trial.numbers[0]:
         return mistakes
     tolerance, rows = trial.exercise.tolerance, trial.numbers[1]
@@ -146,7 +155,8 @@ def find_mistake(trial: Trial, outcomes: Sequence[Outcome], ask: Ask) -> Mistake
 def _explains(mistake: Mistake, trial: Trial, outcomes: Sequence[Outcome]) -> bool:
     return all(
         isinstance(outcome.error, _OWN_FLOATS) or _agree(outcome, rule, trial.exercise)
-        for outcome, rule in zip(outcomes, trial.by(mistake), strict=True)
+        for cases in (_FIRST, _REST)
+        for outcome, rule in zip(outcomes[cases], trial.by(mistake, cases), strict=True)
     )
 
 
