@@ -11,8 +11,18 @@ from hypothesis import strategies as st
 from playground_state import state_of
 
 from tutor import playground as pg
-from tutor.playground import Config, Playground, Target, experiment, from_hash, session, to_hash
+from tutor.playground import (
+    Config,
+    Playground,
+    Target,
+    arrivals,
+    experiment,
+    from_hash,
+    session,
+    to_hash,
+)
 from tutor.playground import history as history_module
+from tutor.playground.replicas import Replicas
 
 DEFAULT_LINK = (
     "#activation=tanh&batchSize=10&dataset=circle&regDataset=reg-plane&learningRate=0.03"
@@ -687,6 +697,23 @@ def test_runs_that_blow_up_are_counted():
 def test_target_at_the_start_counts_as_epoch_zero():
     result = experiment(seeds=3, epochs=1, target=Target("test_loss", 5))
     assert result.epochs_to_target.tolist() == [0, 0, 0]
+
+
+def test_arrivals_are_those_of_the_experiment(monkeypatch):
+    trained = []
+    train_epoch = Replicas.train_epoch
+    monkeypatch.setattr(
+        Replicas, "train_epoch", lambda runs: (trained.append(1), train_epoch(runs))[1]
+    )
+    config, seeds = Config(dataset="circle"), ("1", "2", "3", "4")
+    whole = experiment(config, seeds=seeds, epochs=60).epochs_to_target
+    assert 0 < np.isfinite(whole).sum() < 60
+    for enough in (1, 2, 4, 9):
+        trained.clear()
+        found = np.array(arrivals(config, seeds, 60, enough))
+        last = np.sort(whole)[enough - 1] if enough <= 4 else np.inf
+        assert np.array_equal(found, np.where(whole <= last, whole, np.inf)), enough
+        assert len(trained) == min(last, 60)
 
 
 def test_experiment_of_regression_has_no_accuracy():

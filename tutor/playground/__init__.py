@@ -40,7 +40,7 @@ from tutor.playground.config import (
     features,
     own_points,
 )
-from tutor.playground.experiment import Experiment, Summary, experiment
+from tutor.playground.experiment import Experiment, Summary, arrivals, experiment
 from tutor.playground.history import History, Measures
 from tutor.playground.session import LIVE, Playground, feature_maps, grid, reduce_maps
 from tutor.playground.url import from_hash, to_hash, to_url
@@ -68,6 +68,7 @@ __all__ = [
     "Playground",
     "Summary",
     "Target",
+    "arrivals",
     "experiment",
     "feature_maps",
     "features",

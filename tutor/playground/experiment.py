@@ -261,6 +261,49 @@ def _kept(config: Config, seeds: tuple[str, ...], epochs: int) -> Experiment:
     return _trained(config, seeds, epochs)
 
 
+@functools.lru_cache(maxsize=32)
+def arrivals(config: Config, seeds: tuple[str, ...], epochs: int, enough: int) -> tuple[float, ...]:
+    """Train one configuration until `enough` of its runs have reached the target.
+
+    It is for questions about the first so many: an `experiment` goes on to the end.
+
+    Parameters
+    ----------
+    config, seeds, epochs
+        As in `experiment`.
+    enough
+        Number of runs.
+
+    Returns
+    -------
+    tuple of float
+        The epoch in which each run reached the target, ∞ if it hadn't yet when training stopped.
+    """
+    target = config.target or DEFAULT_TARGET
+    return tuple(_reached(Replicas(config, seeds), target, epochs, enough=enough).tolist())
+
+
+def _reached(
+    runs: Replicas,
+    target: Target,
+    epochs: int,
+    progress: Callable[[int], None] = lambda epoch: None,
+    enough: float = np.inf,
+) -> Floats:
+    """Train, and give the epoch in which each run reached the target first."""
+    first = np.full(runs.replicas, np.inf)
+    for epoch in range(epochs + 1):
+        if epoch:
+            runs.train_epoch()
+            progress(epoch)
+        now = target.reached(getattr(runs.measures, target.metric)) & np.isinf(first)
+        if now.any():
+            first[now] = epoch
+            if np.isfinite(first).sum() >= enough:
+                break
+    return first
+
+
 def _trained(
     config: Config,
     seeds: tuple[str, ...],
@@ -269,13 +312,7 @@ def _trained(
 ) -> Experiment:
     target = config.target or DEFAULT_TARGET
     runs = Replicas(config, seeds)
-    first_reached = np.full(runs.replicas, np.inf)
-    for epoch in range(epochs + 1):
-        if epoch:
-            runs.train_epoch()
-            progress(epoch)
-        reached = target.reached(getattr(runs.measures, target.metric))
-        first_reached[reached & np.isinf(first_reached)] = epoch
+    first_reached = _reached(runs, target, epochs, progress)
     return Experiment(
         config=config,
         seeds=runs.seeds,
