@@ -76,10 +76,10 @@ def softmax(x: FloatArray, axis: int = -1, temperature: float = 1.0) -> FloatArr
         If there is no class, no such axis, or T isn't positive.
     """
     _check_axis(x, axis)
-    top = np.max(x, axis=axis, keepdims=True)
+    top = x.max(axis=axis, keepdims=True)
     below = (x - top) / positive(temperature, "temperature")
     e = np.exp(np.where(x == top, 0.0, below))  # ∞ − ∞ is 0 here
-    return np.asarray(e / np.sum(e, axis=axis, keepdims=True))
+    return np.asarray(e / e.sum(axis=axis, keepdims=True))
 
 
 @vectorised
