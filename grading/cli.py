@@ -30,12 +30,12 @@ def main() -> None:
     try:
         if sys.argv[1:2] == ["run"] and not _ELSEWHERE & set(sys.argv):
             from grading.nursery import begin
-            from grading.sandbox.probe import begin_to_probe
 
             begin()  # it imports what grades, while this process imports nbgrader
-            begin_to_probe()
         from grading.commands import grading
+        from grading.late_imports import spare_setuptools
 
+        spare_setuptools()
         grading(prog_name="grading")
     except KeyboardInterrupt:  # while this was still importing
         print("Stopped.", file=sys.stderr)

@@ -13,7 +13,7 @@ from grading.errors import CourseError
 from grading.records import AnswerKey, GradedSubmission, Submission
 
 if TYPE_CHECKING:
-    from grading.sandbox import Starting
+    from grading.sandbox import Starting, Tier
 
 __all__ = ["CONTAINED", "ENGINES", "STOCK_TIER", "Engine", "EngineChoice", "not_tamper_proof"]
 
@@ -76,8 +76,8 @@ class EngineChoice:
     unsafe: bool = False
     tier: str = ""
 
-    def contained(self) -> EngineChoice:
-        """Find out what contains students' code here.
+    def contained(self, found: Tier | None = None) -> EngineChoice:
+        """Add what contains students' code here; find it out, unless it was `found` before.
 
         Raises
         ------
@@ -88,7 +88,7 @@ class EngineChoice:
             return replace(self, tier=STOCK_TIER)
         from grading.sandbox import probe
 
-        found = probe()
+        found = found or probe()
         linux = sys.platform == "linux"
         if not found.safe and not (self.unsafe and linux):
             reasons = "".join(f"\n- {line}" for line in found.missing)
@@ -142,9 +142,16 @@ class SealedEngine:
             threads=allowed.threads,
         )
 
-    def prepare(self, key: AnswerKey) -> None:
-        """Do in advance what forks of this process would all have to do for this key."""
-        self._engine.prepare(key)
+    def read(self, key: AnswerKey) -> None:
+        """Begin with `prepare`."""
+        self._engine.read(key)
+
+    def prepare(self, key: AnswerKey, *, draw: bool) -> None:
+        """Do in advance what forks of this process would all have to do for this key.
+
+        `draw` says whether students' cells may draw something.
+        """
+        self._engine.prepare(key, draw=draw)
 
     def __enter__(self) -> SealedEngine:
         return self

@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import traceback
+from collections.abc import Callable
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle, send_handle
@@ -23,17 +24,19 @@ from typing import Any, NoReturn
 
 import psutil  # type: ignore[import-untyped]  # brought by ipykernel
 
-from grading.engine.preload import STUDENT_MAIN, course_modules
+from grading.engine.preload import STUDENT_MAIN, light_modules
 from grading.engines import EngineChoice, SealedEngine
 from grading.records import AnswerKey
+from grading.sandbox import Tier, probe
 from grading.sandbox.spawn import PRELOAD, Starting, wait_or_kill
 from grading.worker import grade_what_comes, settle
 
-__all__ = ["Nursery", "NurseryGoneError", "Nursling"]
+__all__ = ["Nursery", "NurseryGoneError", "Nursling", "begin", "found"]
 
 _BEGIN = (
     "import gc, json, os, sys; gc.disable(); sys.path[:] = json.loads(sys.argv[2])\n"
-    "from grading.nursery import serve; serve(int(sys.argv[1])); os._exit(0)"
+    "from grading.nursery import serve; serve(int(sys.argv[1]), probes=sys.argv[3:] == ['probe'])\n"
+    "os._exit(0)"
 )
 _HIRE = "hire"
 
@@ -43,23 +46,41 @@ class NurseryGoneError(Exception):
 
 
 _begun: list[tuple[subprocess.Popen[bytes], Connection[Any, Any]]] = []
+_found: list[Tier] = []
 
 
 def begin() -> None:
     """Start the process for the next `Nursery` in advance; it ends with this one if none comes.
 
-    Elsewhere than on Linux there is no sealed engine, and `EngineChoice.contained` will say so.
+    It also finds out what contains students' code here, see `found`. Elsewhere than on Linux there
+    is no sealed engine, and `EngineChoice.contained` will say so.
     """
     if sys.platform == "linux" and not _begun:
-        _begun.append(_start())
+        _begun.append(_start("probe"))
 
 
-def _start() -> tuple[subprocess.Popen[bytes], Connection[Any, Any]]:
+def found() -> Tier | None:
+    """Wait for what a process that was begun has found out; None if there is none."""
+    if _begun and not _found:
+        with contextlib.suppress(EOFError, OSError):  # it has ended: its owner will see
+            _found.append(_begun[-1][1].recv())
+    return _found[-1] if _found else None
+
+
+def _take() -> tuple[subprocess.Popen[bytes], Connection[Any, Any]]:
+    """Take the process that was begun, or start one."""
+    if not _begun:
+        return _start()
+    found()
+    return _begun.pop()
+
+
+def _start(*also: str) -> tuple[subprocess.Popen[bytes], Connection[Any, Any]]:
     pipe, theirs = Pipe()
     with theirs:
         descriptor = theirs.fileno()
         process = subprocess.Popen(
-            [sys.executable, "-c", _BEGIN, str(descriptor), json.dumps(sys.path)],
+            [sys.executable, "-c", _BEGIN, str(descriptor), json.dumps(sys.path), *also],
             pass_fds=[descriptor],
             stdin=subprocess.DEVNULL,
             start_new_session=True,  # a Ctrl-C at the terminal is for the grader alone
@@ -81,18 +102,26 @@ class Nursery:
     """
 
     def __init__(self, choice: EngineChoice, folder: Path) -> None:
-        self._process, self._pipe = _begun.pop() if _begun else _start()
+        self._process, self._pipe = _take()
         self._key: AnswerKey | None = None
         with contextlib.suppress(OSError):  # whoever asks first will see
             self._pipe.send((choice, folder))
 
-    def prepare(self, key: AnswerKey) -> None:
+    def prepare(self, key: AnswerKey, draws: Callable[[], bool]) -> None:
         """Have everything read, imported and rehearsed that submissions to this key need.
 
         It takes seconds; `hire` waits for them.
+
+        Parameters
+        ----------
+        key
+            The answer key.
+        draws
+            Says whether one of the students draws something; asked while the key is being read.
         """
         if key is not self._key:
             self._send(key)
+            self._send(draws())
             self._key = key
 
     def hire(self, pipe: Connection[Any, Any]) -> Nursling:
@@ -177,16 +206,23 @@ class Nursling:
 # ---------------------------------------------------------------------------- in that process
 
 
-def serve(descriptor: int) -> None:
-    """Prepare and fork until the pipe closes: the process that forks workers."""
+def serve(descriptor: int, *, probes: bool) -> None:
+    """Prepare and fork until the pipe closes: the process that forks workers.
+
+    With `probes` the first message is what contains students' code on this machine.
+    """
     import grading.engine.service  # noqa: F401  # while nobody waits for it
 
     # Not before: with the process that waits for this one there would be three for two cores.
-    starting = Starting.early(STUDENT_MAIN, [*PRELOAD, *sorted(course_modules())])
+    starting = Starting.early(STUDENT_MAIN, [*PRELOAD, *sorted(light_modules())])
     pipe: Connection[Any, Any] = Connection(descriptor)
     try:
+        if probes:
+            if starting is not None:
+                starting.wait()  # for the same reason
+            pipe.send(probe())
         choice, folder = pipe.recv()
-    except EOFError:
+    except (EOFError, OSError):
         return  # there was nothing to grade
     gc.freeze()  # what is imported is not looked through for garbage
     gc.enable()
@@ -199,7 +235,10 @@ def serve(descriptor: int) -> None:
             if isinstance(message, AnswerKey):
                 key = message
                 with contextlib.suppress(Exception):  # grading meets it again, and says so
-                    engine.prepare(key)
+                    engine.read(key)
+                draw = pipe.recv()
+                with contextlib.suppress(Exception):
+                    engine.prepare(key, draw=draw)
             elif message == _HIRE:
                 handle = recv_handle(pipe)
                 pid = os.fork()

@@ -15,7 +15,7 @@ import psutil  # type: ignore[import-untyped]  # brought by ipykernel
 
 from grading.engines import EngineChoice
 from grading.errors import CourseError
-from grading.nursery import Nursery, NurseryGoneError
+from grading.nursery import Nursery, NurseryGoneError, found
 from grading.records import AnswerKey, GradedSubmission
 from grading.task import Process, Task
 from grading.worker import lost, work
@@ -45,7 +45,7 @@ class Pool:
     """
 
     def __init__(self, choice: EngineChoice, jobs: int) -> None:
-        self.choice = choice if choice.tier else choice.contained()
+        self.choice = choice if choice.tier else choice.contained(found())
         self.jobs = max(1, jobs)
         self._stop = threading.Event()
         self._clean_up = contextlib.ExitStack()
@@ -135,19 +135,19 @@ class Pool:
         pipe, theirs = multiprocessing.Pipe()
         with theirs:
             if self.choice.name == "sealed":
-                return Worker(self._nursling(theirs, task.key), pipe, task, knows=task.key)
+                return Worker(self._nursling(theirs, task), pipe, task, knows=task.key)
             arguments = (theirs, self.choice, self._folder)
             process = self._context.Process(target=work, args=arguments, daemon=True)
             process.start()
             return Worker(process, pipe, task)
 
-    def _nursling(self, theirs: Connection[Any, Any], key: AnswerKey) -> Process:
+    def _nursling(self, theirs: Connection[Any, Any], task: Task) -> Process:
         """Fork a worker that is ready to grade; start another nursery if there is none any more."""
         for _ in range(2):
             if self._nursery is None:
                 self._nursery = Nursery(self.choice, self._folder)
             try:
-                self._nursery.prepare(key)
+                self._nursery.prepare(task.key, task.draws)
                 return self._nursery.hire(theirs)
             except NurseryGoneError:
                 self._nursery.close()

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from grading.changes import KeyChange, ScoreChange, Standing, score_change
 from grading.course import Course
+from grading.drawers import somebody_draws
 from grading.engines import EngineChoice
 from grading.gradebook import Gradebook
 from grading.lock import exclusive
@@ -173,6 +174,10 @@ class _Part:
     version: KeyVersion
     stale: list[Stale]
 
+    def somebody_draws(self) -> bool:
+        """Whether a submission mentions what draws more often than what was handed out."""
+        return somebody_draws(self.key, (one.handed.path for one in self.stale))
+
 
 def _read(course: Course, plan: list[_Part]) -> Iterator[Task]:
     """Read one submission after the other, as workers ask for them."""
@@ -180,7 +185,15 @@ def _read(course: Course, plan: list[_Part]) -> Iterator[Task]:
         for one in part.stale:
             submission, problems = course.read_submission(one.handed)
             noticed = tuple(problems)
-            yield Task(part.key, submission, noticed, part.version, one.why, one.before)
+            yield Task(
+                part.key,
+                submission,
+                noticed,
+                part.version,
+                one.why,
+                one.before,
+                part.somebody_draws,
+            )
 
 
 def _keep(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,6 +10,10 @@ from grading.records import AnswerKey, GradedSubmission, Problem, Submission
 from grading.versions import UNKNOWN, GradedFrom, KeyVersion
 
 __all__ = ["Graders", "Process", "Task"]
+
+
+def _perhaps() -> bool:
+    return True
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,8 @@ class Task:
         Reasons for which it is graded again; empty the first time.
     before
         What it was graded from then.
+    draws
+        Says whether anybody in the class draws something; asked once a key.
     """
 
     key: AnswerKey
@@ -32,6 +38,7 @@ class Task:
     version: KeyVersion | None = None
     why: tuple[str, ...] = ()
     before: GradedFrom = UNKNOWN
+    draws: Callable[[], bool] = _perhaps
 
 
 class Process(Protocol):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tutor import check, classifier, datasets, gradients, network, plots_training
-from tutor.live_loss import LiveLoss
+from tutor.widgets import LiveLoss
 
 pytestmark = pytest.mark.slow
 

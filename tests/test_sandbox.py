@@ -37,6 +37,7 @@ from grading.sandbox import (
 )
 from grading.sandbox.limits import KIB, MIB
 from grading.sandbox.probe import broken_promises
+from grading.sandbox.spawn import wait_or_kill
 
 pytestmark = [
     pytest.mark.slow,
@@ -739,6 +740,39 @@ def test_what_was_started_in_advance_is_taken_over():
     ):
         assert warm.pid == starting.process.pid
         assert measure(child, "timer") == "rang"
+
+
+def test_one_may_wait_until_it_has_imported(tmp_path, monkeypatch):
+    (tmp_path / "slow_to_import.py").write_text("import time\ntime.sleep(0.7)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    before = time.monotonic()
+    starting = Starting.early("sandbox_student:main", ["slow_to_import"])
+    starting.wait()
+    assert time.monotonic() - before >= 0.7
+    # What it has said meanwhile is not taken for the word that it is ready.
+    starting.preload(["fractions"])
+    with (
+        WarmProcess("sandbox_student:main", tier=Tier(TIERS[0]), starting=starting) as warm,
+        warm.spawn(SMALL) as child,
+    ):
+        assert measure(child, "timer") == "rang"
+    broken = Starting.early("sandbox_student:main", ["no_such_module"])
+    broken.wait()
+    broken.close()
+
+
+def test_what_does_not_end_is_ended():
+    deaf = [sys.executable, "-c", "import signal, sys; print(flush=True); signal.pause()"]
+    with subprocess.Popen(deaf, stdout=subprocess.PIPE) as process:
+        process.stdout.read(1)
+        before = time.monotonic()
+        wait_or_kill(process, 0.3)
+        assert time.monotonic() - before >= 0.3
+        assert process.returncode == -signal.SIGKILL
+        wait_or_kill(process, 100)  # it has ended
+    with subprocess.Popen([sys.executable, "-c", "raise SystemExit(3)"]) as process:
+        wait_or_kill(process, 100)
+        assert process.returncode == 3
 
 
 def test_what_nobody_takes_over_ends():

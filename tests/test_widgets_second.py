@@ -16,7 +16,6 @@ from tutor import activations, datasets, plots, widgets
 from tutor import graph as graphs
 from tutor.network import Network
 from tutor.widgets import capacity, descent, gate_space, matrix_shapes, neuron_line
-from tutor.widgets.explorer import Explorer
 from tutor.widgets.parameter_counter import product
 from tutor.widgets.regions import Regions
 from tutor.widgets.sketch import WIDTH, Sketch
@@ -494,10 +493,7 @@ def test_setting_trains_to_the_end_in_a_notebook_too():
 # Live plots -------------------------------------------------------------------------------------
 
 
-EXPLORERS = [name for name in widgets.__all__ if issubclass(getattr(widgets, name), Explorer)]
-
-
-@pytest.mark.parametrize("name", EXPLORERS)
+@pytest.mark.parametrize("name", widgets.EXPLORERS)
 def test_no_change_of_an_artist_is_missed(name):
     widget = getattr(widgets, name)()
     for control in widget.inputs.values():

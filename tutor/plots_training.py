@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from matplotlib.colors import ListedColormap
 
 from tutor import plots
 from tutor.colours import BLUE, GREEN, INK, ORANGE, PAPER
@@ -63,6 +62,8 @@ def classes(
     words = f"{len(X)} samples of {count} classes"
     with plots.style():
         if predict is not None:
+            from matplotlib.colors import ListedColormap  # takes longer than all else here
+
             line = np.linspace(-edge, edge, 90)
             points = np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)
             regions = np.argmax(predict(points), axis=1).reshape(90, 90)

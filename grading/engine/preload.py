@@ -7,12 +7,31 @@ from pathlib import Path
 
 STUDENT_MAIN = "grading.engine.student:main"
 
+# Of the course: what imports matplotlib and ipywidgets.
+_DRAW = ("tutor.plots.", "tutor.widgets.")
+
 
 @cache
 def course_modules() -> frozenset[str]:
-    """List all modules of the course: most are imported late, which each fork would do again."""
+    """List all modules of the course."""
     import tutor
 
     root = Path(tutor.__path__[0])
     paths = (path.relative_to(root.parent).with_suffix("") for path in root.rglob("*.py"))
     return frozenset(".".join(path.parts).removesuffix(".__init__") for path in paths)
+
+
+@cache
+def light_modules() -> frozenset[str]:
+    """List those that draw nothing: most are imported late, which each fork would do again."""
+    return frozenset(name for name in course_modules() if not name.startswith(_DRAW))
+
+
+@cache
+def drawing_modules() -> frozenset[str]:
+    """List what draws, of the course and of libraries.
+
+    It takes longer to import than all else, and where nobody draws anything it only makes the
+    process large that is forked for each student.
+    """
+    return course_modules() | {"matplotlib.pyplot", "matplotlib.backends.backend_agg"}

@@ -27,7 +27,7 @@ from grading.engine import examiner, graded, outcome, protocol, sanitize, source
 from grading.engine.grade import NotebookRun, Settings, missing
 from grading.engine.key import KeyNotebook, digest, read
 from grading.engine.precedent import Precedents
-from grading.engine.preload import STUDENT_MAIN, course_modules
+from grading.engine.preload import STUDENT_MAIN, course_modules, drawing_modules, light_modules
 from grading.engine.process import EXECUTION, MAX_SUBMISSIONS, ExaminerProcess, Request
 from grading.engine.pulse import Pulse
 from grading.engine.remote import Nobody, Session
@@ -97,6 +97,7 @@ class Engine:
         self._unsafe = unsafe
         self._warm: WarmProcess | None = None
         self._modules: frozenset[str] = frozenset()
+        self._draw = True
         self._keys: dict[str, _Prepared] = {}
         self._known: dict[int, tuple[AnswerKey, _Prepared]] = {}
         self._examining: tuple[_Prepared, WarmProcess, ExaminerProcess] | None = None
@@ -165,8 +166,35 @@ class Engine:
             self._examining[2].close()
         self._examining = None
 
-    def prepare(self, key: AnswerKey) -> None:
-        """Read a key and start the warm process, so that forks of this process need not."""
+    def read(self, key: AnswerKey) -> None:
+        """Read a key, which is the beginning of `prepare`.
+
+        Raises
+        ------
+        BrokenKeyError
+            If it can't be used.
+        """
+        self._prepare(key)
+
+    def prepare(self, key: AnswerKey, *, draw: bool = True) -> None:
+        """Read a key and start the warm process, so that forks of this process need not.
+
+        Parameters
+        ----------
+        key
+            The answer key.
+        draw
+            Whether students' cells may draw something. They can in any case, but where this is
+            false each process of theirs that does imports matplotlib for itself.
+
+        Raises
+        ------
+        BrokenKeyError
+            If the answer key can't be used.
+        SandboxError
+            If there is no containment.
+        """
+        self._draw = draw
         self._warm_process(self._prepare(key))
 
     def _prepare(self, key: AnswerKey) -> _Prepared:
@@ -187,8 +215,9 @@ class Engine:
     def _warm_process(self, prepared: _Prepared) -> WarmProcess:
         """Give a warm process that has imported what the key's notebooks import."""
         warm = self._warm
-        if warm is None or not _lives(warm) or not prepared.modules <= self._modules:
-            warm = self._start_warm_process(self._modules | prepared.modules)
+        wanted = prepared.modules | (drawing_modules() if self._draw else frozenset())
+        if warm is None or not _lives(warm) or not wanted <= self._modules:
+            warm = self._start_warm_process(self._modules | wanted)
         if prepared.rehearsed:
             warm = self._ready(warm)
         else:
@@ -372,11 +401,11 @@ def prepare(key: AnswerKey) -> _Prepared:
                 _ = notebook.plans[name]
                 _compile(name, cell.source)
         for _, cell_type, text in notebook.everything:
-            if cell_type == "code":
+            if cell_type == "code" and text not in notebook.only_shown:
                 found = source.names(text)
                 modules |= {module for _, module, _ in found.imported} | set(found.star)
                 modules |= {f"{m}.{a}" for _, m, a in found.imported if a}
-    modules |= course_modules()
+    modules |= light_modules()
     return _Prepared(key, notebooks, files, frozenset(filter(_installed, modules)))
 
 

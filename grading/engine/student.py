@@ -25,11 +25,6 @@ from pathlib import Path
 from types import FrameType, FunctionType
 from typing import Any
 
-import matplotlib
-
-matplotlib.use("agg")
-
-import matplotlib.pyplot
 import numpy as np
 import numpy.random
 

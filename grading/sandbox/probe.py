@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-import threading
+from functools import cache
 from pathlib import Path
 
 from grading.sandbox.limits import MIB, Limits
@@ -28,15 +28,7 @@ _REMEDIES = {
 }
 
 
-_lock = threading.Lock()
-_found: list[Tier] = []
-
-
-def begin_to_probe() -> None:
-    """Start to find out, in a thread: `probe` has less to wait for then."""
-    threading.Thread(target=probe, name="probe").start()
-
-
+@cache
 def probe() -> Tier:
     """Return the strongest tier that held when it was tried. Tries once per process.
 
@@ -49,13 +41,6 @@ def probe() -> Tier:
         With a sentence in `missing` for each promise that a stronger tier failed to keep. The
         tier "none" where nothing held; this never raises.
     """
-    with _lock:
-        if not _found:
-            _found.append(_strongest())
-        return _found[0]
-
-
-def _strongest() -> Tier:
     if sys.platform != "linux":
         return Tier(
             "none",

@@ -22,8 +22,9 @@ from grading.sandbox.death import REASONS, Death
 from grading.sandbox.limits import Limits
 from grading.sandbox.tier import Tier
 
-PRELOAD = ("numpy", "matplotlib.figure", "matplotlib.backends.backend_agg", "tutor")
+PRELOAD = ("numpy", "tutor")
 _MESSAGE_BYTES = 64 * 1024
+_IMPORTED = b'{"imported": true}'
 # Importing matplotlib for the first time on a slow disk, with its list of fonts, takes a while.
 _START_SECONDS = 120
 # The whole environment of the warm process, but for two paths. One thread for each BLAS: threads
@@ -233,6 +234,10 @@ class Starting:
         with contextlib.suppress(OSError):  # it has ended: whoever waits for it will see
             self.control.send(json.dumps(request).encode())
 
+    def wait(self) -> None:
+        """Wait until it has imported what it was told first, or has ended."""
+        select.select([self.control], [], [], _START_SECONDS)
+
     def close(self) -> None:
         """End it."""
         self.control.close()
@@ -325,8 +330,10 @@ class WarmProcess:
         """
         if self._is_ready:
             return
-        ready, _, _ = select.select([self._control], [], [], _START_SECONDS)
-        answer = self._control.recv(_MESSAGE_BYTES) if ready else b""
+        answer = _IMPORTED
+        while answer == _IMPORTED:
+            ready, _, _ = select.select([self._control], [], [], _START_SECONDS)
+            answer = self._control.recv(_MESSAGE_BYTES) if ready else b""
         if answer.startswith(b'{"ready"'):
             self._is_ready = True
             return
@@ -392,10 +399,11 @@ class WarmProcess:
 
 def wait_or_kill(process: subprocess.Popen[bytes], seconds: float = 5) -> None:
     """Wait for a process that has been told to end; end it if that takes too long."""
-    try:
-        process.wait(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        process.kill()
+    if process.poll() is None:
+        descriptor = os.pidfd_open(process.pid)  # `wait` with a timeout would sleep too long
+        if not select.select([descriptor], [], [], seconds)[0]:
+            process.kill()
+        os.close(descriptor)
         process.wait()
 
 

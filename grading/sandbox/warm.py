@@ -5,12 +5,12 @@ submission, an answer key or a gradebook: nothing that a student process inherit
 `grading.sandbox.spawn` starts it and talks to it; nobody else calls this module.
 
 Protocol, over a sequenced-packet socket: the first messages say what to import, and the last of
-them how to contain students' code; that one is answered by one message ("ready" or "error"). Then
-each message asks for one student process and carries three descriptors: the student's end of its
-link, our end of a status socket, and the file that takes its raw output. On the status socket we
-send one message with a descriptor of the process (its pidfd) and one about its death. When the
-other end of a status socket closes, the process dies; when the control socket closes, all of them
-die.
+them how to contain students' code; that one is answered by "ready" or "error", the others by
+"imported". Then each message asks for one student process and carries three descriptors: the
+student's end of its link, our end of a status socket, and the file that takes its raw output. On
+the status socket we send one message with a descriptor of the process (its pidfd) and one about its
+death. When the other end of a status socket closes, the process dies; when the control socket
+closes, all of them die.
 """
 
 from __future__ import annotations
@@ -286,16 +286,15 @@ def main(control_fd: int) -> None:
         wanted += request["preload"]
         with contextlib.suppress(BaseException):  # who is ready is told then
             _import_everything(request["main"], wanted)
+        _settle()  # it will have to do so again, with little left to do, when somebody waits for it
+        _say(control, {"imported": True})
     try:
         student_main = _import_everything(request["main"], [*wanted, *request["preload"]])
         _prepare(student_main)
         sys.dont_write_bytecode = True  # student processes may write nothing there
         memory_kills = MemoryKills()
         tier = Tier(request["tier"])
-        # Before it forks: a process that stays behind shares what nobody touches.
-        gc.collect()
-        gc.freeze()
-        use_large_pages()
+        _settle()  # before it forks: a process that stays behind shares what nobody touches
         if tier.name == "namespaces":
             namespaces.leave_the_machine()
         kind = NamespaceCage if tier.name == "namespaces" else Cage
@@ -308,6 +307,13 @@ def main(control_fd: int) -> None:
     if _say(control, {"ready": True}):
         WarmServer(control, student_main, cage, memory_kills).run()
     os._exit(0)  # somebody waits for it, and nothing is left to tidy up
+
+
+def _settle() -> None:
+    """Let go of garbage, and put in order what is left for the forks."""
+    gc.collect()
+    gc.freeze()
+    use_large_pages()
 
 
 def _prepare(student_main: Main) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tutor.widgets.descent import Descent
     from tutor.widgets.gate_space import GateSpace
     from tutor.widgets.graph_stepper import GraphStepper
+    from tutor.widgets.live_loss import LiveLoss
     from tutor.widgets.matrix_shapes import MatrixShapes
     from tutor.widgets.neuron_line import NeuronLine
     from tutor.widgets.parameter_counter import ParameterCounter
@@ -30,6 +31,7 @@ _WIDGETS = {
     "Descent": "descent",
     "GateSpace": "gate_space",
     "GraphStepper": "graph_stepper",
+    "LiveLoss": "live_loss",
     "MatrixShapes": "matrix_shapes",
     "NeuronLine": "neuron_line",
     "ParameterCounter": "parameter_counter",
@@ -47,6 +49,7 @@ __all__ = [
     "Descent",
     "GateSpace",
     "GraphStepper",
+    "LiveLoss",
     "MatrixShapes",
     "NeuronLine",
     "ParameterCounter",
@@ -56,7 +59,7 @@ __all__ = [
     "SoftmaxTemperature",
 ]
 
-EXPLORERS = tuple(name for name in __all__ if name != "Playground")
+EXPLORERS = tuple(name for name in __all__ if name not in ("LiveLoss", "Playground"))
 """Widgets of one kind: sliders, a picture, a sentence (`tutor.widgets.explorer.Explorer`)."""
 
 
