@@ -10,6 +10,7 @@ import ast
 import builtins
 import io
 import linecache
+import re
 import sys
 import traceback
 from types import CodeType
@@ -23,6 +24,9 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
 
 Output = dict[str, Any]
+
+# A statement that no expression can hold, on a line of its own.
+_IN_BLOCK = re.compile(r"[ \t]+(return|raise|pass|break|continue)\b")
 
 MAX_OUTPUTS = 200
 MAX_BUNDLE = 4 * 1024 * 1024
@@ -299,10 +303,12 @@ class StudentShell(InteractiveShell):
             return None
         filename = f"<cell {self.execution_count}>"
         try:
-            tree = ast.parse(source, filename)
-            last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+            tree, last = None, None
+            if not _ends_in_block(source):
+                tree = ast.parse(source, filename)
+                last = tree.body.pop() if _shows(tree) else None
             # Without this module's own imports from `__future__`.
-            body = compile(tree, filename, "exec", dont_inherit=True)
+            body = compile(tree or source, filename, "exec", dont_inherit=True)
             line = ast.Interactive([last]) if last else None
             shown = compile(line, filename, "single", dont_inherit=True) if line else None
         except (SyntaxError, ValueError, MemoryError, RecursionError):
@@ -347,6 +353,25 @@ class StudentShell(InteractiveShell):
             data, metadata = formatter.format(manager.canvas.figure)
             self.recorder.bundle("display_data", data, metadata)
         helpers.Gcf.destroy_all()
+
+
+def _shows(tree: ast.Module) -> bool:
+    """Whether the last statement is an expression, whose value is shown."""
+    return bool(tree.body) and isinstance(tree.body[-1], ast.Expr)
+
+
+def _ends_in_block(source: str) -> bool:
+    """Whether the last line is surely inside a function or another block, as most answers' is.
+
+    Such a cell shows no value. To compile it at once takes half the time of making a tree first.
+    """
+    for line in reversed(source.replace("\r", "\n").split("\n")):  # where Python ends its lines
+        if "'" in line or '"' in line:  # perhaps the end of a text of several lines
+            return False
+        text = line.strip()
+        if text and not text.startswith("#"):
+            return _IN_BLOCK.match(line) is not None
+    return False
 
 
 def _no_input(prompt: object = "") -> str:

@@ -31,6 +31,7 @@ import numpy.random
 from grading.engine import protocol
 from grading.engine.channel import Channel, LinkClosedError
 from grading.engine.fingerprint import fingerprint
+from grading.engine.generators import Generators
 from grading.engine.shell import StudentShell, error_output, finished
 from tutor import forbidden, mistakes
 from tutor.check.calling import watched
@@ -39,6 +40,7 @@ from tutor.check.started import has_empty_body
 MAX_TRACEBACK = 4000
 _VIEWS = ("dict_keys", "dict_values", "dict_items")
 _MUTABLE = (list, dict, set, bytearray, np.ndarray)
+_ATOMS = frozenset((int, float, str, bytes, bool, type(None)))
 
 
 class CellTimeoutError(KeyboardInterrupt):
@@ -132,6 +134,7 @@ class Server:
         self.shell = shell
         self.lent = Lent(self)
         self.kept: dict[int, dict[str, Any]] = {}
+        self.generators = Generators()
         self.watched: list[str] = []
         self.forbidden: dict[int, Sequence[str]] = dict(enumerate(mistakes.forbidden_lists()))
 
@@ -210,6 +213,7 @@ class Server:
 
     def do_run(self, source: str, seconds: float, draw: bool) -> dict[str, Any]:
         """Run one cell."""
+        self.generators.look(source)
         with _alarm(seconds):
             outputs, error = self.shell.run(source, draw)
         signal.signal(signal.SIGALRM, _ring)  # the cell may have set its own
@@ -288,6 +292,7 @@ class Server:
 
     def do_seed(self, library: str, seed: Any) -> None:
         """Seed a generator of random numbers as the test just did with its own."""
+        self.generators.seed()
         (np.random.seed if library == "numpy" else random.seed)(seed)
 
     def do_watch(self, names: list[str]) -> None:
@@ -298,8 +303,7 @@ class Server:
         """Remember the namespace and the random state as they are now."""
         self.kept[number] = {
             "namespace": dict(self.shell.user_ns),
-            "numpy": np.random.get_state(),  # noqa: NPY002
-            "random": random.getstate(),
+            "generators": self.generators.keep(),
             "prints": self._fingerprints(self.watched),
         }
 
@@ -312,8 +316,7 @@ class Server:
         state = self.kept[number]
         self.shell.user_ns.clear()
         self.shell.user_ns.update(state["namespace"])
-        np.random.set_state(state["numpy"])  # noqa: NPY002
-        random.setstate(state["random"])
+        self.generators.restore(state["generators"])
         before, now = state["prints"], self._fingerprints(names)
         return [name for name in names if now.get(name) != before.get(name)]
 
@@ -360,7 +363,19 @@ def _state(value: Any, lent: Lent) -> tuple[Any, ...]:
     """Give what tells whether a container was changed."""
     if type(value) is np.ndarray and value.dtype != object:
         return value.tobytes(), value.dtype, value.shape
+    if type(value) is list and _is_plain(value):
+        with suppress(ValueError):  # Python writes no number of more than 4,300 digits
+            return (repr(value),)
     return tuple(bytes(piece) for piece in protocol.encode_frame(value, lent))
+
+
+def _is_plain(values: list[Any], deep: bool = True) -> bool:
+    """Say whether a list, or a list of lists, holds nothing that `repr` could ask or mix up."""
+    kinds = set(map(type, values))
+    if kinds <= _ATOMS:
+        return True
+    inner = [value for value in values if type(value) is list]
+    return deep and kinds <= {*_ATOMS, list} and all(_is_plain(value, False) for value in inner)
 
 
 def _changes(
