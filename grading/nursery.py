@@ -28,7 +28,7 @@ from grading.engine.preload import STUDENT_MAIN, light_modules
 from grading.engines import EngineChoice, SealedEngine
 from grading.records import AnswerKey
 from grading.sandbox import Tier, probe
-from grading.sandbox.spawn import PRELOAD, Starting, wait_or_kill
+from grading.sandbox.spawn import Starting, wait_or_kill
 from grading.worker import grade_what_comes, settle
 
 __all__ = ["Nursery", "NurseryGoneError", "Nursling", "begin", "found"]
@@ -214,7 +214,7 @@ def serve(descriptor: int, *, probes: bool) -> None:
     import grading.engine.service  # noqa: F401  # while nobody waits for it
 
     # Not before: with the process that waits for this one there would be three for two cores.
-    starting = Starting.early(STUDENT_MAIN, [*PRELOAD, *sorted(light_modules())])
+    starting = Starting.early(STUDENT_MAIN, sorted(light_modules()))
     pipe: Connection[Any, Any] = Connection(descriptor)
     try:
         if probes:

@@ -83,7 +83,7 @@ def test_light_modules_import_nothing_that_draws() -> None:
     """Notebooks import the plots' modules first; those come along without matplotlib."""
     names = sorted(light_modules())
     assert {"tutor.plots", "tutor.widgets", "tutor.plots_xor", "tutor.check"} <= set(names)
-    assert set(names) < course_modules() < drawing_modules()
+    assert set(names) < course_modules() | {"numpy"} < drawing_modules()
     code = (
         "import importlib, sys\n"
         f"for name in {names}: importlib.import_module(name)\n"

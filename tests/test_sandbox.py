@@ -779,6 +779,17 @@ def test_what_nobody_takes_over_ends():
     starting = Starting.early("sandbox_student:main", ())
     starting.close()
     assert starting.process.poll() == 0
+    # With a word unread, the other side meets an error where it would read the end.
+    starting = Starting.early("sandbox_student:main", ())
+    starting.wait()
+    starting.close()
+    assert starting.process.poll() == 0
+    starting = Starting.early("sandbox_student:main", ())
+    starting.preload((), tier=TIERS[0], scratch=str(Path.cwd()))
+    starting.wait()
+    time.sleep(0.5)
+    starting.close()
+    assert starting.process.poll() == 0
 
 
 def test_a_broken_main_is_told():

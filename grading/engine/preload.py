@@ -23,8 +23,11 @@ def course_modules() -> frozenset[str]:
 
 @cache
 def light_modules() -> frozenset[str]:
-    """List those that draw nothing: most are imported late, which each fork would do again."""
-    return frozenset(name for name in course_modules() if not name.startswith(_DRAW))
+    """List numpy and what draws nothing of the course.
+
+    Most of it is imported late, which each fork would do again.
+    """
+    return frozenset(name for name in course_modules() if not name.startswith(_DRAW)) | {"numpy"}
 
 
 @cache
@@ -34,4 +37,5 @@ def drawing_modules() -> frozenset[str]:
     It takes longer to import than all else, and where nobody draws anything it only makes the
     process large that is forked for each student.
     """
-    return course_modules() | {"matplotlib.pyplot", "matplotlib.backends.backend_agg"}
+    drawing = {"matplotlib.pyplot", "matplotlib.backends.backend_agg"}
+    return light_modules() | course_modules() | drawing

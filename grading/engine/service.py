@@ -41,7 +41,6 @@ from grading.records import (
     Submission,
 )
 from grading.sandbox import Limits, SandboxError, Starting, Tier, WarmProcess
-from grading.sandbox.spawn import PRELOAD
 
 EXTRA_SECONDS = 30.0
 MAX_KEYS = 64
@@ -250,12 +249,11 @@ class Engine:
         """Start a warm process; it need not be ready when this returns."""
         starting, self._starting = self._starting, None
         self.close()
-        modules = [*PRELOAD, *sorted(preload)]
         self._warm = WarmProcess(
             STUDENT_MAIN,
             tier=self._tier,
             unsafe=self._unsafe,
-            preload=modules,
+            preload=sorted(preload),
             wait=False,
             starting=starting,
         )

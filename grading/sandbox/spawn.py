@@ -22,7 +22,7 @@ from grading.sandbox.death import REASONS, Death
 from grading.sandbox.limits import Limits
 from grading.sandbox.tier import Tier
 
-PRELOAD = ("numpy", "tutor")
+PRELOAD = ("numpy", "matplotlib.figure", "matplotlib.backends.backend_agg", "tutor")
 _MESSAGE_BYTES = 64 * 1024
 _IMPORTED = b'{"imported": true}'
 # Importing matplotlib for the first time on a slow disk, with its list of fonts, takes a while.

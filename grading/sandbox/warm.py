@@ -133,7 +133,10 @@ class WarmServer:
         )
 
     def _serve_request(self) -> bool:
-        message, descriptors, _, _ = socket.recv_fds(self.control, MESSAGE_BYTES, 3)
+        try:
+            message, descriptors, _, _ = socket.recv_fds(self.control, MESSAGE_BYTES, 3)
+        except ConnectionResetError:  # the grader has gone, with something of ours unread
+            return False
         if not message:
             return False
         link, status, output = descriptors
@@ -277,7 +280,7 @@ def main(control_fd: int) -> None:
     gc.disable()  # imports make no garbage
     wanted: list[str] = []
     while True:
-        message = control.recv(MESSAGE_BYTES)
+        message = _heard(control)
         if not message:
             return  # nobody needs it
         request = json.loads(message)
@@ -321,6 +324,14 @@ def _prepare(student_main: Main) -> None:
     prepare = getattr(sys.modules[student_main.__module__], "prepare", None)
     if prepare is not None:
         prepare()
+
+
+def _heard(control: socket.socket) -> bytes:
+    """Wait for a message of the grader; nothing if it has gone, whatever it had left unread."""
+    try:
+        return control.recv(MESSAGE_BYTES)
+    except ConnectionResetError:
+        return b""
 
 
 def _say(control: socket.socket, message: dict[str, Any]) -> bool:
