@@ -19,6 +19,8 @@ __all__ = ["somebody_draws"]
 # The last two are the course's; a notebook that only imports them draws nothing yet.
 _WORDS = (b"matplotlib", b"pyplot", b"seaborn", b".plot(", b"plots", b"widgets.")
 _LARGEST = 16_000_000  # bytes; what is larger is mostly pictures
+# A file may be replaced by a link or a pipe at any time.
+_SAFELY = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 def somebody_draws(key: AnswerKey, folders: Iterable[Path]) -> bool:
@@ -47,6 +49,5 @@ def _notebooks(folder: Path) -> Iterable[bytes]:
         for path in sorted(folder.glob("*.ipynb")):
             found = path.lstat()
             if stat.S_ISREG(found.st_mode) and found.st_size <= _LARGEST:
-                descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
-                with os.fdopen(descriptor, "rb") as file:
+                with os.fdopen(os.open(path, _SAFELY), "rb") as file:
                     yield file.read()

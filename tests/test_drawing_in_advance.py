@@ -152,3 +152,37 @@ def test_a_key_for_which_somebody_draws_may_follow_another() -> None:
         texts = [str(printed(graded)[0]["text"]) for _, graded in pool.grade(tasks)]
     assert texts == ["False\n", "False\n", "True\n"]
     assert asked == [False, True]
+
+
+@linux
+@pytest.mark.slow
+def test_a_key_that_needs_more_disturbs_nobody_who_still_works() -> None:
+    """Forks of this process have students in the process that it parts with; none is waited for."""
+    more = key(cell("import yaml"), answer("x = 1"), test("assert x == 1"))
+    with Engine() as engine:
+        engine.prepare(SOURCE, draw=False)
+        former = engine._warm
+        assert former is not None
+        forks_end = os.dup(former._control.fileno())  # as a fork has it
+        with former.spawn() as child:
+            engine.prepare(more, draw=False)
+            assert engine._warm is not former
+            assert child.alive
+        assert former._process.poll() is None
+        os.close(forks_end)
+        former._process.wait(10)
+        assert engine.grade(more, submission("x = 1")).notebooks[0].cells[0].score == 5
+        assert Path(former._scratch).exists()
+    assert not Path(former._scratch).exists()
+
+
+@linux
+@pytest.mark.slow
+def test_a_module_of_the_standard_library_is_no_reason_to_start_anew() -> None:
+    more = key(cell("import timeit, decimal"), answer("x = 1"), test("assert x == 1"))
+    with Engine() as engine:
+        engine.prepare(SOURCE, draw=False)
+        former = engine._warm
+        engine.prepare(more, draw=False)
+        assert engine._warm is former
+        assert engine.grade(more, submission("x = 1")).notebooks[0].cells[0].score == 5

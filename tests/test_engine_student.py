@@ -109,9 +109,19 @@ def test_what_was_never_seeded_is_not_kept(generators: Generators) -> None:
 
 @pytest.mark.parametrize(
     "source",
-    ["np.random.seed(3)", "import random", "from numpy.random import *", "torch.manual_seed(1)",
-     "tf.random.set_seed(2)", "restore.set_state(s)", "g.setstate(s)", "seed_everything(1)"],
-)  # fmt: skip
+    [
+        "np.random.seed(3)",
+        "import random",
+        "from numpy.random import *",
+        "torch.manual_seed(1)",
+        "tf.random.set_seed(2)",
+        "restore.set_state(s)",
+        "g.setstate(s)",
+        "seed_everything(1)",
+        "%run helper.py",
+        "exec(open('helper.py').read())",
+    ],
+)
 def test_the_place_after_a_seed_is_found_again(generators: Generators, source: str) -> None:
     generators.look(source)
     state = generators.keep()

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-# Whatever seeds a generator, of whichever library, is called so.
-_SEEDS = re.compile("rand|seed|set_?state", re.IGNORECASE)
+# Whatever seeds a generator, of whichever library, is called so; the others run what is no cell.
+_SEEDS = re.compile("rand|seed|set_?state|exec|eval|%run|%load|runpy|run_path", re.IGNORECASE)
 
 State = tuple[Any, Any]
 

@@ -47,6 +47,8 @@ MAX_KEYS = 64
 MAX_ATTEMPTS = 4
 _REHEARSAL_SECONDS = 10.0
 _NO_ROOM = "Make it smaller, or raise c.Grading.file_mb and disk_mb in nbgrader_config.py."
+# What is imported in a millisecond or two, wherever it is needed.
+_STANDARD = frozenset(sys.stdlib_module_names)
 _LEARNED = ("unsealed", "counting", "never_hollow")  # of a key's tests, by grading the key
 
 
@@ -95,6 +97,7 @@ class Engine:
         self._tier = tier
         self._unsafe = unsafe
         self._warm: WarmProcess | None = None
+        self._left: list[WarmProcess] = []
         self._modules: frozenset[str] = frozenset()
         self._draw = True
         self._keys: dict[str, _Prepared] = {}
@@ -215,7 +218,7 @@ class Engine:
         """Give a warm process that has imported what the key's notebooks import."""
         warm = self._warm
         wanted = prepared.modules | (drawing_modules() if self._draw else frozenset())
-        if warm is None or not _lives(warm) or not wanted <= self._modules:
+        if warm is None or not _lives(warm) or not wanted - _STANDARD <= self._modules:
             warm = self._start_warm_process(self._modules | wanted)
         if prepared.rehearsed:
             warm = self._ready(warm)
@@ -248,7 +251,7 @@ class Engine:
     ) -> WarmProcess:
         """Start a warm process; it need not be ready when this returns."""
         starting, self._starting = self._starting, None
-        self.close()
+        self._leave()
         self._warm = WarmProcess(
             STUDENT_MAIN,
             tier=self._tier,
@@ -260,12 +263,23 @@ class Engine:
         self._modules = preload | instead_of
         return self._warm
 
-    def close(self) -> None:
-        """End the warm process and the examiner."""
+    def _leave(self) -> None:
+        """Part with the warm process: it may have students of forks of this process, for a while.
+
+        It ends with the last of those. To wait for that here would stop all others.
+        """
         self._dismiss()
         if self._warm is not None and os.getpid() == self._warm.owner:
-            self._warm.close()
+            self._warm.leave()
+            self._left.append(self._warm)
         self._warm = None
+
+    def close(self) -> None:
+        """End the warm processes and the examiner."""
+        self._leave()
+        for warm in self._left:
+            warm.close()
+        self._left.clear()
         if self._starting is not None:
             self._starting.close()
         self._starting = None

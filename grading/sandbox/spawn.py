@@ -379,9 +379,13 @@ class WarmProcess:
                 raise SandboxError(f"the warm process is gone: {error}") from error
         return Handle(ours, status, output, limits)
 
+    def leave(self) -> None:
+        """Ask for nothing more. Forks of the process that started it may, and it ends with them."""
+        self._control.close()
+
     def close(self) -> None:
         """End the warm process and every student process it has forked."""
-        self._control.close()
+        self.leave()
         wait_or_kill(self._process)
         shutil.rmtree(self._scratch, ignore_errors=True)
 

@@ -9,6 +9,8 @@ else: right answers in many forms, wrong ones, gaps, and a few that end the proc
 `tests/drawn_class.py`).
 
 - sealed: `grading run`, with its start, gradebook and files.
+- sealed, at once: the whole class by one `grading run`, which starts once for all notebooks.
+  nbgrader takes one command for each. Measured before and after all else; the mean counts.
 - nbgrader: `nbgrader autograde` on a few of the same submissions, extrapolated to the class as
   "first submission, then so much for each further one".
 - nbgrader, best: the same with kernels that are killed in place of shut down, and one process a
@@ -158,6 +160,22 @@ def sealed(school: Class, number: int, jobs: int) -> float:
     return seconds
 
 
+def at_once(folder: Path, assignments: list[str], number: int, jobs: int) -> float:
+    """Grade all notebooks of a class by one `grading run`; give the seconds."""
+    for assignment in assignments:
+        class_dir = Class(folder, assignment, small=False).hand_in("all", 0, number)
+    command = [sys.executable, "-m", "grading", "run", "--jobs", str(jobs), "--json"]
+    command += ["--course-dir", str(ROOT / "grading"), "--class-dir", str(class_dir)]
+    start = time.perf_counter()
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    seconds = time.perf_counter() - start
+    found = len(list((class_dir / "autograded").glob("*/*/*.ipynb")))
+    if done.returncode not in (0, 1) or found != number * len(assignments):
+        sys.exit(f"grading run graded {found}:\n{done.stderr[-2000:]}")
+    print(f"all {found} at once: {seconds:.1f} s")
+    return seconds
+
+
 def watch_memory(running: subprocess.Popen[bytes], graded: Path, number: int) -> None:
     """Print the resident memory of a run's processes at 10, 50 and nearly 100 % of its work."""
     main = psutil.Process(running.pid)
@@ -299,10 +317,12 @@ def measure(school: Class, arguments: argparse.Namespace) -> dict[str, float]:
 
 def show(seconds: dict[str, float], number: int) -> None:
     """Print a table."""
-    print(f"{'':16s}{'seconds':>10s}{'per second':>12s}{'of sealed':>12s}")
+    ours = [name for name in ("sealed", "sealed, at once") if name in seconds]
+    heads = "".join(f"{f'of {name}':>20s}" for name in ours)
+    print(f"{'':16s}{'seconds':>10s}{'per second':>12s}{heads}")
     for name, value in seconds.items():
-        ratio = value / seconds["sealed"]
-        print(f"{name:16s}{value:10.1f}{number / value:12.2f}{ratio:11.2f}×")
+        ratios = "".join(f"{value / seconds[one]:19.2f}×" for one in ours)
+        print(f"{name:16s}{value:10.1f}{number / value:12.2f}{ratios}")
 
 
 def main() -> None:
@@ -326,6 +346,10 @@ def main() -> None:
         )
     assignments = [small_course.ASSIGNMENT] if arguments.small else arguments.assignments
     total: Counter[str] = Counter()
+    whole = []
+    if len(assignments) > 1:
+        with tempfile.TemporaryDirectory(prefix="throughput-") as folder:
+            whole.append(at_once(Path(folder), assignments, arguments.submissions, arguments.jobs))
     for assignment in assignments:
         with tempfile.TemporaryDirectory(prefix="throughput-") as folder:
             school = Class(Path(folder), assignment, arguments.small)
@@ -333,7 +357,10 @@ def main() -> None:
             with ProcessPoolExecutor(1, multiprocessing.get_context("fork")) as process:
                 total.update(process.submit(measure, school, arguments).result())
     if len(assignments) > 1:
+        with tempfile.TemporaryDirectory(prefix="throughput-") as folder:
+            whole.append(at_once(Path(folder), assignments, arguments.submissions, arguments.jobs))
         number = len(assignments) * arguments.submissions
+        total["sealed, at once"] = sum(whole) / len(whole)
         print(f"All {number} submissions of {len(assignments)} notebooks")
         show(dict(total), number)
 
