@@ -66,7 +66,9 @@ class LiveLoss(Explorer):
             (self._line,) = axes.plot([], [], color=BLUE)
             (self._dot,) = axes.plot([], [], "o", color=ORANGE, ms=7)
             axes.set(xlabel="epoch", ylabel="loss")
-            axes.set(xlim=(0, self.epochs), ylim=(0, 1.03 * self.top))
+            # With room for the whole dot in the last epoch.
+            axes.set(xlim=(0, 1.02 * self.epochs), ylim=(0, 1.03 * self.top))
+            axes.xaxis.get_major_locator().set_params(integer=True)
         return LivePlot(figure, [self._line, self._dot])
 
     def _move(self, now: Any) -> str:
