@@ -16,7 +16,7 @@ from nbgrader.utils import parse_utc
 
 from grading.records import Problem
 
-__all__ = ["Handed", "Reader", "read_timestamp"]
+__all__ = ["Handed", "Reader", "read_regular", "read_timestamp"]
 
 _LONGEST_TIME = 200  # bytes
 _FILE = re.compile(r"\.\.|(^|[\s:])/")  # where a time zone would name any file of the machine
@@ -116,19 +116,30 @@ class Reader:
 
 
 def read_timestamp(folder: Path) -> datetime | None:
-    """Return the time that a folder's `timestamp.txt` states (UTC), None where it has none.
+    """Return the time that a folder's `timestamp.txt` states (UTC), None where it has none."""
+    data = read_regular(folder / "timestamp.txt", _LONGEST_TIME + 1)
+    return None if data is None else _time(data)
 
-    A pipe or a link to a device, which would never end, has none.
+
+def read_regular(path: Path, most: int) -> bytes | None:
+    """Read the first `most` bytes of a file; None where there is no regular one to be read.
+
+    A pipe or a link to a device would never end.
     """
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
-        descriptor = os.open(folder / "timestamp.txt", flags)
+        descriptor = os.open(path, flags)
     except OSError:
         return None
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             return None
-        return _time(file.read(_LONGEST_TIME + 1))
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read(most)
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
 
 
 def _time(data: bytes) -> datetime | None:
