@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import itertools
 import json
 import os
 import random
@@ -17,6 +18,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import RFC_4122, UUID
 
 import pytest
 import small_course as small
@@ -31,7 +33,7 @@ from grading.convert import convert
 from grading.course import Course, load_course
 from grading.errors import CourseError
 from grading.files import tidy
-from grading.gradebook import Gradebook, migration
+from grading.gradebook import Gradebook, migration, writing
 from grading.penalties import penalty
 from grading.register import register
 from grading.stale import why
@@ -243,6 +245,44 @@ def test_one_commit_and_few_statements(cut: Cut, tmp_path: Path) -> None:
         sa.event.remove(sa.Engine, "commit", note_commit)
     assert seen.count("COMMIT") == 1
     assert len(seen) <= 14
+
+
+def test_rows_of_a_submission_are_neighbours() -> None:
+    ids = list(itertools.islice(writing._new_ids(), 5000))
+    assert ids == sorted(ids)
+    assert len(set(ids)) == 5000
+    for one in (ids[0], ids[-1]):
+        assert len(one) == len(UUID(one).hex) == 32
+        assert (UUID(one).version, UUID(one).variant) == (7, RFC_4122)
+    begun = (UUID(ids[0]).int >> 80) / 1000
+    assert abs(begun - time.time()) < 60
+    others = [next(writing._new_ids()) for _ in range(1000)]
+    assert len(set(others)) == 1000
+    assert not set(others) & set(ids)
+
+
+def test_a_new_submission_gets_its_rows_as_they_are_to_be(cut: Cut, tmp_path: Path) -> None:
+    """No row is written twice."""
+    task, graded = next((t, g) for t, g in cut.results if g.notebooks and not g.problems)
+    shutil.copytree(cut.after.home, tmp_path / "course")
+    course = load_course(tmp_path / "course")
+    seen: list[str] = []
+
+    def note(*args: object) -> None:
+        seen.append(str(args[2]))
+
+    with Gradebook(course.db_url, course.course_id, penalty(course)) as book:
+        book.write(graded, task.submission.timestamp)
+        sa.event.listen(sa.Engine, "before_cursor_execute", note)
+        try:
+            book.write(replace(graded, student="somebody-new"), task.submission.timestamp)
+        finally:
+            sa.event.remove(sa.Engine, "before_cursor_execute", note)
+        assert not [one for one in seen if one.startswith(("UPDATE grade", "UPDATE comment"))]
+        (old,) = [row for row in book.rows(graded.assignment) if row.student == graded.student]
+        (new,) = [row for row in book.rows(graded.assignment) if row.student == "somebody-new"]
+    assert replace(new, student=old.student) == old
+    assert old.score
 
 
 def test_a_submission_that_fails_loses_its_automatic_score(cut: Cut, tmp_path: Path) -> None:

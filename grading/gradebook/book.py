@@ -203,8 +203,7 @@ class Gradebook:
         """
         layout = self._layout(graded.assignment)
         with self._engine.begin() as db:
-            rows = writing.add_rows(db, layout, graded.student, timestamp)
-            writing.set_scores(db, layout, rows[1], graded, same_answers)
+            rows = writing.put_rows(db, layout, graded, timestamp, same_answers)
             writing.set_penalties(db, layout, rows, graded, self.penalty)
             writing.keep_record(db, graded, engine, problems, unreadable, graded_from)
             writing.keep_notebooks(db, graded)
