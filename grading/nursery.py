@@ -28,6 +28,7 @@ from grading.engine.preload import STUDENT_MAIN, light_modules
 from grading.engines import EngineChoice, SealedEngine
 from grading.records import AnswerKey
 from grading.sandbox import Tier, probe
+from grading.sandbox.limits import ONE_THREAD
 from grading.sandbox.spawn import Starting, wait_or_kill
 from grading.worker import grade_what_comes, settle
 
@@ -81,6 +82,7 @@ def _start(*also: str) -> tuple[subprocess.Popen[bytes], Connection[Any, Any]]:
         descriptor = theirs.fileno()
         process = subprocess.Popen(
             [sys.executable, "-c", _BEGIN, str(descriptor), json.dumps(sys.path), *also],
+            env={**os.environ, **ONE_THREAD},
             pass_fds=[descriptor],
             stdin=subprocess.DEVNULL,
             start_new_session=True,  # a Ctrl-C at the terminal is for the grader alone
@@ -99,11 +101,16 @@ class Nursery:
         The engine; has to be the sealed one.
     folder
         For temporary files.
+
+    Attributes
+    ----------
+    key
+        The answer key that was prepared last.
     """
 
     def __init__(self, choice: EngineChoice, folder: Path) -> None:
         self._process, self._pipe = _take()
-        self._key: AnswerKey | None = None
+        self.key: AnswerKey | None = None
         with contextlib.suppress(OSError):  # whoever asks first will see
             self._pipe.send((choice, folder))
 
@@ -119,10 +126,10 @@ class Nursery:
         draws
             Says whether one of the students draws something; asked while the key is being read.
         """
-        if key is not self._key:
+        if key is not self.key:
             self._send(key)
             self._send(draws())
-            self._key = key
+            self.key = key
 
     def hire(self, pipe: Connection[Any, Any]) -> Nursling:
         """Fork a worker that grades with the key prepared last, and give it its end of a pipe.

@@ -109,11 +109,13 @@ class Pool:
                 following = next(waiting, None) if worker.alive else None
                 if following is not None and following.key is task.key:
                     worker.send(following)  # before the result is written: nobody waits
+                    self._look_ahead(following)
                 else:
                     self._workers.remove(worker)
                     worker.kill()
                     if following is not None:  # with another key
                         self._workers.append(self._hire(following))
+                        self._look_ahead(following)
                 yield task, graded
                 if self._stop.is_set():
                     return
@@ -125,10 +127,19 @@ class Pool:
         self._again.add(who)
         return first
 
+    def _look_ahead(self, task: Task) -> None:
+        """Have the key prepared that is needed next, while the last submissions are graded."""
+        if self._nursery is not None and task.then is not None and self._nursery.key is task.key:
+            with contextlib.suppress(NurseryGoneError):  # whoever needs it will see
+                self._nursery.prepare(*task.then)
+
     def _employ(self, waiting: Iterator[Task]) -> None:
         """Start workers as long as there is work for them."""
+        task = None
         while len(self._workers) < self.jobs and (task := next(waiting, None)):
             self._workers.append(self._hire(task))
+        if task is not None:
+            self._look_ahead(task)
 
     def _hire(self, task: Task) -> Worker:
         """Start a worker."""

@@ -29,6 +29,9 @@ from grading.versions import KeyVersion, version_of
 
 __all__ = ["Listener", "Summary", "run"]
 
+AHEAD = 5
+"""So many submissions a worker before the end of an assignment the next one's key is read."""
+
 
 class Listener(Protocol):
     """Is told what happens while it happens."""
@@ -159,7 +162,7 @@ def run(
             listener.begin(summary.to_do, summary.up_to_date)
             if plan:
                 until_the_end.enter_context(_stop_on_ctrl_c(pool))
-                for task, graded in pool.grade(_read(course, plan)):
+                for task, graded in pool.grade(_read(course, plan, AHEAD * jobs)):
                     listener.graded(_keep(course, book, task, graded, choice.name, summary))
                 summary.interrupted = pool.stopping
     summary.seconds = time.perf_counter() - start
@@ -179,20 +182,24 @@ class _Part:
         return somebody_draws(self.key, (one.handed.path for one in self.stale))
 
 
-def _read(course: Course, plan: list[_Part]) -> Iterator[Task]:
-    """Read one submission after the other, as workers ask for them."""
-    for part in plan:
-        for one in part.stale:
+def _read(course: Course, plan: list[_Part], ahead: int) -> Iterator[Task]:
+    """Read one submission after the other, as workers ask for them.
+
+    The last so many of a part name the key of the next.
+    """
+    for part, following in zip(plan, (*plan[1:], None), strict=True):
+        then = (following.key, following.somebody_draws) if following else None
+        for left, one in zip(range(len(part.stale), 0, -1), part.stale, strict=True):
             submission, problems = course.read_submission(one.handed)
-            noticed = tuple(problems)
             yield Task(
                 part.key,
                 submission,
-                noticed,
+                tuple(problems),
                 part.version,
                 one.why,
                 one.before,
                 part.somebody_draws,
+                then if left <= ahead else None,
             )
 
 

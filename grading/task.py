@@ -30,6 +30,8 @@ class Task:
         What it was graded from then.
     draws
         Says whether anybody in the class draws something; asked once a key.
+    then
+        The key that is needed soon after this one, if it is known, and its `draws`.
     """
 
     key: AnswerKey
@@ -39,6 +41,7 @@ class Task:
     why: tuple[str, ...] = ()
     before: GradedFrom = UNKNOWN
     draws: Callable[[], bool] = _perhaps
+    then: tuple[AnswerKey, Callable[[], bool]] | None = None
 
 
 class Process(Protocol):

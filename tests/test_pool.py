@@ -7,6 +7,8 @@ import signal
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import psutil
 import pytest
@@ -16,6 +18,7 @@ from grading.bounds import Bounds
 from grading.engines import EngineChoice
 from grading.pool import Pool
 from grading.records import Submission
+from grading.run import _Part, _read
 from grading.sandbox import probe
 from grading.task import Task
 
@@ -61,3 +64,62 @@ def test_whatever_is_killed_every_submission_is_graded() -> None:
     (problem,) = results["s4"].problems
     assert problem.fatal
     assert "ended without a result" in problem.what
+
+
+def test_the_next_key_is_prepared_while_the_last_submissions_are_graded() -> None:
+    """A worker that is lost after that grades with the key of its own submission all the same."""
+    first = key(answer("x = 1"), test("assert x == 1", points=3))
+    second = key(answer("x = 1"), test("assert x == 2", points=4), test("assert x", "more", 2))
+    slow = handed_in(first, {"answer": "import time\ntime.sleep(0.5)\nx = 1"})
+    quick = handed_in(second, {"answer": "x = 2"})
+    then = (second, lambda: False)
+    tasks = [
+        Task(first, Submission(f"a{n}", "hw", {"nb.ipynb": slow}), draws=lambda: False, then=then)
+        for n in range(3)
+    ]
+    tasks += [
+        Task(second, Submission(f"b{n}", "hw", {"nb.ipynb": quick}), draws=lambda: False)
+        for n in range(2)
+    ]
+    prepared, found = [], {}
+    choice = EngineChoice("sealed", Path(), Bounds(), tier=probe().name)
+    with Pool(choice, 1) as pool:
+        for task, graded in pool.grade(tasks):
+            assert pool._nursery is not None
+            prepared.append(pool._nursery.key is second)
+            found[task.submission.student] = scores(graded)
+            if task.submission.student == "a0":
+                time.sleep(0.2)  # a1 is under way
+                os.kill(victim(pool, "worker"), signal.SIGKILL)
+    assert prepared == [True] * 5
+    expected = {f"a{n}": {"test": 3} for n in range(3)}
+    assert found == expected | {f"b{n}": {"test": 4, "more": 2} for n in range(2)}
+
+
+def test_the_process_that_forks_workers_has_one_thread() -> None:
+    """A library of linear algebra would start as many as there are cores, which don't fork."""
+    source = key(answer("x = 1"), test("assert x == 1"))
+    book = handed_in(source, {"answer": "x = 1"})
+    task = Task(source, Submission("ada", "hw", {"nb.ipynb": book}))
+    choice = EngineChoice("sealed", Path(), Bounds(), tier=probe().name)
+    with Pool(choice, 1) as pool:
+        assert [scores(graded) for _, graded in pool.grade([task])] == [{"test": 5}]
+        nursery = psutil.Process(victim(pool, "nursery"))
+        assert nursery.num_threads() == 1
+        assert nursery.environ()["OPENBLAS_NUM_THREADS"] == "1"
+
+
+def test_the_last_submissions_of_an_assignment_name_the_next_key() -> None:
+    course: Any = SimpleNamespace(read_submission=lambda one: (one, ()))
+    keys = [key(answer("x = 1"), test(f"assert x == {n}")) for n in range(3)]
+    parts = []
+    for source, number in zip(keys, (8, 2, 3), strict=True):
+        handed: list[Any] = [SimpleNamespace(handed=n, why=(), before=None) for n in range(number)]
+        version: Any = None
+        parts.append(_Part(source, version, handed))
+    tasks = list(_read(course, parts, ahead=5))
+    assert [task.key for task in tasks] == [keys[0]] * 8 + [keys[1]] * 2 + [keys[2]] * 3
+    named = [task.then and task.then[0] for task in tasks]
+    assert named == [None] * 3 + [keys[1]] * 5 + [keys[2]] * 2 + [None] * 3
+    assert tasks[7].then is not None
+    assert tasks[7].then[1] == parts[1].somebody_draws

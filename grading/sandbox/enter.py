@@ -18,17 +18,11 @@ import tempfile
 from pathlib import Path
 
 from grading.sandbox import kernel, landlock, namespaces, scratch, seccomp, view
-from grading.sandbox.limits import Limits
+from grading.sandbox.limits import ONE_THREAD, Limits
 from grading.sandbox.tier import Tier
 
 # The whole environment of a student process, but for the scratch directory.
-_ENVIRONMENT = {
-    "LANG": "C.UTF-8",
-    "MPLBACKEND": "Agg",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-}
+_ENVIRONMENT = {**ONE_THREAD, "LANG": "C.UTF-8", "MPLBACKEND": "Agg"}
 _NEVER = (
     resource.RLIMIT_CORE,
     resource.RLIMIT_MEMLOCK,

@@ -7,6 +7,15 @@ from dataclasses import dataclass, fields
 KIB = 1024
 MIB = 1024 * KIB
 GIB = 1024 * MIB
+# The environment of processes that fork: one thread for each BLAS. Threads don't survive a fork,
+# and one submission must not use its neighbours' cores.
+ONE_THREAD = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "BLIS_NUM_THREADS": "1",
+    "NUMEXPR_NUM_THREADS": "1",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 
 from grading.sandbox.death import REASONS, Death
-from grading.sandbox.limits import Limits
+from grading.sandbox.limits import ONE_THREAD, Limits
 from grading.sandbox.tier import Tier
 
 PRELOAD = ("numpy", "matplotlib.figure", "matplotlib.backends.backend_agg", "tutor")
@@ -27,17 +27,12 @@ _MESSAGE_BYTES = 64 * 1024
 _IMPORTED = b'{"imported": true}'
 # Importing matplotlib for the first time on a slow disk, with its list of fonts, takes a while.
 _START_SECONDS = 120
-# The whole environment of the warm process, but for two paths. One thread for each BLAS: threads
-# don't survive the fork, and one submission must not use its neighbours' cores.
+# The whole environment of the warm process, but for two paths.
 _ENVIRONMENT = {
+    **ONE_THREAD,
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
     "MPLBACKEND": "Agg",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "BLIS_NUM_THREADS": "1",
-    "NUMEXPR_NUM_THREADS": "1",
     # glibc reserves 64 MiB of address space for each further arena, and that is limited.
     "MALLOC_ARENA_MAX": "1",
 }
