@@ -14,12 +14,18 @@ from engine_course import answer, cell, handed_in, key, test
 from grading.bounds import Bounds
 from grading.drawers import somebody_draws
 from grading.engine import Engine
-from grading.engine.preload import course_modules, drawing_modules, light_modules
+from grading.engine.preload import (
+    STUDENT_MAIN,
+    course_modules,
+    drawing_modules,
+    light_modules,
+)
 from grading.engines import EngineChoice
 from grading.pool import Pool
 from grading.records import AnswerKey, GradedSubmission, Submission
 from grading.sandbox import probe
 from grading.task import Task
+from tutor.mistakes import THEMES
 
 SOURCE = key(
     cell("from tutor import plots_xor, widgets"),
@@ -83,9 +89,19 @@ def test_light_modules_import_nothing_that_draws() -> None:
     """Notebooks import the plots' modules first; those come along without matplotlib."""
     names = sorted(light_modules())
     assert {"tutor.plots", "tutor.widgets", "tutor.plots_xor", "tutor.check"} <= set(names)
-    assert set(names) < course_modules() | {"numpy"} < drawing_modules()
+    assert set(names) < course_modules() | {"numpy"}
+    assert set(names) < drawing_modules()
     assert not {"matplotlib", "ipywidgets", "anywidget"} & after(names)
     assert {"matplotlib", "ipywidgets"} <= after(sorted(drawing_modules()))
+
+
+@pytest.mark.slow
+def test_students_processes_hold_no_catalogue_of_wrong_answers() -> None:
+    """What they need of it, the names that exercises forbid, comes without the exercises."""
+    names = sorted(drawing_modules())
+    exercises = {f"tutor.mistakes.{theme}" for theme in THEMES}
+    assert exercises < course_modules()
+    assert not exercises & after([*names, STUDENT_MAIN.partition(":")[0]])
 
 
 def after(names: list[str]) -> set[str]:

@@ -12,6 +12,7 @@ from tutor import check, mistakes
 from tutor.check.calling import call
 from tutor.check.diagnose import Trial, agree
 from tutor.check.functions import check_function
+from tutor.mistakes.records import FORBIDDEN_LISTS
 
 EXERCISES = mistakes.catalogue()
 FUNCTIONS = [e for e in EXERCISES if e.kind == "function"]
@@ -43,6 +44,12 @@ def test_ids_are_unique_and_lead_back():
         assert len(names) == len(set(names))
         for entry in exercise.mistakes:
             assert mistakes.mistake(f"{exercise.id}/{entry.id}") is entry
+
+
+def test_the_lists_of_forbidden_names_are_known_without_the_exercises():
+    forbidding = {tuple(exercise.forbids) for exercise in EXERCISES} - {()}
+    assert forbidding == set(FORBIDDEN_LISTS)
+    assert len(FORBIDDEN_LISTS) == len(forbidding)
 
 
 @pytest.mark.parametrize("wrong", ["nowhere/sigmoid", "activations/sigmoidal", ""])

@@ -9,6 +9,8 @@ STUDENT_MAIN = "grading.engine.student:main"
 
 # Of the course: what imports matplotlib and ipywidgets.
 _DRAW = ("tutor.plots.", "tutor.widgets.")
+# And the exercises with their wrong answers: large, and of use to who examines alone.
+_CATALOGUE = "tutor.mistakes."
 
 
 @cache
@@ -23,11 +25,12 @@ def course_modules() -> frozenset[str]:
 
 @cache
 def light_modules() -> frozenset[str]:
-    """List numpy and what draws nothing of the course.
+    """List numpy, and what students' code uses of the course and draws nothing.
 
     Most of it is imported late, which each fork would do again.
     """
-    return frozenset(name for name in course_modules() if not name.startswith(_DRAW)) | {"numpy"}
+    left_out = (*_DRAW, _CATALOGUE)
+    return frozenset(name for name in course_modules() if not name.startswith(left_out)) | {"numpy"}
 
 
 @cache
@@ -38,4 +41,4 @@ def drawing_modules() -> frozenset[str]:
     process large that is forked for each student.
     """
     drawing = {"matplotlib.pyplot", "matplotlib.backends.backend_agg"}
-    return light_modules() | course_modules() | drawing
+    return light_modules() | {name for name in course_modules() if name.startswith(_DRAW)} | drawing

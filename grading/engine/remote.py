@@ -25,7 +25,7 @@ from grading.engine.stand_ins import (
     apply_changes,
 )
 from grading.sandbox import Death, Handle
-from tutor import mistakes
+from tutor.mistakes.records import FORBIDDEN_LISTS
 
 GRACE = 1.0
 MAX_CALLBACK_DEPTH = 20
@@ -52,7 +52,7 @@ class StudentGone(BaseException):
 ABSENT = object()
 """Stands in `Session.fetched` for a name that the student has not bound."""
 
-_CATALOGUED = {names: number for number, names in enumerate(mistakes.forbidden_lists())}
+_CATALOGUED = {names: number for number, names in enumerate(FORBIDDEN_LISTS)}
 
 _Raw = tuple[bytearray, int]
 """A message as `protocol.decode_payload` takes it."""

@@ -33,9 +33,10 @@ from grading.engine.channel import Channel, LinkClosedError
 from grading.engine.fingerprint import fingerprint
 from grading.engine.generators import Generators
 from grading.engine.shell import StudentShell, error_output, finished
-from tutor import forbidden, mistakes
+from tutor import forbidden
 from tutor.check.calling import watched
 from tutor.check.started import has_empty_body
+from tutor.mistakes.records import FORBIDDEN_LISTS
 
 MAX_TRACEBACK = 4000
 _VIEWS = ("dict_keys", "dict_values", "dict_items")
@@ -136,7 +137,7 @@ class Server:
         self.kept: dict[int, dict[str, Any]] = {}
         self.generators = Generators()
         self.watched: list[str] = []
-        self.forbidden: dict[int, Sequence[str]] = dict(enumerate(mistakes.forbidden_lists()))
+        self.forbidden: dict[int, Sequence[str]] = dict(enumerate(FORBIDDEN_LISTS))
 
     def serve(self) -> None:
         """Answer until the link closes."""
@@ -488,7 +489,7 @@ _without_sockets()
 
 def prepare() -> None:
     """Find out in advance what forks would; called when everything is imported."""
-    forbidden.prepare(mistakes.forbidden_lists())
+    forbidden.prepare(FORBIDDEN_LISTS)
 
 
 def main(link: socket.socket) -> None:

@@ -27,7 +27,6 @@ __all__ = [
     "Tolerance",
     "catalogue",
     "exercises",
-    "forbidden_lists",
     "get",
     "mistake",
     "thinking",
@@ -52,12 +51,6 @@ def exercises(theme: str) -> tuple[Exercise, ...]:
 def catalogue() -> tuple[Exercise, ...]:
     """Give every exercise of the course, theme by theme."""
     return tuple(exercise for theme in THEMES for exercise in exercises(theme))
-
-
-@cache
-def forbidden_lists() -> tuple[tuple[str, ...], ...]:
-    """Give each list of names that an exercise forbids, once, in a fixed order."""
-    return tuple(sorted({tuple(exercise.forbids) for exercise in catalogue() if exercise.forbids}))
 
 
 def get(exercise_id: str) -> Exercise:

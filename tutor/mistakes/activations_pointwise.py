@@ -8,7 +8,14 @@ from typing import Any
 import numpy as np
 
 from tutor import activations as act
-from tutor.mistakes.records import READY_MADE, Exercise, Mistake, Tolerance
+from tutor.mistakes.records import (
+    READY_MADE,
+    READY_MADE_SOFTPLUS,
+    READY_MADE_TANH,
+    Exercise,
+    Mistake,
+    Tolerance,
+)
 
 Rng = np.random.Generator
 
@@ -366,7 +373,7 @@ TANH = Exercise(
     reference=act.tanh,
     cases=_POINTWISE,
     draw=_draw,
-    forbids=(*READY_MADE, "np.tanh", "math.tanh"),
+    forbids=READY_MADE_TANH,
     plot=True,
     mistakes=(
         Mistake(
@@ -1278,7 +1285,7 @@ SOFTPLUS = Exercise(
     reference=act.softplus,
     cases=_POINTWISE,
     draw=_draw,
-    forbids=(*READY_MADE, "np.logaddexp"),
+    forbids=READY_MADE_SOFTPLUS,
     plot=True,
     mistakes=(
         Mistake(
