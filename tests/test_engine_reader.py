@@ -64,7 +64,9 @@ def graded_notebook(content: bytes) -> dict[str, Any] | None:
     assert sorted(found) == sorted(set(found))
     assert {n for n, c in BOOK.cells.items() if c.kind != "solution"} <= set(found)
     outputs = {place: graded.clean_outputs(c.submitted) for place, c in enumerate(cells)}
-    book = json.loads(*graded.dump(graded.build(BOOK, cells, outputs)))
+    built = graded.build(BOOK, cells, outputs)
+    book = json.loads(*graded.dump(built))
+    assert book == built  # also where a cell's JSON was kept from one before
     nbformat.validate(nbformat.from_dict(book))
     return book
 

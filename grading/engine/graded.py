@@ -253,8 +253,18 @@ _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def _encoded(cell: dict[str, Any]) -> str:
+    if cell.keys() == _PLAIN and not cell["metadata"] and len(cell["source"]) <= _LONG:
+        return _encoded_text(cell["cell_type"], cell["id"], cell["source"])
     outputs = cell.get("outputs")
     if not isinstance(outputs, Written):
         return _encode(cell)
     others = _encode({key: value for key, value in cell.items() if key != "outputs"})
     return f'{others[:-1]}, "outputs": {outputs.text}}}'
+
+
+_PLAIN = {"cell_type", "id", "metadata", "source"}
+
+
+@lru_cache(maxsize=1000)
+def _encoded_text(cell_type: str, cell_id: str, source: str) -> str:
+    return _encode({"cell_type": cell_type, "id": cell_id, "metadata": {}, "source": source})
