@@ -14,7 +14,7 @@ from tutor.mistakes.records import Exercise
 # How much of its inputs a line of a result shows as numbers.
 _MOST_ENTRIES = 12
 _LONGEST_CALL = 160
-_LONGEST_LIST = 80
+_LONGEST_LIST = 50
 
 
 def argument_names(exercise: Exercise) -> list[str]:

@@ -2457,20 +2457,24 @@ def _ordered_twice(X: Any, y: Any, params: Any, orders: Any, size: int, lr: floa
     return _in_orders(_put, _put)(X, y, params, [order[order] for order in orders], size, lr)
 
 
+# As few as make batches of different sizes: each case is a training.
+_LOOP_SAMPLES = 8
+
+
 def _loop_case(rng: Rng) -> tuple[Any, ...]:
-    n, d, h, k = 12, *(int(v) for v in rng.integers(2, 5, size=2)), 3
+    n, d, h, k = _LOOP_SAMPLES, *(int(v) for v in rng.integers(2, 5, size=2)), 3
     X, *params = _network_case(rng, (n, d, h, k))
     return X, rng.integers(0, k, size=n), params
 
 
 def _batch_case(rng: Rng) -> tuple[Any, ...]:
     size = int(rng.integers(3, 6))
-    batches = [b for _ in range(2) for b in _batches(rng.permutation(12), size)]
+    batches = [b for _ in range(2) for b in _batches(rng.permutation(_LOOP_SAMPLES), size)]
     return *_loop_case(rng), batches, 0.2
 
 
 def _order_case(rng: Rng) -> tuple[Any, ...]:
-    orders = [rng.permutation(12) for _ in range(3)]
+    orders = [rng.permutation(_LOOP_SAMPLES) for _ in range(2)]
     return *_loop_case(rng), orders, int(rng.integers(3, 6)), 0.2
 
 
