@@ -15,6 +15,7 @@ from engine_course import answer, cell, handed_in, key, test
 from grading.engine import Settings, precedent, service
 from grading.engine.examiner import Examiner
 from grading.engine.graded import Written, stream
+from grading.engine.job import Job, unpacked
 from grading.engine.precedent import Judgement, Precedents
 from grading.engine.process import EXECUTION, Request
 from grading.engine.protocol import Encoded
@@ -51,8 +52,8 @@ class School:
         prepared = self.engine._prepare(self.source)
         warm = self.engine._warm_process(prepared)
         with closing(Pulse()) as pulse:
-            told = service._Job(prepared, request, warm, pulse).run()
-        ((outcome,), problems) = service._unpacked(told)
+            told = Job(prepared, request, warm, pulse).run()
+        ((outcome,), problems) = unpacked(told)
         assert not problems
         return outcome
 

@@ -10,7 +10,8 @@ from typing import Any
 import engine_course as course
 import pytest
 
-from grading.engine import process, service
+from grading.engine import Settings, process, service
+from grading.engine.job import Job
 from grading.records import AnswerKey, GradedSubmission, Submission
 from grading.sandbox import Limits, Tier
 
@@ -121,14 +122,14 @@ def test_an_examiner_each_where_tests_may_leave_something(engine: service.Engine
 def test_a_dead_examiner_costs_only_its_submission(
     engine: service.Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = service._Job.run
+    whole = Job.run
 
-    def run(job: service._Job) -> dict[str, Any]:
+    def run(job: Job) -> dict[str, Any]:
         if b"KILL" in job.request.submission.files["nb.ipynb"]:
             raise KeyboardInterrupt  # what nothing in an examiner catches
         return whole(job)
 
-    monkeypatch.setattr(service._Job, "run", run)
+    monkeypatch.setattr(Job, "run", run)
     key = small_key()
     right = "def relu(z): return np.maximum(z, 0)"
     assert grade_small(engine, key, right).score == 5
@@ -147,7 +148,7 @@ def test_random_numbers_start_anew_for_each_submission(engine: service.Engine) -
         return {"drawn": float(np.random.random())}  # noqa: NPY002
 
     examiner = process.ExaminerProcess(examine)
-    request = process.Request(Submission("s", "hw", {}), Limits(), service.Settings())
+    request = process.Request(Submission("s", "hw", {}), Limits(), Settings())
     for _ in range(2):
         answer = examiner.ask(request, 10)
         assert isinstance(answer, dict)
@@ -185,9 +186,9 @@ def test_an_answer_that_no_test_reads_is_passed_over(engine: service.Engine) -> 
     engine._warm_process(prepared)
     [book] = prepared.notebooks.values()
     call = book.first_calls["test"]
-    job = service._Job(
+    job = Job(
         prepared,
-        process.Request(Submission("s", "hw", {}), Limits(), service.Settings()),
+        process.Request(Submission("s", "hw", {}), Limits(), Settings()),
         engine._warm_process(prepared),
         process.Pulse(),
     )

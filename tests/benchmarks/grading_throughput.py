@@ -263,14 +263,15 @@ def extrapolated(
 
 def floor(school: Class, number: int, jobs: int) -> float:
     """Run the same cells by plain `exec` in forks of one warm process; give the seconds."""
-    from grading.engine import sanitize, service
+    from grading.engine import sanitize
+    from grading.engine.prepared import prepare, rehearse
 
     os.environ["NBGRADER_EXECUTION"] = "autograde"
-    prepared = service.prepare(school.key())
+    prepared = prepare(school.key())
     for module in sorted(prepared.modules):
         with contextlib.suppress(Exception):
             __import__(module)
-    service.rehearse(prepared)
+    rehearse(prepared)
     notebook = prepared.notebooks[school.notebook]
     books = [sanitize.rebuild(notebook, json.loads(text))[0] for text in school.texts]
     gc.collect()
