@@ -2,7 +2,7 @@
 
 Each attack is harmless where it succeeds (signal 0, invalid arguments for what would stop the
 machine), and tells success from denial: it returns when it got through, and raises `OSError`
-when it was stopped.
+when it was stopped. Those that are `PRETENDED` return all the same.
 """
 
 import contextlib
@@ -27,6 +27,7 @@ from multiprocessing import shared_memory
 from pathlib import Path
 
 DENIED = (errno.EPERM,)
+PRETENDED = (0,)  # it returns as if it had worked, and nothing has happened
 ABSENT = (errno.EPERM, errno.EACCES, errno.ENOENT, errno.EROFS)
 ATTACKS = {}
 ALLOWED_ERRORS = {}
@@ -100,12 +101,12 @@ def rename_over_secret(facts):
     Path("mine").rename(facts["secret"])
 
 
-@attack(errno.EPERM)
+@attack(*PRETENDED)
 def change_mode_of_secret(facts):
     Path(facts["secret"]).chmod(0)
 
 
-@attack(errno.EPERM)
+@attack(*PRETENDED)
 def change_mode_by_descriptor(facts):
     os.fchmod(os.open(facts["library"], os.O_RDONLY), 0o777)
 
@@ -115,12 +116,12 @@ def change_owner_of_secret(facts):
     os.chown(facts["secret"], os.getuid(), os.getgid())
 
 
-@attack(errno.EPERM)
+@attack(*PRETENDED)
 def change_times_of_secret(facts):
     os.utime(facts["secret"], (0, 0))
 
 
-@attack(errno.EPERM)
+@attack(errno.ENOTSUP)
 def set_attribute_of_secret(facts):
     os.setxattr(facts["secret"], "user.mark", b"stolen")
 
@@ -1047,6 +1048,32 @@ def honest_work(facts):
         "random": len(os.urandom(4)) + len(Path("/dev/urandom").open("rb").read(4)),
         "limit": resource.getrlimit(resource.RLIMIT_NOFILE)[0],
     }
+
+
+@conduct
+def copies(facts):
+    """Copy files and pack and unpack them, which ends with their modes and times."""
+    import shutil
+    import tarfile
+    import zipfile
+
+    Path("data").mkdir()
+    Path("data/a.txt").write_text("kept")
+    shutil.copy("data/a.txt", "one.txt")
+    shutil.copy2("data/a.txt", "two.txt")
+    shutil.copytree("data", "three")
+    shutil.move("two.txt", "moved.txt")
+    with tarfile.open("all.tar.gz", "w:gz") as archive:
+        archive.add("data")
+    with tarfile.open("all.tar.gz") as archive:
+        archive.extractall("four")
+    shutil.make_archive("all", "zip", "data")
+    with zipfile.ZipFile("all.zip") as archive:
+        archive.extractall("five")
+    Path("one.txt").touch()
+    Path("one.txt").chmod(0o600)
+    found = sorted(str(path) for path in Path().rglob("*.txt"))
+    return {path: Path(path).read_text() for path in found}
 
 
 @conduct

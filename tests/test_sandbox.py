@@ -228,16 +228,21 @@ def state_of(directory: Path) -> dict:
 
 @pytest.mark.parametrize("name", sorted(student.ATTACKS))
 def test_attack_is_denied(warm, world, place, name):
-    before = state_of(place)
+    before, library = state_of(place), Path(world["facts"]["library"]).stat()
     priority, affinity = os.getpriority(os.PRIO_PROCESS, 0), os.sched_getaffinity(0)
     with warm.spawn(SMALL) as child:
         reply = ask(child, name, world["facts"])
         assert reply is not None, f"{child.wait(1)} {child.output().decode()[-1000:]}"
-        assert "returned" not in reply, f"{name} got through: {reply['returned']}"
         allowed = student.ALLOWED_ERRORS[name]
-        assert reply["errno"] in allowed, f"stopped by accident: {reply['text']}"
+        if allowed == student.PRETENDED:
+            assert "returned" in reply, reply["text"]
+        else:
+            assert "returned" not in reply, f"{name} got through: {reply['returned']}"
+            assert reply["errno"] in allowed, f"stopped by accident: {reply['text']}"
         assert child.alive, "a denied call must not cost the process"
     assert state_of(place) == before
+    now = Path(world["facts"]["library"]).stat()
+    assert (now.st_mode, now.st_mtime_ns) == (library.st_mode, library.st_mtime_ns)
     assert (os.getpriority(os.PRIO_PROCESS, 0), os.sched_getaffinity(0)) == (priority, affinity)
     assert not world["servers"].anything_arrived()
     neighbour = world["neighbour_handle"]
@@ -262,6 +267,11 @@ def test_honest_work_is_not_disturbed(grading_warm):
         "random": 8,
         "limit": SMALL.open_files,
     }
+
+
+def test_what_copies_and_unpacks_works(child):
+    names = ("data/a.txt", "five/a.txt", "four/data/a.txt", "moved.txt", "one.txt", "three/a.txt")
+    assert measure(child, "copies") == dict.fromkeys(names, "kept")
 
 
 def test_own_timers_work(child):
@@ -294,7 +304,7 @@ def test_no_descriptor_is_inherited(warm):
 
 def test_environment_has_no_secrets(child):
     got = measure(child, "environment")
-    assert set(got["python"]) == {*ONE_THREAD, "HOME", "LANG", "MPLBACKEND", "TMPDIR"}
+    assert set(got["python"]) == {*ONE_THREAD, "HOME", "LANG", "MPLBACKEND", "PATH", "TMPDIR"}
     assert ENVIRONMENT_SECRET not in json.dumps(got)
     assert {line.split("=")[0] for line in got["below"]} == set(got["python"])
 

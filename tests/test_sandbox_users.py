@@ -15,11 +15,12 @@ from pathlib import Path
 
 import pytest
 import small_course
+from test_sandbox_probe import DEPRIVED
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 NOBODY = "65534"
 CHOSEN = (
-    "honest or identity or capability or threads_are or probe or kill_leaves or "
+    "honest or copies or identity or capability or threads_are or probe or kill_leaves or "
     "scratch_directory_is_limited or killing_the_warm or "
     "(denied and (secret or grader or fork or namespace))"
 )
@@ -112,6 +113,16 @@ def test_grading_run_as_an_ordinary_user():
 def test_ordinary_user():
     tiers = os.environ.get("SANDBOX_TIERS", "namespaces,landlock")
     assert run_tests(CHOSEN, prefix=USER) > 40 * len(tiers.split(","))
+
+
+def test_a_filter_that_silently_does_nothing_is_noticed():
+    """A file's mode is looked at from outside: the call itself seems to work either way."""
+    command = [*USER, "env", "HOME=/nonexistent", sys.executable, "-c", DEPRIVED, str(REPOSITORY)]
+    done = run_where_all_is_open([*command, "seccomp=0"])
+    assert done.returncode == 0, done.stderr
+    first, *missing = done.stdout.splitlines()
+    assert first == "none False"
+    assert "landlock: student code can change the mode of the grader's files" in missing
 
 
 def test_root_becomes_nobody_without_namespaces_too():

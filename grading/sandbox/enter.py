@@ -22,7 +22,7 @@ from grading.sandbox.limits import ONE_THREAD, Limits
 from grading.sandbox.tier import Tier
 
 # The whole environment of a student process, but for the scratch directory.
-_ENVIRONMENT = {**ONE_THREAD, "LANG": "C.UTF-8", "MPLBACKEND": "Agg"}
+_ENVIRONMENT = {**ONE_THREAD, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "MPLBACKEND": "Agg"}
 _NEVER = (
     resource.RLIMIT_CORE,
     resource.RLIMIT_MEMLOCK,

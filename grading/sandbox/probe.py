@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 import sys
 import tempfile
 from functools import cache
@@ -13,6 +14,7 @@ from grading.sandbox.spawn import Handle, SandboxError, WarmProcess
 from grading.sandbox.tier import Tier
 
 _LIMITS = Limits(cpu_seconds=10, wall_seconds=20, memory_bytes=128 * MIB, threads=0)
+_MODE = 0o666  # of the file that the student process tries to reach
 # What to do, by a word of the error message.
 _REMEDIES = {
     "unshare": (
@@ -65,16 +67,19 @@ def broken_promises(tier: Tier) -> list[str]:
         Path(directory).chmod(0o755)
         secret = Path(directory, "secret")
         secret.write_text("secret")
-        secret.chmod(0o666)
+        secret.chmod(_MODE)
         try:
             with (
                 WarmProcess("grading.sandbox.attempts:main", tier=tier, preload=()) as warm,
                 warm.spawn(_LIMITS) as child,
             ):
                 answer = _ask(child, secret)
-                if answer:
-                    return [str(sentence) for sentence in json.loads(answer)]
-                return [_with_remedy(str(child.kill()))]
+                if not answer:
+                    return [_with_remedy(str(child.kill()))]
+            broken = [str(sentence) for sentence in json.loads(answer)]
+            if stat.S_IMODE(secret.stat().st_mode) != _MODE:
+                broken.append("student code can change the mode of the grader's files")
+            return broken
         except (SandboxError, OSError, ValueError) as error:
             return [_with_remedy(str(error).strip().splitlines()[-1])]
 

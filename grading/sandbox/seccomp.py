@@ -4,6 +4,8 @@ A list of what is allowed, not of what is dangerous: a call that nobody thought 
 newer kernel brings, is denied too. A denied call returns EPERM, which Python shows as a
 `PermissionError`, so that one forbidden line costs a student that cell and not the process.
 Calls newer than our tables, and clone3, return ENOSYS: libc then falls back to the older call.
+What copies a file or unpacks an archive would set its mode and times: those calls do nothing and
+say that they have worked.
 """
 
 from __future__ import annotations
@@ -20,14 +22,16 @@ _ALLOW = 0x7FFF0000
 _ERRNO = 0x00050000
 _DENY = _ERRNO | errno.EPERM
 _UNKNOWN = _ERRNO | errno.ENOSYS
+_ABSENT = _ERRNO | errno.ENOTSUP
+_PRETEND = _ERRNO | 0
 _SET_MODE_FILTER = 1
 _X32_BIT = 0x40000000
 
 # Allowed whatever their arguments. The reasons for what is missing stand beside each group.
 _ALWAYS = (
-    # Files: Landlock and the private root decide which ones. Not here: chmod, chown, utime,
-    # setxattr and truncate by path (Landlock does not watch all of them), link, symlink, mknod
-    # (nothing in a scratch directory needs them), openat2 (its flags lie behind a pointer),
+    # Files: Landlock and the private root decide which ones. Not here: chown and truncate by path
+    # (Landlock does not watch all of them), link, symlink, mknod (nothing in a scratch directory
+    # needs them), openat2 (its flags lie behind a pointer),
     # splice, sendfile, copy_file_range, fallocate, io_uring, aio (attack surface without use),
     # name_to_handle_at, mount, chroot, inotify, fanotify, quotactl, sync.
     "read", "write", "readv", "writev", "pread64", "pwrite64", "lseek", "close", "close_range",
@@ -58,6 +62,14 @@ _ALWAYS = (
     # abstract sockets), sendmsg and recvmsg (they carry descriptors), setsockopt.
     "shutdown", "getsockname", "getpeername", "getsockopt",
 )  # fmt: skip
+
+# Landlock does not watch these, so they must not happen. But `shutil.copy` and others end with
+# them, and in a directory that nobody else sees modes and times don't matter.
+_PRETENDED = ("chmod", "fchmod", "fchmodat", "utime", "utimes", "futimesat", "utimensat")
+# "This file system has none": `shutil.copy2` and `copytree` take that for an answer.
+_ATTRIBUTES = tuple(
+    f"{kind}{what}xattr" for kind in ("", "l", "f") for what in ("set", "get", "list", "remove")
+)
 
 # ioctl: is this a terminal, how wide is it, and blocking or not. No TIOCSTI, no FIOSETOWN.
 _IOCTLS = (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
@@ -102,9 +114,10 @@ def build(*, threads: bool, pid: int) -> bytes:
         *bpf.if_above(syscalls.LAST_KNOWN, [bpf.give(_UNKNOWN)]),
         *bpf.if_equal(table["clone3"], [bpf.give(_UNKNOWN)]),
     ]
-    for name in _ALWAYS:
-        if name in table:
-            program += bpf.if_equal(table[name], [bpf.give(_ALLOW)])
+    for names, answer in ((_ALWAYS, _ALLOW), (_PRETENDED, _PRETEND), (_ATTRIBUTES, _ABSENT)):
+        for name in names:
+            if name in table:
+                program += bpf.if_equal(table[name], [bpf.give(answer)])
     for name, body in _conditional(threads=threads, pid=pid).items():
         if name in table:
             program += bpf.if_equal(table[name], [*body, bpf.give(_DENY)])
