@@ -16,6 +16,7 @@ _EXTRAS = {"click", "rich", "nbgrader", "nbconvert", "nbformat", "nbclient", "sq
 
 # With these nothing is graded by this machine's own processes.
 _ELSEWHERE = {"--help", "-h", "--scheduler", "nbgrader", "--engine=nbgrader"}
+_SCHEDULER = "--scheduler="
 
 
 def main() -> None:
@@ -28,7 +29,7 @@ def main() -> None:
     gc.disable()  # imports make no garbage; `course_options` switches it on again
     atexit.register(gc.freeze)  # else Python takes all it imported apart: half a second
     try:
-        if sys.argv[1:2] == ["run"] and not _ELSEWHERE & set(sys.argv):
+        if sys.argv[1:2] == ["run"] and _grades_here(sys.argv[2:]):
             from grading.nursery import begin
 
             begin()  # it imports what grades, while this process imports nbgrader
@@ -49,3 +50,8 @@ def main() -> None:
             file=sys.stderr,
         )
         sys.exit(EXIT_FAILED)
+
+
+def _grades_here(arguments: list[str]) -> bool:
+    """Whether processes of this machine will grade; a wrong guess costs a little time."""
+    return not any(one in _ELSEWHERE or one.startswith(_SCHEDULER) for one in arguments)

@@ -393,6 +393,29 @@ def test_ctrl_c_while_the_command_line_is_imported(monkeypatch: pytest.MonkeyPat
     assert left.value.code == EXIT_INTERRUPTED
 
 
+@pytest.mark.parametrize(
+    ("arguments", "begun"),
+    [
+        (["run"], True),
+        (["run", "01-small", "--jobs", "4"], True),
+        (["run", "--scheduler", "tcp://10.0.0.5:8786"], False),
+        (["run", "--scheduler=tcp://10.0.0.5:8786"], False),
+        (["run", "--engine=nbgrader"], False),
+        (["run", "--help"], False),
+        (["report"], False),
+    ],
+)
+def test_what_grades_is_started_early_only_where_it_will_grade(
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], begun: bool
+) -> None:
+    seen: list[bool] = []
+    monkeypatch.setattr("grading.nursery.begin", lambda: seen.append(True))
+    monkeypatch.setattr("grading.commands.grading", lambda **_: None)
+    monkeypatch.setattr(sys, "argv", ["grading", *arguments])
+    main()
+    assert seen == [True] * begun
+
+
 def test_a_disk_without_room_is_said_and_the_source_stays(
     course: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

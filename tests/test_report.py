@@ -27,7 +27,7 @@ from grading.analysis.items import correlation, cronbach_alpha, items_of
 from grading.analysis.seen import Records
 from grading.commands import grading
 from grading.course import load_course
-from grading.errors import EXIT_FAILED, EXIT_OK
+from grading.errors import EXIT_FAILED, EXIT_OK, EXIT_USAGE
 from grading.gradebook import CellPoints, Gradebook
 from grading.records import CellOutcome, GradedSubmission, NotebookOutcome, Problem, to_dict
 from grading.register import register
@@ -211,6 +211,19 @@ def test_the_page_links_to_formgrader(course: Path, tmp_path: Path) -> None:
         (ident,) = (n.id for n in book.find_submission(small.ASSIGNMENT, "ada").notebooks)
     assert f'href="http://localhost:9999/formgrader/submissions/{ident}"' in text
     assert 'href="http://localhost:9999/formgrader/gradebook/01-small/small"' in text
+
+
+@pytest.mark.parametrize(
+    "wrong", ["nonsense", "localhost:8888", "ftp://host", "http://", "http://["]
+)
+def test_what_is_no_address_of_a_server_is_refused(
+    course: Path, tmp_path: Path, wrong: str
+) -> None:
+    out = tmp_path / "r.html"
+    done = run("report", "--formgrader", wrong, "-o", str(out), course=course)
+    assert done.exit_code == EXIT_USAGE
+    assert f"'{wrong}' is no address of a server" in " ".join(done.output.split())
+    assert not out.exists()
 
 
 def test_the_page_says_what_passed_there_is_based_on(course: Path, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -93,6 +94,19 @@ def feedback(
     sys.exit(EXIT_PROBLEMS if summary.problems or absent else EXIT_OK)
 
 
+def _address(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    """Check that something is the address of a server."""
+    try:
+        parts = urlsplit(value)
+        known = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:  # such as a bracket that is not closed
+        known = False
+    if not known:
+        message = f"{value!r} is no address of a server, such as http://localhost:8888."
+        raise click.BadParameter(message, context, parameter)
+    return value
+
+
 @grading.command(epilog=EXIT_CODES)
 @assignments_argument
 @output_option("report.html beside the class's feedback folder")
@@ -102,6 +116,7 @@ def feedback(
     default="http://localhost:8888",
     show_default=True,
     metavar="URL",
+    callback=_address,
     help="Jupyter server with formgrader, for the links to what waits for a person.",
 )
 @course_options
