@@ -1,8 +1,9 @@
 """The catalogue: every exercise of the course, and the wrong answers it attracts.
 
-One module a theme. An exercise's whole knowledge is one record in it: what is asked, the reference,
-the inputs of its tests, what it forbids, and its mistakes with their hints. Notebooks, checks, the
-progress view and the instructor's report all read these records.
+One module a theme; parts of the large ones are in modules that begin with its name. An exercise's
+whole knowledge is one record there: what is asked, the reference, the inputs of its tests, what it
+forbids, and its mistakes with their hints. Notebooks, checks, the progress view and the
+instructor's report all read these records.
 
 To add an exercise, write its record into its theme's module and its name into `EXERCISES` there. To
 add a mistake, write a `Mistake` into its exercise's record, and a wrong answer that gets its hint
