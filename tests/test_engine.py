@@ -200,6 +200,15 @@ def test_a_cell_for_another_program_is_refused_at_once(magic: str) -> None:
 
 
 @pytest.mark.slow
+def test_a_notebook_may_change_its_directory() -> None:
+    source = key(answer("x = 1"), test("assert x == 'data'"))
+    wanted = "import os\nos.mkdir('data')\n%cd data\nx = os.path.basename(os.getcwd())"
+    result = grade(source, {"answer": wanted})
+    assert scores(result) == {"test": 5}
+    assert not result.notebooks[0].stopped
+
+
+@pytest.mark.slow
 def test_names_come_from_whom_they_should() -> None:
     source = key(
         cell("import numpy as np"),

@@ -209,6 +209,7 @@ class StudentShell(InteractiveShell):
         super().__init__(**options)  # type: ignore[no-untyped-call]
         # What a traceback shows is ours to format; see `showtraceback`.
         self.colors = "nocolor"
+        self.db: dict[str, Any] = {}  # `%cd` writes to it; otherwise it is in the home directory
         self._quiet_magics()
 
     def init_display_formatter(self) -> None:
