@@ -53,6 +53,7 @@ class Pool:
         self._workers: list[Worker] = []
         self._nursery: Nursery | None = None
         self._again: set[tuple[str, str]] = set()
+        self._looks_ahead = True
         method = "forkserver" if hasattr(os, "fork") else "spawn"
         self._context: Any = multiprocessing.get_context(method)
         if self.choice.name == "sealed":
@@ -64,10 +65,11 @@ class Pool:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for worker in self._workers:
-            worker.kill()
+        # First: to take leave of workers it would have to finish what it is preparing.
         if self._nursery is not None:
             self._nursery.close()
+        for worker in self._workers:
+            worker.kill()
         self._clean_up.close()
 
     @property
@@ -129,7 +131,9 @@ class Pool:
 
     def _look_ahead(self, task: Task) -> None:
         """Have the key prepared that is needed next, while the last submissions are graded."""
-        if self._nursery is not None and task.then is not None and self._nursery.key is task.key:
+        if not self._looks_ahead or self._nursery is None or task.then is None:
+            return
+        if self._nursery.key is task.key:
             with contextlib.suppress(NurseryGoneError):  # whoever needs it will see
                 self._nursery.prepare(*task.then)
 
@@ -163,6 +167,8 @@ class Pool:
             except NurseryGoneError:
                 self._nursery.close()
                 self._nursery = None
+                # If the next key has ended it, it would end all workers again.
+                self._looks_ahead = False
         raise CourseError(
             "The grader's processes end as soon as they start.",
             "Look for what they said above, and whether the machine has memory left.",

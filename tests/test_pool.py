@@ -96,6 +96,51 @@ def test_the_next_key_is_prepared_while_the_last_submissions_are_graded() -> Non
     assert found == expected | {f"b{n}": {"test": 4, "more": 2} for n in range(2)}
 
 
+def next_key_imports(folder: Path, text: str, number: int) -> list[Task]:
+    """Make tasks of one key, and name a next one that imports a module with this text."""
+    packages = folder / "site-packages"  # what is elsewhere is not imported in advance
+    packages.mkdir()
+    (packages / "imported_by_the_next.py").write_text(text)
+    sys.path.append(str(packages))  # the fixture takes it away again
+    first = key(answer("x = 1"), test("assert x == 1"))
+    second = key(answer("x = 1"), test("import imported_by_the_next\nassert x == 1"))
+    slow = handed_in(first, {"answer": "import time\ntime.sleep(0.5)\nx = 1"})
+    then = (second, lambda: False)
+    return [
+        Task(first, Submission(f"s{n}", "hw", {"nb.ipynb": slow}), draws=lambda: False, then=then)
+        for n in range(number)
+    ]
+
+
+@pytest.fixture
+def _same_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", list(sys.path))
+
+
+@pytest.mark.usefixtures("_same_path")
+def test_a_next_key_that_ends_its_process_costs_nobody_a_grade(tmp_path: Path) -> None:
+    """It ends all workers, which would be taken for their submissions' doing the second time."""
+    tasks = next_key_imports(tmp_path, "import os\nos._exit(3)", 6)
+    choice = EngineChoice("sealed", Path(), Bounds(), tier=probe().name)
+    with Pool(choice, 2) as pool:
+        found = {task.submission.student: scores(graded) for task, graded in pool.grade(tasks)}
+    assert found == {f"s{n}": {"test": 5} for n in range(6)}
+
+
+@pytest.mark.usefixtures("_same_path")
+def test_a_run_ends_while_the_next_key_is_prepared(tmp_path: Path) -> None:
+    """Workers are under way, and the process that would take leave of them is busy for long."""
+    tasks = next_key_imports(tmp_path, "import time\ntime.sleep(60)", 4)
+    choice = EngineChoice("sealed", Path(), Bounds(), tier=probe().name)
+    with Pool(choice, 2) as pool:
+        next(pool.grade(tasks))
+        family = psutil.Process(victim(pool, "nursery")).children(recursive=True)
+        began = time.monotonic()
+    assert time.monotonic() - began < 30
+    assert pool._workers
+    assert not psutil.wait_procs(family, timeout=5)[1]
+
+
 def test_the_process_that_forks_workers_has_one_thread() -> None:
     """A library of linear algebra would start as many as there are cores, which don't fork."""
     source = key(answer("x = 1"), test("assert x == 1"))
