@@ -121,6 +121,11 @@ def change_times_of_secret(facts):
     os.utime(facts["secret"], (0, 0))
 
 
+@attack(errno.EPERM)
+def make_secret_new(facts):
+    os.utime(facts["secret"])
+
+
 @attack(errno.ENOTSUP)
 def set_attribute_of_secret(facts):
     os.setxattr(facts["secret"], "user.mark", b"stolen")
@@ -1051,6 +1056,18 @@ def honest_work(facts):
 
 
 @conduct
+def maps(facts):
+    """Write to a file by way of memory."""
+    import mmap
+
+    Path("mapped").write_bytes(bytes(5000))
+    with Path("mapped").open("r+b") as file, mmap.mmap(file.fileno(), 0) as memory:
+        memory[:4] = b"kept"
+        memory.flush()
+    return Path("mapped").read_bytes()[:5].decode()
+
+
+@conduct
 def copies(facts):
     """Copy files and pack and unpack them, which ends with their modes and times."""
     import shutil
@@ -1070,6 +1087,7 @@ def copies(facts):
     shutil.make_archive("all", "zip", "data")
     with zipfile.ZipFile("all.zip") as archive:
         archive.extractall("five")
+    Path("new.txt").touch()
     Path("one.txt").touch()
     Path("one.txt").chmod(0o600)
     found = sorted(str(path) for path in Path().rglob("*.txt"))

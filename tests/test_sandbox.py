@@ -271,7 +271,11 @@ def test_honest_work_is_not_disturbed(grading_warm):
 
 def test_what_copies_and_unpacks_works(child):
     names = ("data/a.txt", "five/a.txt", "four/data/a.txt", "moved.txt", "one.txt", "three/a.txt")
-    assert measure(child, "copies") == dict.fromkeys(names, "kept")
+    assert measure(child, "copies") == {**dict.fromkeys(names, "kept"), "new.txt": ""}
+
+
+def test_a_mapped_file_is_written(child):
+    assert measure(child, "maps") == "kept\0"
 
 
 def test_own_timers_work(child):

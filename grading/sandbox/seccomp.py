@@ -42,7 +42,7 @@ _ALWAYS = (
     "pipe", "pipe2", "poll", "ppoll", "select", "pselect6",
     # Memory and threads' locks. Not here: memfd_create and memfd_secret (files outside every
     # limit), process_vm_*, process_madvise, userfaultfd, mlock, mbind, shmget, pkey_*.
-    "mmap", "munmap", "mprotect", "mremap", "brk", "madvise", "membarrier", "futex",
+    "mmap", "munmap", "mprotect", "mremap", "msync", "brk", "madvise", "membarrier", "futex",
     "set_robust_list", "get_robust_list", "rseq", "set_tid_address", "sched_yield",
     "sched_getaffinity", "getcpu",
     # Time. Not here: timer_create, timerfd (no use), clock_settime, adjtimex.
@@ -65,7 +65,10 @@ _ALWAYS = (
 
 # Landlock does not watch these, so they must not happen. But `shutil.copy` and others end with
 # them, and in a directory that nobody else sees modes and times don't matter.
-_PRETENDED = ("chmod", "fchmod", "fchmodat", "utime", "utimes", "futimesat", "utimensat")
+_PRETENDED = ("chmod", "fchmod", "fchmodat")
+# With the argument that points to the times. "Now" is a null pointer, and is denied: `Path.touch`
+# makes a new file only if it could not set the time of an old one.
+_TIMES = {"utime": 1, "utimes": 1, "futimesat": 2, "utimensat": 2}
 # "This file system has none": `shutil.copy2` and `copytree` take that for an answer.
 _ATTRIBUTES = tuple(
     f"{kind}{what}xattr" for kind in ("", "l", "f") for what in ("set", "get", "list", "remove")
@@ -152,6 +155,7 @@ def _conditional(*, threads: bool, pid: int) -> dict[str, Program]:
         "recvfrom": _only_flags(3, _RECEIVE_FLAGS),
         "open": _no_truncating_read(1),
         "openat": _no_truncating_read(2),
+        **{name: _pretend_given(argument) for name, argument in _TIMES.items()},
     }
     if threads:
         rules["clone"] = [
@@ -161,6 +165,16 @@ def _conditional(*, threads: bool, pid: int) -> dict[str, Program]:
             *bpf.if_equal(_THREAD_FLAGS, allow),
         ]
     return rules
+
+
+def _pretend_given(argument: int) -> Program:
+    """Pretend that it has worked if a pointer is given."""
+    return [
+        bpf.load(bpf.low_word(argument)),
+        *bpf.if_not_equal(0, [bpf.give(_PRETEND)]),
+        bpf.load(bpf.high_word(argument)),
+        *bpf.if_not_equal(0, [bpf.give(_PRETEND)]),
+    ]
 
 
 def _one_of(argument: int, values: tuple[int, ...]) -> Program:
