@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from engine_course import answer, cell, handed_in, key, test
 
@@ -20,12 +21,13 @@ from grading.engine.preload import (
     drawing_modules,
     light_modules,
 )
+from grading.engine.question import public_name
 from grading.engines import EngineChoice
 from grading.pool import Pool
 from grading.records import AnswerKey, GradedSubmission, Submission
 from grading.sandbox import probe
 from grading.task import Task
-from tutor.mistakes import THEMES
+from tutor.mistakes import THEMES, catalogue
 
 SOURCE = key(
     cell("from tutor import plots_xor, widgets"),
@@ -102,6 +104,16 @@ def test_students_processes_hold_no_catalogue_of_wrong_answers() -> None:
     exercises = {f"tutor.mistakes.{theme}" for theme in THEMES}
     assert exercises < course_modules()
     assert not exercises & after([*names, STUDENT_MAIN.partition(":")[0]])
+
+
+def test_what_exercises_give_to_students_functions_stands_apart_from_them() -> None:
+    """A process that has to call one of them would import its whole theme otherwise."""
+    rng = np.random.default_rng(1)
+    cases = [case for exercise in catalogue() for case in exercise.cases]
+    cases += [exercise.draw(rng) for exercise in catalogue() if exercise.draw for _ in range(8)]
+    named = [public_name(value) for case in cases for value in case]
+    assert {one.module for one in named if one} == {"tutor.mistakes.given"}
+    assert "tutor.mistakes.given" in light_modules()
 
 
 def after(names: list[str]) -> set[str]:

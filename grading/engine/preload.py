@@ -11,6 +11,7 @@ STUDENT_MAIN = "grading.engine.student:main"
 _DRAW = ("tutor.plots.", "tutor.widgets.")
 # And the exercises with their wrong answers: large, and of use to who examines alone.
 _CATALOGUE = "tutor.mistakes."
+_GIVEN = "tutor.mistakes.given"
 
 
 @cache
@@ -30,7 +31,8 @@ def light_modules() -> frozenset[str]:
     Most of it is imported late, which each fork would do again.
     """
     left_out = (*_DRAW, _CATALOGUE)
-    return frozenset(name for name in course_modules() if not name.startswith(left_out)) | {"numpy"}
+    kept = {name for name in course_modules() if not name.startswith(left_out)}
+    return frozenset(kept | {"numpy", _GIVEN})
 
 
 @cache

@@ -3,7 +3,8 @@
 One module a theme; parts of the large ones are in modules that begin with its name. An exercise's
 whole knowledge is one record there: what is asked, the reference, the inputs of its tests, what it
 forbids, and its mistakes with their hints. Notebooks, checks, the progress view and the
-instructor's report all read these records.
+instructor's report all read these records. Functions that tests give to students' functions are in
+`given`.
 
 To add an exercise, write its record into its theme's module and its name into `EXERCISES` there. To
 add a mistake, write a `Mistake` into its exercise's record, and a wrong answer that gets its hint

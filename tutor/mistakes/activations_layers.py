@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tutor import activations as act
+from tutor.mistakes import given
 from tutor.mistakes.records import READY_MADE, Exercise, Mistake
 
 Rng = np.random.Generator
@@ -919,49 +920,21 @@ COLLAPSE = Exercise(
 )
 
 
-def _line(x: float) -> float:
-    return 3 * x + 1
-
-
-def _hill(x: float) -> float:
-    return 4 - x**2
-
-
-def _bowl(x: float) -> float:
-    return x**2
-
-
-def _mesa(x: float) -> float:
-    return min(0.0, 4 - x**2)
-
-
-def _ramp(x: float) -> float:
-    return max(0.0, x)
-
-
-def _fall(x: float) -> float:
-    return -(x**3)
-
-
-def _dip(x: float) -> float:
-    return float(x / (1 + np.exp(-x)))
-
-
 def _function_case(rng: Rng) -> tuple[Any, ...]:
     """Draw a function and where to look: each of the four catches what the others let through."""
     kind = rng.integers(4)
     x = np.sort(rng.uniform(-4, 2, size=12))
     if kind == 0:
-        return _mesa, x
+        return given.mesa, x
     if kind == 1:  # falls in the last step alone, or in the last two
         x[-1] = rng.uniform(2.5, 3.0)
         x[-2] = min(x[-2] + rng.integers(2), 2.4)
-        return _mesa, x
+        return given.mesa, x
     if kind == 2:  # falls in the first step alone
         x = np.sort(np.abs(x))
         x[0] = -rng.uniform(1.1, 2.0) * x[1]
-        return _bowl, x
-    return _fall, x
+        return given.valley, x
+    return given.fall, x
 
 
 def _values_of(f: Callable[[float], float], x: Any) -> Any:
@@ -976,16 +949,16 @@ IS_MONOTONIC = Exercise(
     "one entry of x to the next, else False.",
     reference=lambda f, x: bool(np.all(np.diff(_values_of(f, x)) >= 0)),
     cases=(
-        (_line, np.linspace(-3, 3, 7)),
-        (_ramp, np.linspace(-3, 3, 7)),
-        (_hill, np.linspace(-2, 3, 6)),
-        (_fall, np.linspace(-3, 3, 7)),
-        (_dip, np.linspace(-4, 4, 9)),
-        (_hill, np.linspace(-3, 0, 4)),
-        (_hill, np.linspace(-2, 1, 4)),
-        (_hill, np.linspace(-3, 2, 6)),
-        (_bowl, np.linspace(-1, 2, 4)),
-        (_bowl, np.linspace(-2, 1, 4)),
+        (given.line, np.linspace(-3, 3, 7)),
+        (given.ramp, np.linspace(-3, 3, 7)),
+        (given.hill, np.linspace(-2, 3, 6)),
+        (given.fall, np.linspace(-3, 3, 7)),
+        (given.dip, np.linspace(-4, 4, 9)),
+        (given.hill, np.linspace(-3, 0, 4)),
+        (given.hill, np.linspace(-2, 1, 4)),
+        (given.hill, np.linspace(-3, 2, 6)),
+        (given.valley, np.linspace(-1, 2, 4)),
+        (given.valley, np.linspace(-2, 1, 4)),
     ),
     draw=_function_case,
     mistakes=(

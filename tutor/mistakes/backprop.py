@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tutor.mistakes import given
 from tutor.mistakes.records import READY_MADE, Exercise, Mistake, Tolerance
 
 Rng = np.random.Generator
@@ -1408,18 +1409,6 @@ def _centred(f: Any, x: Any, i: int, h: float) -> float:
     return float((f(_shifted(x, i, h)) - f(_shifted(x, i, -h))) / (2 * h))
 
 
-def _bowl(x: Any) -> float:
-    return float(np.sum(np.asarray(x) ** 2 * np.arange(1, len(x) + 1)))
-
-
-def _wave(x: Any) -> float:
-    return float(np.sum(np.sin(x)) + x[0] * x[-1])
-
-
-def _cubic(x: Any) -> float:
-    return float(np.sum(np.asarray(x) ** 3) - 2 * x[0])
-
-
 def _gradient_case(rng: Rng) -> tuple[Any, ...]:
     """Draw a function and a point, one time in four where the function is steep.
 
@@ -1427,8 +1416,8 @@ def _gradient_case(rng: Rng) -> tuple[Any, ...]:
     """
     x = rng.normal(size=int(rng.integers(2, 5)))
     if rng.integers(4) == 0:
-        return _cubic, 20 * np.sign(x) + x
-    return (_bowl, _wave, _cubic)[rng.integers(3)], x
+        return given.cubic, 20 * np.sign(x) + x
+    return (given.bowl, given.wave, given.cubic)[rng.integers(3)], x
 
 
 NUMERICAL_GRADIENT = Exercise(
@@ -1439,9 +1428,9 @@ NUMERICAL_GRADIENT = Exercise(
     "differences with h = 1e-5. x must be as before afterwards.",
     reference=_slopes(_centred),
     cases=(
-        (_bowl, np.array([1.0, -2.0, 0.5])),
-        (_wave, np.array([0.3, 2.0])),
-        (_cubic, np.array([2.0, -1.0, 0.0, 3.0])),
+        (given.bowl, np.array([1.0, -2.0, 0.5])),
+        (given.wave, np.array([0.3, 2.0])),
+        (given.cubic, np.array([2.0, -1.0, 0.0, 3.0])),
     ),
     draw=_gradient_case,
     forbids=READY_MADE,
