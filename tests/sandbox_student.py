@@ -1068,6 +1068,21 @@ def maps(facts):
 
 
 @conduct
+def fetches(facts):
+    """Open local files by their addresses, one that is there and one that isn't."""
+    import urllib.error
+    import urllib.request
+
+    Path("table.csv").write_text("kept")
+    with urllib.request.urlopen(Path("table.csv").absolute().as_uri()) as page:
+        kept = page.read().decode()
+    try:
+        urllib.request.urlopen(Path("absent.csv").absolute().as_uri())
+    except urllib.error.URLError as error:
+        return [kept, type(error.reason).__name__]
+
+
+@conduct
 def copies(facts):
     """Copy files and pack and unpack them, which ends with their modes and times."""
     import shutil

@@ -278,6 +278,10 @@ def test_a_mapped_file_is_written(child):
     assert measure(child, "maps") == "kept\0"
 
 
+def test_local_files_have_addresses(child):
+    assert measure(child, "fetches") == ["kept", "FileNotFoundError"]
+
+
 def test_own_timers_work(child):
     assert measure(child, "timer") == "rang"
 

@@ -8,7 +8,8 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-# Shared libraries, the loader's cache, fonts and time zones: what imports and plots open.
+# Shared libraries, the loader's cache, fonts, time zones and kinds of files: what imports, plots
+# and `mimetypes` open, which would not be content with a file that it sees and can't read.
 _SYSTEM = (
     "/lib",
     "/lib64",
@@ -20,6 +21,7 @@ _SYSTEM = (
     "/usr/share/zoneinfo",
     "/etc/ld.so.cache",
     "/etc/localtime",
+    "/etc/mime.types",
 )
 DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom")
 # The one package of the course that notebooks import. With an editable install it lies beside
