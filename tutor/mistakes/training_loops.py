@@ -210,6 +210,15 @@ def _sum_loop(X: Any, y: Any, params: Any, batches: Any, lr: float) -> Any:
     return np.array(losses)
 
 
+def _mean_of_all_loop(X: Any, y: Any, params: Any, batches: Any, lr: float) -> Any:
+    """Run the loop with the sum of a batch's gradients over the number of all samples."""
+    losses = []
+    for rows in batches:
+        loss, _, params = _relu_step(X[rows], y[rows], params, lr * len(rows) / len(X))
+        losses.append(loss)
+    return np.array(losses)
+
+
 def _piled_loop(X: Any, y: Any, params: Any, batches: Any, lr: float) -> Any:
     grads, losses = [0 * p for p in params], []
     for rows in batches:
@@ -349,6 +358,13 @@ MEND_A = Exercise(
             _sum_loop,
             "The direction is right now. But the division by the number of rows has gone.",
             "Mends one thing and breaks another.",
+        ),
+        Mistake(
+            "mean_of_all",
+            _mean_of_all_loop,
+            "The direction is right now. But you divide by the number of all samples. The mean "
+            "over a batch divides by its own rows.",
+            "Takes the number of all samples for the batch's.",
         ),
         Mistake(
             "tanh_in_place",
