@@ -31,9 +31,9 @@ _X32_BIT = 0x40000000
 _ALWAYS = (
     # Files: Landlock and the private root decide which ones. Not here: chown and truncate by path
     # (Landlock does not watch all of them), link, symlink, mknod (nothing in a scratch directory
-    # needs them), openat2 (its flags lie behind a pointer),
-    # splice, sendfile, copy_file_range, fallocate, io_uring, aio (attack surface without use),
-    # name_to_handle_at, mount, chroot, inotify, fanotify, quotactl, sync.
+    # needs them), openat2 (its flags lie behind a pointer), splice, sendfile, copy_file_range,
+    # fallocate, io_uring, aio (attack surface without use), name_to_handle_at, mount, chroot,
+    # inotify, fanotify, quotactl, sync.
     "read", "write", "readv", "writev", "pread64", "pwrite64", "lseek", "close", "close_range",
     "stat", "fstat", "lstat", "newfstatat", "statx", "access", "faccessat", "faccessat2",
     "readlink", "readlinkat", "getcwd", "chdir", "fchdir", "getdents", "getdents64", "creat",
