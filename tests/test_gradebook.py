@@ -294,6 +294,11 @@ def test_a_submission_that_fails_loses_its_automatic_score(cut: Cut, tmp_path: P
     with Gradebook(course.db_url) as book:
         row = next(row for row in book.rows(small.ASSIGNMENT) if row.student == "half")
         record = book.record(small.ASSIGNMENT, "half")
+    with api.Gradebook(course.db_url) as stock:
+        handed_in = stock.find_submission(small.ASSIGNMENT, "half")
+        grades = [grade for book in handed_in.notebooks for grade in book.grades]
+        assert grades
+        assert {(grade.auto_score, grade.needs_manual_grade) for grade in grades} == {(None, True)}
     assert row.failed
     assert row.needs_manual
     assert row.score == 0
