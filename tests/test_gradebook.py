@@ -156,7 +156,7 @@ def grade_with_ours(course: Course, scratch: Path, student: str = "*") -> None:
 def mark_by_hand(course: Course) -> None:
     """Do what a person does in formgrader."""
     with api.Gradebook(course.db_url) as book:
-        for name in ("explain", "test_double"):
+        for name in ("explain", "test_double", "draw"):
             mark = book.find_grade(name, "small", small.ASSIGNMENT, "late-but-allowed")
             mark.manual_score, mark.extra_credit = 4.5, 0.5
             mark.needs_manual_grade = False
