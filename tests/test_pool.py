@@ -104,12 +104,14 @@ def next_key_imports(folder: Path, text: str, number: int) -> list[Task]:
     sys.path.append(str(packages))  # the fixture takes it away again
     first = key(answer("x = 1"), test("assert x == 1"))
     second = key(answer("x = 1"), test("import imported_by_the_next\nassert x == 1"))
-    slow = handed_in(first, {"answer": "import time\ntime.sleep(0.5)\nx = 1"})
     then = (second, lambda: False)
-    return [
-        Task(first, Submission(f"s{n}", "hw", {"nb.ipynb": slow}), draws=lambda: False, then=then)
-        for n in range(number)
-    ]
+    tasks = []
+    for n in range(number):  # every other one is still under way when its neighbour has ended
+        wanted = f"import time\ntime.sleep({0.3 + n % 2})\nx = 1"
+        book = handed_in(first, {"answer": wanted})
+        submission = Submission(f"s{n}", "hw", {"nb.ipynb": book})
+        tasks.append(Task(first, submission, draws=lambda: False, then=then))
+    return tasks
 
 
 @pytest.fixture
