@@ -786,7 +786,20 @@ def test_the_picture_shows_a_case_that_failed():
 
 def test_a_long_list_of_arrays_goes_by_its_name():
     result = check.exercise("training/mend_b", lambda X, y, params, batches, lr: [0.0])
-    assert re.search(r"params of 4 arrays, batches of \d arrays, 0.2\)", str(result))
+    assert re.search(r"params of 4 arrays, batches of \d arrays, 0.1\)", str(result))
+
+
+def test_what_comes_back_without_a_number_in_a_list_is_said_as_such():
+    result = check.exercise("training/mend_a", lambda X, y, params, batches, lr: params)
+    assert "not all are numbers; expected a list of 6 numbers" in result.lines[0].message
+    assert "array" not in result.lines[0].hint
+    nothing = check.exercise("training/mend_a", lambda X, y, params, batches, lr: print(lr))
+    assert "It gives None; expected a list of 6 numbers." in nothing.lines[0].message
+
+
+def test_parts_without_names_are_only_counted():
+    result = check.exercise("training/minibatches", lambda order, size: list(order))
+    assert result.lines[0].message.endswith("6 things came back; expected 3.")
 
 
 @pytest.mark.parametrize("name", ["mend_a", "mend_b", "mend_c"])

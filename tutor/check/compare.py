@@ -161,7 +161,7 @@ def difference(
     listed = lists or isinstance(expected, list)
     array = as_array(got, lists=listed and numbers.ndim > 0)
     if array is None:
-        return _wrong_type(got, numbers)
+        return _wrong_type(got, numbers, listed=lists and numbers.ndim == 1)
     return _shapes(array, numbers) or _values(array, numbers, tolerance, at)
 
 
@@ -195,17 +195,17 @@ def _tuples(
     got: Any, expected: tuple[Any, ...], tolerance: Tolerance, *, lists: bool, parts: Sequence[str]
 ) -> Difference | None:
     names = list(parts) or [f"part {i + 1}" for i in range(len(expected))]
-    listing = ", ".join(names)
+    listing = f": {', '.join(names)}" if parts else ""
     numbers = all(np.ndim(part) == 0 for part in expected)
     if numbers and isinstance(got, np.ndarray) and got.shape == (len(expected),):
         got = tuple(got)
-    order = f"Return {listing}, in this order."
+    order = f"Return {', '.join(names)}, in this order."
     if not parts:
         order = "Return them in a list, one after the other."
     if not parts and isinstance(got, list | tuple) and len(got) != len(expected):
         order = "How many turns does your loop take, and which of them adds to the list?"
     if not isinstance(got, list | tuple):
-        wrong = _wrong_type(got, None, wanted=f"{len(expected)} things: {listing}")
+        wrong = _wrong_type(got, None, wanted=f"{len(expected)} things{listing}")
         if wrong.id == "returned_generator":
             return replace(wrong, hint="Collect them: in square brackets they become a list.")
         return wrong if wrong.hint else replace(wrong, hint=order)
@@ -215,7 +215,7 @@ def _tuples(
     ):
         return Difference(
             "first_only",
-            f"1 thing came back; expected {len(expected)}: {listing}.",
+            f"1 thing came back; expected {len(expected)}{listing}.",
             "The number of things that came back is wrong.",
             "The first one is right and the others are missing. Does `return` stand inside a loop? "
             "It ends the function at once.",
@@ -224,7 +224,7 @@ def _tuples(
         came = "1 thing" if len(got) == 1 else f"{len(got)} things"
         return Difference(
             "wrong_length",
-            f"{came} came back; expected {len(expected)}: {listing}.",
+            f"{came} came back; expected {len(expected)}{listing}.",
             "The number of things that came back is wrong.",
             order if got else "The list is empty. Is anything appended to it in your loop?",
         )
@@ -273,7 +273,9 @@ def _plain(got: Any, expected: Any) -> Difference | None:
     return _wrong_type(got, None, wanted=kind_of(expected))
 
 
-def _wrong_type(got: Any, numbers: Array | None, wanted: str | None = None) -> Difference:
+def _wrong_type(
+    got: Any, numbers: Array | None, wanted: str | None = None, *, listed: bool = False
+) -> Difference:
     name = type_name(got)
     says, plain = kind_of(got), kind_of(got, known_only=True)
     hint = _TYPE_HINTS.get(name)
@@ -284,6 +286,15 @@ def _wrong_type(got: Any, numbers: Array | None, wanted: str | None = None) -> D
             wanted = f"an array of shape {numbers.shape}"
             if isinstance(got, list | tuple) and len(got) != len(numbers):
                 says += f" of length {len(got)}"
+    if listed and numbers is not None:
+        wanted = f"a list of {len(numbers)} numbers"
+        if name in ("list", "tuple"):
+            return Difference(
+                "wrong_type",
+                f"It gives {says} in which not all are numbers; expected {wanted}.",
+                f"It gives {plain} in which not all are numbers.",
+                "Print what you return. Which of your names holds the numbers?",
+            )
     if truth and name == "str":
         hint = "Write True and False without quotes."
     if name in ("list", "tuple") and numbers is not None and not numbers.ndim:

@@ -201,14 +201,19 @@ def _one_row(index: int) -> Callable[[Array, Array], bool]:
     def fits(got: Array, right: Array) -> bool:
         if not right.ndim or len(right) < 2:
             return False
-        row = right[index]
-        return _agree(got, row) or (not index and _agree(got, right[:1]))
+        return _agree(got, right[index]) or _agree(got, right[index:][:1])
 
     return fits
 
 
 def _beginning(got: Array, right: Array) -> bool:
     return got.ndim == right.ndim > 0 and len(got) < len(right) and _agree(got, right[: len(got)])
+
+
+def _end(got: Array, right: Array) -> bool:
+    return (
+        got.ndim == right.ndim > 0 and 0 < len(got) < len(right) and _agree(got, right[-len(got) :])
+    )
 
 
 _PATTERNS = (
@@ -234,6 +239,12 @@ _PATTERNS = (
         "beginning_only",
         "What came back is right as far as it goes: the end is missing. Where does your loop stop?",
         _beginning,
+    ),
+    Pattern(
+        "end_only",
+        "What came back is right as far as it goes: the beginning is missing. Does your loop start "
+        "too late, or is a list emptied on the way?",
+        _end,
     ),
     Pattern(
         "one_in_array",

@@ -1548,6 +1548,18 @@ NUMERICAL_GRADIENT = Exercise(
             "Half of what it should be: your points are h apart, and you divide by 2h.",
             "Halves the step, but not the distance.",
         ),
+        Mistake(
+            "first_entry_only",
+            lambda f, x: np.array([_centred(f, x, 0, 1e-5), *np.zeros(len(x) - 1)]),
+            "Only the first entry is filled in: does `return` stand inside the loop?",
+            "Returns from within the loop.",
+        ),
+        Mistake(
+            "last_entry_left_out",
+            lambda f, x: np.array([*(_centred(f, x, i, 1e-5) for i in range(len(x) - 1)), 0.0]),
+            "The last entry stays 0. How far does your loop run?",
+            "Stops the loop one place too early.",
+        ),
     ),
 )
 
@@ -1568,12 +1580,14 @@ def _relative(a: float, b: float) -> float:
 
 
 def _error_case(rng: Rng) -> tuple[float, float]:
-    """Draw two numbers: both 0, one of them 0, or neither, one time in three each."""
+    """Draw two numbers: both 0, the first, the second or none, one time in four each.
+
+    Of those that aren't 0, two pairs in three have opposite signs.
+    """
     a, b = _numbers(0, 0)(rng)
-    zeros = rng.integers(3)
-    if zeros == 1:
-        return (a, 0.0) if rng.integers(2) else (0.0, b)
-    return (0.0, 0.0) if zeros == 2 else (a, b)
+    opposite = (a, float(-np.sign(a) * abs(b)))
+    kinds = ((0.0, 0.0), (a, 0.0), (0.0, b), opposite if rng.integers(3) else (a, b))
+    return kinds[int(rng.integers(4))]
 
 
 RELATIVE_ERROR = Exercise(
@@ -1582,7 +1596,16 @@ RELATIVE_ERROR = Exercise(
     signature="relative_error(a, b)",
     task="Two numbers: return |a − b| / max(|a|, |b|), and 0 if both are 0.",
     reference=_relative,
-    cases=((1.0, 1.1), (-2.0, 2.0), (0.0, 0.0), (0.0, 1e-3), (-5.0, -4.0)),
+    cases=(
+        (1.0, 1.1),
+        (-2.0, 2.0),
+        (3.0, -1.0),
+        (0.0, 0.0),
+        (0.0, 1e-3),
+        (3.0, 0.0),
+        (-5.0, -4.0),
+        (2.0, 2.00001),
+    ),
     draw=_error_case,
     mistakes=(
         Mistake(
@@ -1656,6 +1679,18 @@ RELATIVE_ERROR = Exercise(
             lambda a, b: 0.0 if a == 0 or b == 0 else _relative(a, b),
             "You give 0 as soon as one of them is 0. The special case is for both.",
             "Takes “both are 0” for “one is 0”.",
+        ),
+        Mistake(
+            "first_zero",
+            lambda a, b: 0.0 if a == 0 else _relative(a, b),
+            "You give 0 as soon as a is 0. The special case is for both.",
+            "Takes “both are 0” for “the first is 0”.",
+        ),
+        Mistake(
+            "second_zero",
+            lambda a, b: 0.0 if b == 0 else _relative(a, b),
+            "You give 0 as soon as b is 0. The special case is for both.",
+            "Takes “both are 0” for “the second is 0”.",
         ),
         Mistake(
             "squared",

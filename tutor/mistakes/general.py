@@ -29,6 +29,7 @@ GENERAL: dict[str, str] = {
     "first_only": "Returns from inside the loop.",
     "last_only": "Overwrites the result in each turn of the loop.",
     "beginning_only": "Stops the loop too early.",
+    "end_only": "Starts the loop too late, or empties the list on the way.",
     "one_in_array": "Leaves an axis of length 1 over.",
     "flattened": "Loses the rows of a table.",
     "truth_values": "Stops at a comparison.",

@@ -9,8 +9,8 @@ import numpy as np
 Rng = np.random.Generator
 
 
-def softmax(Z: Any, axis: int = 1) -> Any:
-    """Give the probabilities of scores, (N, K), along an axis."""
+def softmax(Z: Any, axis: int | None = 1) -> Any:
+    """Give the probabilities of scores, (N, K), along an axis; None is over all of them."""
     e = np.exp(Z - np.max(Z, axis=axis, keepdims=True))
     return e / e.sum(axis=axis, keepdims=True)
 
@@ -42,6 +42,7 @@ def network_case(rng: Rng, sizes: tuple[int, ...] = ()) -> tuple[Any, ...]:
 
 SIZES = (5, 2, 4, 3)
 SQUARE_CASE = network_case(np.random.default_rng(7), (3, 3, 3, 3))
+FOUR_CLASSES = network_case(np.random.default_rng(8), (3, 2, 3, 4))
 
 
 def forward(X: Any, W1: Any, b1: Any, W2: Any, b2: Any) -> tuple[Any, Any]:

@@ -174,17 +174,6 @@ def _tanh_uphill(X: Any, y: Any, params: Any, batches: Any, lr: float) -> Any:
     return np.array(losses)
 
 
-def _absolute_loop(X: Any, y: Any, params: Any, batches: Any, lr: float) -> Any:
-    losses = []
-    for rows in batches:
-        a1, P = classifier.forward(X[rows], params, "relu")
-        losses.append(classifier.loss(P, y[rows]))
-        dz2 = np.abs(classifier.output_gradient(P, y[rows]))
-        grads = classifier.backward(X[rows], a1, params, dz2, "relu")
-        params = [p - lr * g for p, g in zip(params, grads, strict=True)]
-    return np.array(losses)
-
-
 def _relu_step(X: Any, y: Any, params: Any, lr: float) -> tuple[float, Any, Any]:
     """Give the loss, the gradients and the parameters after one step of the mended loops."""
     a1, P = classifier.forward(X, params, "relu")
@@ -201,20 +190,68 @@ def _loop(X: Any, y: Any, params: Any, batches: Any, lr: float) -> Any:
     return np.array(losses)
 
 
-def _sum_loop(X: Any, y: Any, params: Any, batches: Any, lr: float) -> Any:
-    """Run the loop with the gradient of the summed loss."""
-    losses = []
-    for rows in batches:
-        loss, _, params = _relu_step(X[rows], y[rows], params, lr * len(rows))
-        losses.append(loss)
-    return np.array(losses)
+def _divided_by(count: Callable[[Any, Any, Any], float]) -> Callable[..., Any]:
+    """Make a loop that divides a batch's summed gradient by `count(X, rows, batches)`."""
+
+    def loop(X: Any, y: Any, params: Any, batches: Any, lr: float) -> Any:
+        losses = []
+        for rows in batches:
+            rate = lr * len(rows) / count(X, rows, batches)
+            loss, _, params = _relu_step(X[rows], y[rows], params, rate)
+            losses.append(loss)
+        return np.array(losses)
+
+    return loop
 
 
-def _mean_of_all_loop(X: Any, y: Any, params: Any, batches: Any, lr: float) -> Any:
-    """Run the loop with the sum of a batch's gradients over the number of all samples."""
-    losses = []
+def _with_output_gradient(rule: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+    """Make a loop with `rule(P, Y)` for the gradient at the scores, Y one-hot."""
+
+    def loop(X: Any, y: Any, params: Any, batches: Any, lr: float) -> Any:
+        losses = []
+        for rows in batches:
+            a1, P = classifier.forward(X[rows], params, "relu")
+            losses.append(classifier.loss(P, y[rows]))
+            dz2 = rule(P, np.eye(P.shape[1])[y[rows]])
+            grads = classifier.backward(X[rows], a1, params, dz2, "relu")
+            params = [p - lr * g for p, g in zip(params, grads, strict=True)]
+        return np.array(losses)
+
+    return loop
+
+
+def _with_update(rule: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a loop whose new parameters are `rule(params, grads, lr)`."""
+
+    def loop(X: Any, y: Any, params: Any, batches: Any, lr: float) -> Any:
+        losses = []
+        for rows in batches:
+            loss, grads, _ = _relu_step(X[rows], y[rows], params, lr)
+            params = rule(params, grads, lr)
+            losses.append(loss)
+        return np.array(losses)
+
+    return loop
+
+
+def _turned_round(params: Any, grads: Any, lr: float) -> list[Any]:
+    """Take `lr * g - p` with the gradients of loop A, which have the wrong sign."""
+    return [-lr * g - p for p, g in zip(params, grads, strict=True)]
+
+
+def _in_the_inner_loop(params: Any, grads: Any, lr: float) -> list[Any]:
+    """Update all parameters after each gradient that is filled in."""
+    turns = range(len(params), 0, -1)
+    return [p - n * lr * g for n, p, g in zip(turns, params, grads, strict=True)]
+
+
+def _late_loop(X: Any, y: Any, params: Any, batches: Any, lr: float) -> Any:
+    """Run the loop with the gradients of the batch before."""
+    losses, grads = [], [0 * p for p in params]
     for rows in batches:
-        loss, _, params = _relu_step(X[rows], y[rows], params, lr * len(rows) / len(X))
+        loss, new, _ = _relu_step(X[rows], y[rows], params, lr)
+        params = [p - lr * g for p, g in zip(params, grads, strict=True)]
+        grads = new
         losses.append(loss)
     return np.array(losses)
 
@@ -265,6 +302,39 @@ def _in_orders(
     return loop
 
 
+def _in_two_orders(
+    onward: Callable[[Any, Any], Any], back: Callable[[Any, Any], Any]
+) -> Callable[..., Any]:
+    """Make a loop over epochs that takes its points in one order forward, in another backward."""
+
+    def loop(X: Any, y: Any, params: Any, orders: Any, size: int, lr: float) -> Any:
+        losses = []
+        for order in orders:
+            there, again, labels = onward(X, order), back(X, order), y[order]
+            for first in range(0, len(X), size):
+                rows = slice(first, first + size)
+                a1, P = classifier.forward(there[rows], params, "relu")
+                losses.append(classifier.loss(P, labels[rows]))
+                dz2 = classifier.output_gradient(P, labels[rows])
+                grads = classifier.backward(again[rows], a1, params, dz2, "relu")
+                params = [p - lr * g for p, g in zip(params, grads, strict=True)]
+        return np.array(losses)
+
+    return loop
+
+
+def _labels_on_labels(X: Any, y: Any, params: Any, orders: Any, size: int, lr: float) -> Any:
+    losses = []
+    for order in orders:
+        y = y[order]
+        points = X[order]
+        for first in range(0, len(X), size):
+            rows = slice(first, first + size)
+            loss, _, params = _relu_step(points[rows], y[rows], params, lr)
+            losses.append(loss)
+    return np.array(losses)
+
+
 def _put(values: Any, order: Any) -> Any:
     return values[order]
 
@@ -299,6 +369,8 @@ def _ordered_twice(X: Any, y: Any, params: Any, orders: Any, size: int, lr: floa
 
 # As few as make batches of different sizes: each case is a training.
 _LOOP_SAMPLES = 8
+# With both the last batch is shorter: a loop that leaves it out is seen.
+_BATCH_SIZES = (3, 5)
 
 
 def _loop_case(rng: Rng) -> tuple[Any, ...]:
@@ -307,21 +379,73 @@ def _loop_case(rng: Rng) -> tuple[Any, ...]:
     return X, rng.integers(0, k, size=n), params
 
 
+def _rate(rng: Rng) -> float:
+    """Draw a learning rate, so that a loop with one of its own in place of `lr` is seen."""
+    return round(float(rng.uniform(0.1, 0.3)), 2)
+
+
 def _batch_case(rng: Rng) -> tuple[Any, ...]:
-    size = int(rng.integers(3, 6))
+    size = int(rng.choice(_BATCH_SIZES))
     batches = [b for _ in range(2) for b in in_batches(rng.permutation(_LOOP_SAMPLES), size)]
-    return *_loop_case(rng), batches, 0.2
+    return *_loop_case(rng), batches, _rate(rng)
 
 
 def _order_case(rng: Rng) -> tuple[Any, ...]:
     orders = [rng.permutation(_LOOP_SAMPLES) for _ in range(2)]
-    return *_loop_case(rng), orders, int(rng.integers(3, 6)), 0.2
+    return *_loop_case(rng), orders, int(rng.choice(_BATCH_SIZES)), _rate(rng)
 
 
 _LOOP_TASK = (
     "It trains with ReLU, one step for each batch, and returns the list of the batches' losses, "
     "each taken before its step."
 )
+
+_NO_STEPS = (
+    "Each batch meets the parameters of the start. Which line of the loop changes `params`, and "
+    "by what?"
+)
+
+
+def _slower(times: float, loop: Callable[..., Any] = _loop) -> Callable[..., Any]:
+    """Make a loop with its learning rate divided."""
+    return lambda *args: loop(*args[:-1], args[-1] / times)
+
+
+def _of_orders(loop: Callable[..., Any]) -> Callable[..., Any]:
+    """Make a loop over batches into one over the orders of the epochs."""
+    return lambda X, y, params, orders, size, lr: loop(
+        X, y, params, [rows for order in orders for rows in in_batches(order, size)], lr
+    )
+
+
+def _of_the_rate(made: Callable[[Callable[..., Any]], Callable[..., Any]]) -> tuple[Mistake, ...]:
+    """Give the mistakes that spoil a mended loop's steps, as functions of the exercise's inputs."""
+    return (
+        Mistake(
+            "lr_forgotten",
+            made(lambda X, y, params, batches, lr: _loop(X, y, params, batches, 1.0)),
+            "What was wrong is mended. But `lr` plays no part in the step now.",
+            "Loses the learning rate.",
+        ),
+        Mistake(
+            "lr_divided",
+            made(lambda X, y, params, batches, lr: _loop(X, y, params, batches, 1 / lr)),
+            "What was wrong is mended. But a smaller learning rate gives a longer step now.",
+            "Divides by the learning rate.",
+        ),
+        Mistake(
+            "mean_twice",
+            made(_divided_by(lambda X, rows, batches: len(rows) ** 2)),
+            "What was wrong is mended. But the gradient is divided by the number of rows once "
+            "more.",
+            "Applies 1/N twice.",
+        ),
+    )
+
+
+def _plain(loop: Callable[..., Any]) -> Callable[..., Any]:
+    return loop
+
 
 MEND_A = Exercise(
     id="training/mend_a",
@@ -350,41 +474,74 @@ MEND_A = Exercise(
         Mistake(
             "no_steps",
             lambda X, y, params, batches, lr: _loop(X, y, params, batches, 0),
-            "The parameters stay as they are. Something that was needed is gone.",
-            "Stops the growth by stopping the training.",
+            _NO_STEPS,
+            "Stops the growth by stopping the training, or leaves the step without effect.",
         ),
         Mistake(
             "mean_lost",
-            _sum_loop,
+            _divided_by(lambda X, rows, batches: 1),
             "The direction is right now. But the division by the number of rows has gone.",
             "Mends one thing and breaks another.",
         ),
         Mistake(
             "mean_of_all",
-            _mean_of_all_loop,
+            _divided_by(lambda X, rows, batches: len(X)),
             "The direction is right now. But you divide by the number of all samples. The mean "
             "over a batch divides by its own rows.",
             "Takes the number of all samples for the batch's.",
         ),
         Mistake(
             "tanh_in_place",
-            lambda X, y, params, batches, lr: _tanh_uphill(X, y, params, batches, lr),
+            _tanh_uphill,
             "You have changed the activation. Does the loss still grow? Follow the sign of `dz2`.",
             "Changes the model in place of the step.",
         ),
         Mistake(
             "losses_after",
-            lambda X, y, params, batches, lr: _losses_after(X, y, params, batches, lr),
+            _losses_after,
             "It trains now, but each loss is taken after its step. The task says when.",
             "Moves a line that was right.",
         ),
         Mistake(
             "absolute",
-            lambda X, y, params, batches, lr: _absolute_loop(X, y, params, batches, lr),
+            _with_output_gradient(lambda P, Y: np.abs(P - Y) / len(P)),
             "You take the size of `dz2`. A gradient needs its sign: which way round is the "
             "difference?",
             "Makes a sign positive in place of right.",
         ),
+        Mistake(
+            "small_steps",
+            lambda X, y, params, batches, lr: _loop(X, y, params, batches, -lr / 10),
+            "The steps are shorter now, but they still go uphill.",
+            "Makes a wrong direction slower instead of turning it round.",
+        ),
+        Mistake(
+            "brackets",
+            _with_output_gradient(lambda P, Y: P - Y / len(P)),
+            "Only the labels are divided by the number of rows: where do the brackets belong?",
+            "Loses the brackets while turning the difference round.",
+        ),
+        Mistake(
+            "labels_gone",
+            _with_output_gradient(lambda P, Y: P / len(P)),
+            "`dz2` is made of the probabilities alone. Where have the labels gone?",
+            "Takes the output for its gradient.",
+        ),
+        Mistake(
+            "over_classes",
+            _divided_by(lambda X, rows, batches: 3),
+            "The direction is right now. But you divide by the number of classes. The mean over a "
+            "batch divides by its rows.",
+            "Mixes up N and K.",
+        ),
+        Mistake(
+            "turned_round",
+            _with_update(_turned_round),
+            "`lr * g - p` turns the parameters' own signs round as well. Only the step is to be "
+            "turned.",
+            "Swaps the two sides of a difference in place of its sign.",
+        ),
+        *_of_the_rate(_plain),
     ),
 )
 
@@ -414,9 +571,9 @@ MEND_B = Exercise(
         Mistake(
             "no_steps",
             lambda X, y, params, batches, lr: _loop(X, y, params, batches, 0),
-            "The parameters stay as they are: the update gets zeros. Print `grads` in front of it: "
-            "do the new gradients arrive there?",
-            "Empties the gradients before they are used, or never fills them.",
+            f"{_NO_STEPS} Print `grads` in front of it: do the new gradients arrive there?",
+            "Empties the gradients before they are used, never fills them, or leaves the step "
+            "without effect.",
         ),
         Mistake(
             "uphill",
@@ -426,7 +583,7 @@ MEND_B = Exercise(
         ),
         Mistake(
             "averaged",
-            lambda X, y, params, batches, lr: _averaged_loop(X, y, params, batches, lr),
+            _averaged_loop,
             "You average over all batches so far. Each step should follow its own batch alone.",
             "Treats the symptom: keeps the pile, and makes it smaller.",
         ),
@@ -437,6 +594,45 @@ MEND_B = Exercise(
             "when the next batch begins?",
             "Changes a sign where something is to be emptied.",
         ),
+        Mistake(
+            "small_steps",
+            _slower(10, _piled_loop),
+            "The steps are shorter now, but the gradients still pile up.",
+            "Turns the learning rate down instead of finding the cause.",
+        ),
+        Mistake(
+            "pile_divided",
+            lambda X, y, params, batches, lr: _piled_loop(X, y, params, batches, lr / len(batches)),
+            "You divide by the number of batches, but the gradients still pile up. Each step "
+            "should follow its own batch alone.",
+            "Treats the symptom: keeps the pile, and makes it smaller.",
+        ),
+        Mistake(
+            "one_late",
+            _late_loop,
+            "Each step takes the gradients of the batch before. Which line comes first?",
+            "Sets the gradients behind the update.",
+        ),
+        Mistake(
+            "update_in_the_inner_loop",
+            _with_update(_in_the_inner_loop),
+            "The gradients are new in each batch now. But the update stands inside the inner loop "
+            "and runs once for each array.",
+            "Indents the update too far.",
+        ),
+        Mistake(
+            "lr_twice",
+            lambda X, y, params, batches, lr: _loop(X, y, params, batches, lr**2),
+            "The gradients are new in each batch now. But they are multiplied by `lr` twice.",
+            "Puts the learning rate into the gradient as well.",
+        ),
+        Mistake(
+            "losses_after",
+            _losses_after,
+            "It trains now, but each loss is taken after its step. The task says when.",
+            "Moves a line that was right.",
+        ),
+        *_of_the_rate(_plain),
     ),
 )
 
@@ -479,15 +675,13 @@ MEND_C = Exercise(
         ),
         Mistake(
             "ordered_twice",
-            lambda X, y, params, orders, size, lr: _ordered_twice(X, y, params, orders, size, lr),
+            _ordered_twice,
             "Both are put in order, and then taken in that order once more. Once is enough.",
             "Applies the order in both places.",
         ),
         Mistake(
             "both_overwritten",
-            lambda X, y, params, orders, size, lr: _both_overwritten(
-                X, y, params, orders, size, lr
-            ),
+            _both_overwritten,
             "It trains, but X and y are shuffled again from where the last epoch left them. "
             "Leave both as they are.",
             "Overwrites the data in each epoch.",
@@ -500,6 +694,74 @@ MEND_C = Exercise(
             "It trains, but each epoch has the same batches, those of the first order.",
             "Shuffles once, before the epochs.",
         ),
+        Mistake(
+            "forward_only",
+            _in_two_orders(_put, _leave),
+            "Forward goes through the samples in the new order, backward in the old one. Both need "
+            "the same rows.",
+            "Mends one of two places.",
+        ),
+        Mistake(
+            "backward_only",
+            _in_two_orders(_leave, _put),
+            "Backward goes through the samples in the new order, forward in the old one. Both need "
+            "the same rows.",
+            "Mends one of two places.",
+        ),
+        Mistake(
+            "labels_twice",
+            _in_orders(_put, lambda values, order: values[order][order]),
+            "The labels are put in order twice now, and the inputs once.",
+            "Applies the order where the labels have it already.",
+        ),
+        Mistake(
+            "labels_on_labels",
+            _labels_on_labels,
+            "From the second epoch on, the labels are shuffled again and the inputs start afresh. "
+            "Leave `y` as it is.",
+            "Overwrites y in each epoch.",
+        ),
+        Mistake(
+            "small_steps",
+            _slower(10, _in_orders(_leave, _put)),
+            "The steps are shorter now, but the labels still belong to other samples.",
+            "Blames the learning rate.",
+        ),
+        Mistake(
+            "sign_turned",
+            _slower(-1, _in_orders(_leave, _put)),
+            "You have turned the step round, but the labels still belong to other samples.",
+            "Blames the sign.",
+        ),
+        Mistake(
+            "uphill",
+            _slower(-1, _in_orders(_put, _put)),
+            "Inputs and labels belong together now. But the step goes uphill.",
+            "Changes the sign as well.",
+        ),
+        Mistake(
+            "no_steps",
+            _slower(np.inf, _in_orders(_put, _put)),
+            _NO_STEPS,
+            "Leaves the step without effect.",
+        ),
+        Mistake(
+            "losses_after",
+            _of_orders(_losses_after),
+            "It trains now, but each loss is taken after its step. The task says when.",
+            "Moves a line that was right.",
+        ),
+        Mistake(
+            "one_an_epoch",
+            lambda X, y, params, orders, size, lr: (
+                _in_orders(_put, _put)(X, y, params, orders, size, lr)
+                .reshape(len(orders), -1)
+                .mean(axis=1)
+            ),
+            "It trains now, but you give one loss an epoch. One of each batch is asked for.",
+            "Averages over the epoch, as the picture does.",
+        ),
+        *_of_the_rate(_of_orders),
     ),
 )
 

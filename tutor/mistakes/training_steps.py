@@ -9,6 +9,7 @@ import numpy as np
 
 from tutor.mistakes.records import READY_MADE, Exercise, Mistake
 from tutor.mistakes.training_cases import (
+    FOUR_CLASSES,
     LABELS,
     PROBABILITIES,
     SIZES,
@@ -50,6 +51,11 @@ SGD_STEP = Exercise(
             [np.array([[1.0, -2.0], [0.5, 3.0]]), np.array([0.5, -1.0])],
             [np.array([[0.1, 0.2], [-0.3, 0.4]]), np.array([2.0, -0.5])],
             0.1,
+        ),
+        (
+            [np.array([[0.5, -1.0, 2.0]]), np.array([0.0, 1.0, -1.5])],
+            [np.array([[0.125, -0.5, 0.25]]), np.array([1.0, -0.625, 0.875])],
+            0.25,
         ),
     ),
     draw=_step_case,
@@ -156,7 +162,8 @@ SGD_STEP = Exercise(
 
 def _step_inputs(rng: Rng, sizes: tuple[int, ...] = ()) -> tuple[Any, ...]:
     X, W1, b1, W2, b2 = network_case(rng, sizes)
-    return X, rng.integers(0, len(b2), size=len(X)), W1, b1, W2, b2, 0.5
+    lr = round(float(rng.uniform(0.2, 0.8)), 2)
+    return X, rng.integers(0, len(b2), size=len(X)), W1, b1, W2, b2, lr
 
 
 def _train_step(
@@ -168,9 +175,14 @@ def _train_step(
         a1 = X @ W1 + b1
         a1 = np.maximum(0, a1) if wrong == "relu_hidden" else a1
         P = softmax(a1 @ W2 + b2)
+    if wrong == "sigmoid_hidden":
+        a1 = 1 / (1 + np.exp(-(X @ W1 + b1)))
+        P = softmax(a1 @ W2 + b2)
     if wrong == "softmax_over_samples":
         P = softmax(a1 @ W2 + b2, axis=0)
-    dz2 = P - onehot(y, len(b2))
+    if wrong == "softmax_over_all":
+        P = softmax(a1 @ W2 + b2, axis=None)
+    dz2 = P if wrong == "labels_gone" else P - onehot(y, len(b2))
     dz2 = dz2 if wrong == "n_missing" else dz2 / len(y)
     sign = 1 if wrong == "uphill" else -1
     new_W2 = W2 + sign * lr * (a1.T @ dz2)
@@ -180,6 +192,7 @@ def _train_step(
     slopes = {
         "slope_of_a": 1 - np.tanh(a1) ** 2,
         "sigmoid_slope": a1 * (1 - a1),
+        "sigmoid_hidden": a1 * (1 - a1),
         "relu_hidden": a1 > 0,
     }
     if wrong in slopes:
@@ -217,6 +230,13 @@ TRAIN_STEP = Exercise(
             np.array([2, 0, 1]),
             *SQUARE_CASE[1:],
             0.3,
+        ),
+        # More classes than the labels show.
+        (
+            FOUR_CLASSES[0],
+            np.array([0, 2, 1]),
+            *FOUR_CLASSES[1:],
+            0.4,
         ),
     ),
     draw=_step_inputs,
@@ -294,6 +314,38 @@ TRAIN_STEP = Exercise(
             lambda X, y, W1, b1, W2, b2, lr: _train_step(X, y, W1, b1, W2, b2, 1.0),
             "The learning rate plays no part in your result.",
             "Forgets the step size.",
+        ),
+        Mistake(
+            "lr_divided",
+            lambda X, y, W1, b1, W2, b2, lr: _train_step(X, y, W1, b1, W2, b2, 1 / lr),
+            "A smaller learning rate gives a larger step here.",
+            "Divides by the learning rate.",
+        ),
+        Mistake(
+            "classes_counted",
+            lambda X, y, W1, b1, W2, b2, lr: _train_step(
+                X, y, W1, b1, W2, b2, lr * len(y) / len(b2)
+            ),
+            "You divide by the number of classes. The loss is a mean over the samples.",
+            "Mixes up N and K.",
+        ),
+        Mistake(
+            "labels_gone",
+            _slip("labels_gone"),
+            "`y` plays no part in your result. What does the gradient at the scores compare?",
+            "Takes the output for its gradient.",
+        ),
+        Mistake(
+            "sigmoid_hidden",
+            _slip("sigmoid_hidden"),
+            "You use the sigmoid, on both ways. This network has tanh.",
+            "Uses the sigmoid out of habit.",
+        ),
+        Mistake(
+            "softmax_over_all",
+            _slip("softmax_over_all"),
+            "All entries of P together sum to 1. Each row is a sample: what should a row sum to?",
+            "Sums without an axis.",
         ),
         Mistake(
             "n_twice",
