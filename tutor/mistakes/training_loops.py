@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -284,15 +285,38 @@ def _losses_after(X: Any, y: Any, params: Any, batches: Any, lr: float) -> Any:
     return np.array(losses)
 
 
-def _in_orders(
-    points: Callable[[Any, Any], Any], labels: Callable[[Any, Any], Any]
-) -> Callable[..., Any]:
-    """Make a loop over epochs that puts points and labels into the order of each epoch."""
+Orders = Callable[[Sequence[Any]], Sequence[Any]]
+
+
+def _given(orders: Sequence[Any]) -> Sequence[Any]:
+    return orders
+
+
+def _none(orders: Sequence[Any]) -> Sequence[Any]:
+    """Leave the samples where they are in each epoch."""
+    return [slice(None)] * len(orders)
+
+
+def _chained(orders: Sequence[Any]) -> Sequence[Any]:
+    """Apply each epoch's order to what the epoch before has left."""
+    return list(itertools.accumulate(orders, lambda before, order: before[order]))
+
+
+def _twice(orders: Sequence[Any]) -> Sequence[Any]:
+    return [order[order] for order in orders]
+
+
+def _first(orders: Sequence[Any]) -> Sequence[Any]:
+    return [orders[0]] * len(orders)
+
+
+def _in_orders(points: Orders, labels: Orders) -> Callable[..., Any]:
+    """Make a loop over epochs; points and labels are put into what is made of the orders."""
 
     def loop(X: Any, y: Any, params: Any, orders: Any, size: int, lr: float) -> Any:
         losses = []
-        for order in orders:
-            epoch_X, epoch_y = points(X, order), labels(y, order)
+        for points_order, labels_order in zip(points(orders), labels(orders), strict=True):
+            epoch_X, epoch_y = X[points_order], y[labels_order]
             batches = [slice(first, first + size) for first in range(0, len(X), size)]
             for rows in batches:
                 loss, _, params = _relu_step(epoch_X[rows], epoch_y[rows], params, lr)
@@ -302,69 +326,23 @@ def _in_orders(
     return loop
 
 
-def _in_two_orders(
-    onward: Callable[[Any, Any], Any], back: Callable[[Any, Any], Any]
-) -> Callable[..., Any]:
+def _in_two_orders(onward: Orders, back: Orders) -> Callable[..., Any]:
     """Make a loop over epochs that takes its points in one order forward, in another backward."""
 
     def loop(X: Any, y: Any, params: Any, orders: Any, size: int, lr: float) -> Any:
         losses = []
-        for order in orders:
-            there, again, labels = onward(X, order), back(X, order), y[order]
+        for there, again, order in zip(onward(orders), back(orders), orders, strict=True):
+            labels = y[order]
             for first in range(0, len(X), size):
                 rows = slice(first, first + size)
-                a1, P = classifier.forward(there[rows], params, "relu")
+                a1, P = classifier.forward(X[there][rows], params, "relu")
                 losses.append(classifier.loss(P, labels[rows]))
                 dz2 = classifier.output_gradient(P, labels[rows])
-                grads = classifier.backward(again[rows], a1, params, dz2, "relu")
+                grads = classifier.backward(X[again][rows], a1, params, dz2, "relu")
                 params = [p - lr * g for p, g in zip(params, grads, strict=True)]
         return np.array(losses)
 
     return loop
-
-
-def _labels_on_labels(X: Any, y: Any, params: Any, orders: Any, size: int, lr: float) -> Any:
-    losses = []
-    for order in orders:
-        y = y[order]
-        points = X[order]
-        for first in range(0, len(X), size):
-            rows = slice(first, first + size)
-            loss, _, params = _relu_step(points[rows], y[rows], params, lr)
-            losses.append(loss)
-    return np.array(losses)
-
-
-def _put(values: Any, order: Any) -> Any:
-    return values[order]
-
-
-def _leave(values: Any, _: Any) -> Any:
-    return values
-
-
-def _cumulative_loop(X: Any, y: Any, params: Any, orders: Any, size: int, lr: float) -> Any:
-    losses = []
-    for order in orders:
-        X = X[order]
-        labels = y[order]
-        for first in range(0, len(X), size):
-            rows = slice(first, first + size)
-            loss, _, params = _relu_step(X[rows], labels[rows], params, lr)
-            losses.append(loss)
-    return np.array(losses)
-
-
-def _both_overwritten(X: Any, y: Any, params: Any, orders: Any, size: int, lr: float) -> Any:
-    together, chained = np.arange(len(X)), []
-    for order in orders:
-        together = together[order]
-        chained.append(together)
-    return _in_orders(_put, _put)(X, y, params, chained, size, lr)
-
-
-def _ordered_twice(X: Any, y: Any, params: Any, orders: Any, size: int, lr: float) -> Any:
-    return _in_orders(_put, _put)(X, y, params, [order[order] for order in orders], size, lr)
 
 
 # As few as make batches of different sizes: each case is a training.
@@ -642,106 +620,104 @@ MEND_C = Exercise(
     signature="loop_c(X, y, params, orders, size, lr)",
     task="Change one thing in loop C, so that it trains and still goes through the samples in a "
     f"new order in each epoch. {_LOOP_TASK}",
-    reference=_in_orders(_put, _put),
+    reference=_in_orders(_given, _given),
     cases=(_order_case(np.random.default_rng(15)), _order_case(np.random.default_rng(16))),
     draw=_order_case,
     lists=True,
     mistakes=(
         Mistake(
             "as_it_was",
-            _in_orders(_leave, _put),
+            _in_orders(_none, _given),
             "Which sample stands in row 0 of `points`, and which label in row 0 of `labels`?",
             "Hasn't changed it yet, or treats a symptom.",
             untouched=True,
         ),
         Mistake(
             "not_shuffled",
-            _in_orders(_leave, _leave),
+            _in_orders(_none, _none),
             "It trains now, but each epoch has the same batches. Keep the new order, for both.",
             "Takes the shuffling out instead of doing it for both.",
         ),
         Mistake(
             "inputs_only",
-            _in_orders(_put, _leave),
+            _in_orders(_given, _none),
             "Now the inputs are shuffled and the labels aren't.",
             "Moves the mistake to the other array.",
         ),
         Mistake(
             "order_on_order",
-            _cumulative_loop,
+            _in_orders(_chained, _given),
             "From the second epoch on, the inputs are shuffled again and the labels start afresh. "
             "Leave `X` as it is.",
             "Overwrites X in each epoch.",
         ),
         Mistake(
             "ordered_twice",
-            _ordered_twice,
+            _in_orders(_twice, _twice),
             "Both are put in order, and then taken in that order once more. Once is enough.",
             "Applies the order in both places.",
         ),
         Mistake(
             "both_overwritten",
-            _both_overwritten,
+            _in_orders(_chained, _chained),
             "It trains, but X and y are shuffled again from where the last epoch left them. "
             "Leave both as they are.",
             "Overwrites the data in each epoch.",
         ),
         Mistake(
             "first_order_only",
-            lambda X, y, params, orders, size, lr: _in_orders(_put, _put)(
-                X, y, params, [orders[0]] * len(orders), size, lr
-            ),
+            _in_orders(_first, _first),
             "It trains, but each epoch has the same batches, those of the first order.",
             "Shuffles once, before the epochs.",
         ),
         Mistake(
             "forward_only",
-            _in_two_orders(_put, _leave),
+            _in_two_orders(_given, _none),
             "Forward goes through the samples in the new order, backward in the old one. Both need "
             "the same rows.",
             "Mends one of two places.",
         ),
         Mistake(
             "backward_only",
-            _in_two_orders(_leave, _put),
+            _in_two_orders(_none, _given),
             "Backward goes through the samples in the new order, forward in the old one. Both need "
             "the same rows.",
             "Mends one of two places.",
         ),
         Mistake(
             "labels_twice",
-            _in_orders(_put, lambda values, order: values[order][order]),
+            _in_orders(_given, _twice),
             "The labels are put in order twice now, and the inputs once.",
             "Applies the order where the labels have it already.",
         ),
         Mistake(
             "labels_on_labels",
-            _labels_on_labels,
+            _in_orders(_given, _chained),
             "From the second epoch on, the labels are shuffled again and the inputs start afresh. "
             "Leave `y` as it is.",
             "Overwrites y in each epoch.",
         ),
         Mistake(
             "small_steps",
-            _slower(10, _in_orders(_leave, _put)),
+            _slower(10, _in_orders(_none, _given)),
             "The steps are shorter now, but the labels still belong to other samples.",
             "Blames the learning rate.",
         ),
         Mistake(
             "sign_turned",
-            _slower(-1, _in_orders(_leave, _put)),
+            _slower(-1, _in_orders(_none, _given)),
             "You have turned the step round, but the labels still belong to other samples.",
             "Blames the sign.",
         ),
         Mistake(
             "uphill",
-            _slower(-1, _in_orders(_put, _put)),
+            _slower(-1, _in_orders(_given, _given)),
             "Inputs and labels belong together now. But the step goes uphill.",
             "Changes the sign as well.",
         ),
         Mistake(
             "no_steps",
-            _slower(np.inf, _in_orders(_put, _put)),
+            _slower(np.inf, _in_orders(_given, _given)),
             _NO_STEPS,
             "Leaves the step without effect.",
         ),
@@ -754,7 +730,7 @@ MEND_C = Exercise(
         Mistake(
             "one_an_epoch",
             lambda X, y, params, orders, size, lr: (
-                _in_orders(_put, _put)(X, y, params, orders, size, lr)
+                _in_orders(_given, _given)(X, y, params, orders, size, lr)
                 .reshape(len(orders), -1)
                 .mean(axis=1)
             ),
