@@ -152,6 +152,30 @@ def test_a_weight_is_read_and_edited_at_its_link(notebook, place):
     notebook.page.keyboard.press("Escape")
 
 
+def test_a_number_can_be_typed_while_the_page_changes_its_width(notebook, place):
+    """The network is laid out anew then; the field that is being written in stays."""
+    page = notebook.page
+    place.get_by_role("button", name="Output", exact=True).click()
+    field = place.get_by_role("spinbutton", name="Weight from neuron 1 to Output")
+    field.click()
+    field.select_text()
+    page.keyboard.type("2.")
+    stage = place.locator(".pg-stage")
+    before, size = stage.bounding_box()["width"], page.viewport_size
+    page.set_viewport_size(size | {"width": size["width"] + 60})
+    try:
+        page.wait_for_function(
+            "old => document.querySelector('.pg-stage').clientWidth > old", arg=before
+        )
+        page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done, 50)))")
+        page.keyboard.type("5")
+        wait_for(notebook, "w.playground.weights[2][0, 0]", 2.5)
+        assert field.evaluate("field => field === document.activeElement")
+    finally:
+        page.set_viewport_size(size)
+        page.keyboard.press("Escape")
+
+
 def test_the_network_by_keyboard_alone(notebook, place):
     page = notebook.page
     place.get_by_role("button", name="Play").focus()

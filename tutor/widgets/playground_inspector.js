@@ -22,7 +22,8 @@ class Inspector {
     if (source !== null) field?.select();
   }
 
-  /** Build a field for each number of the unit, unless it is gone. */
+  /** Build a field for each number of the unit, unless it is gone. Fields that are there stay, with
+   * what is half typed: the network is laid out anew whenever the page's width changes. */
   build() {
     const { frame, network } = this.page;
     const unit = this.unit && network.unitAt(...this.unit);
@@ -40,15 +41,19 @@ class Inspector {
     }
     const [layer] = this.unit;
     const name = unitName(unit);
-    this.fields = [this.field("bias", `Bias of ${name}`, null)];
+    const wanted = [["bias", `Bias of ${name}`, null]];
     for (let source = 0; source < frame.sizes[layer - 1]; source += 1) {
       const from = network.sourceName(layer, source);
-      this.fields.push(this.field(from, `Weight from ${from} to ${name}`, source));
+      wanted.push([from, `Weight from ${from} to ${name}`, source]);
     }
-    this.element.replaceChildren(
-      make("p", {}, `${name}: bias and weights`),
-      make("div", { class: "pg-fields" }, ...this.fields.map((each) => each.element)),
-    );
+    const names = wanted.map(([, field]) => field);
+    if (String(names) !== String(this.fields.map((each) => each.name))) {
+      this.fields = wanted.map((each) => this.field(...each));
+      this.element.replaceChildren(
+        make("p", {}, `${name}: bias and weights`),
+        make("div", { class: "pg-fields" }, ...this.fields.map((each) => each.element)),
+      );
+    }
     this.show();
   }
 
@@ -62,6 +67,7 @@ class Inspector {
     });
     return {
       input,
+      name,
       source,
       element: make("label", { class: "pg-number" }, make("span", {}, text), input),
     };
