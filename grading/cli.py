@@ -6,6 +6,7 @@ import atexit
 import gc
 import io
 import logging
+import os
 import sys
 
 from grading.errors import EXIT_FAILED, EXIT_INTERRUPTED
@@ -21,6 +22,7 @@ _SCHEDULER = "--scheduler="
 
 def main() -> None:
     """Run the command line; leaves by `SystemExit` with one of the exit codes of `errors`."""
+    _open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a name in Arabic, on a terminal that has Latin
             stream.reconfigure(errors="backslashreplace")
@@ -50,6 +52,16 @@ def main() -> None:
             file=sys.stderr,
         )
         sys.exit(EXIT_FAILED)
+
+
+def _open_what_is_closed() -> None:
+    """Open the null device in place of an input, output or stderr that whoever started this closed.
+
+    Else the next pipe gets that number, which programs started from here take for their stderr.
+    """
+    while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(number, True)
+    os.close(number)
 
 
 def _grades_here(arguments: list[str]) -> bool:

@@ -465,6 +465,23 @@ def test_a_terminal_that_lacks_a_character_gets_its_number(
     assert rb"2 \u2192 0 points" in written.getvalue()
 
 
+@pytest.mark.parametrize("closed", ["1>&-", "2>&-"])
+def test_what_starts_it_without_outputs_gets_its_class_graded(course: Path, closed: str) -> None:
+    """As a daemon may; the next pipe would get the number, and be taken for that output."""
+    small.hand_in(course, "ada", RIGHT)
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$0" -m grading run {closed}', sys.executable],
+        cwd=course,
+        env=environment_for_programs(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == EXIT_OK, done.stderr
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
+        assert [(row.score, row.failed) for row in book.rows(small.ASSIGNMENT)] == [(9, False)]
+
+
 def test_a_folder_named_like_a_file_of_the_course_is_left_out(course: Path) -> None:
     folder = small.hand_in(course, "ada", RIGHT)
     (folder / "small.ipynb").rename(folder / "mine.ipynb")
