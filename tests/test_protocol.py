@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as nps
 
-from grading.engine import protocol
+from grading.engine import decoding, protocol
 from grading.engine.protocol import ProtocolError, decode_frame, encode_frame
 
 
@@ -179,7 +179,7 @@ def test_random_bodies_are_harmless(body: bytes, raw: int) -> None:
     harmless(struct.pack("<4sIQ", b"nbg1", len(body) - raw, raw) + body)
 
 
-TAGS = bytes(tag for tag, read in enumerate(protocol._READERS) if read is not protocol._refuse)
+TAGS = bytes(tag for tag, read in enumerate(decoding._READERS) if read is not decoding._refuse)
 
 
 @pytest.mark.slow
