@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from grading.engine.key import BrokenKeyError, KeyCell, KeyNotebook, read
-from grading.engine.key import digest as digest_of_all
+from grading.engine.key import BrokenKeyError, KeyCell, KeyNotebook
+from grading.engine.read_key import digest as digest_of_all
+from grading.engine.read_key import read
 from grading.records import AnswerKey
 
 __all__ = [

@@ -6,7 +6,7 @@ import pytest
 from engine_course import answer, cell, handed_in, key, locked, notebook, test
 
 from grading.engine import Engine, sanitize
-from grading.engine.key import read_notebook
+from grading.engine.read_key import read_notebook
 from grading.records import Submission
 
 pytestmark = pytest.mark.slow

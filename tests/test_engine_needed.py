@@ -11,7 +11,7 @@ from engine_course import answer, cell, grade, key, locked, notebook, outcome, s
 from sample_class import ROOT, Maker
 
 from grading.engine import grade_submission, sanitize, source
-from grading.engine.key import read_notebook
+from grading.engine.read_key import read_notebook
 from grading.records import AnswerKey, Submission
 
 NOTEBOOKS = sorted((ROOT / "solutions").glob("*/*.ipynb"))

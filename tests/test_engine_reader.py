@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from grading.engine import graded, sanitize
-from grading.engine.key import read
+from grading.engine.read_key import read
 
 pytestmark = pytest.mark.slow
 

@@ -14,7 +14,8 @@ from typing import Any
 
 from grading.engine import sanitize
 from grading.engine.harmless import calm_html, calm_latex, calm_markdown, calm_raw
-from grading.engine.key import HIDDEN_BEGIN, HIDDEN_END, BrokenKeyError, KeyNotebook, clear_region
+from grading.engine.key import HIDDEN_BEGIN, HIDDEN_END, BrokenKeyError, KeyNotebook
+from grading.engine.read_key import clear_region
 from grading.engine.sanitize import Cell
 
 Output = dict[str, Any]

@@ -10,9 +10,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from grading.engine import examiner, sanitize, source
-from grading.engine.key import KeyNotebook, read
+from grading.engine.key import KeyNotebook
 from grading.engine.precedent import Precedents
 from grading.engine.preload import course_modules, light_modules
+from grading.engine.read_key import read
 from grading.engine.remote import Nobody
 from grading.records import AnswerKey
 

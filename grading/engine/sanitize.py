@@ -14,7 +14,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from grading.engine import needed
-from grading.engine.key import KeyCell, KeyNotebook, text_of
+from grading.engine.key import KeyCell, KeyNotebook
+from grading.engine.read_key import text_of
 
 MAX_NOTEBOOK_BYTES = 64 * 1024 * 1024
 MAX_CELLS = 3000

@@ -23,11 +23,11 @@ from typing import Any
 from grading.engine import protocol
 from grading.engine.grade import Settings
 from grading.engine.job import Job, unpacked
-from grading.engine.key import digest
 from grading.engine.preload import STUDENT_MAIN, drawing_modules
 from grading.engine.prepared import LEARNED, REHEARSAL_SECONDS, Prepared, prepare, rehearse
 from grading.engine.process import EXECUTION, MAX_SUBMISSIONS, ExaminerProcess, Request
 from grading.engine.pulse import Pulse
+from grading.engine.read_key import digest
 from grading.records import AnswerKey, GradedSubmission, Problem, Submission
 from grading.sandbox import Limits, SandboxError, Starting, Tier, WarmProcess
 

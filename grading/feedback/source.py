@@ -7,7 +7,8 @@ import json
 from typing import Any
 
 from grading.engine.graded import clean_outputs
-from grading.engine.key import BrokenKeyError, clear_region
+from grading.engine.key import BrokenKeyError
+from grading.engine.read_key import clear_region
 from grading.marks import NotebookMarks
 from grading.notebooks import read_notebook
 from grading.rules import Markers, secrets
