@@ -27,8 +27,9 @@ import numpy as np
 import numpy.random  # numpy itself imports it late, which each fork would have to do again
 
 from grading.engine import source as sources
+from grading.engine.conversation import StudentGone
 from grading.engine.key import KeyNotebook
-from grading.engine.remote import ABSENT, Session, StudentGone
+from grading.engine.remote import ABSENT, Session
 from grading.engine.shell import Output, Recorder, Stream, error_output, finished
 from grading.engine.stand_ins import StudentObject
 from grading.engine.trust import TestPlan

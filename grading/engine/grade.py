@@ -14,10 +14,11 @@ from dataclasses import dataclass, field, replace
 
 from grading.engine import graded, outcome
 from grading.engine import source as sources
+from grading.engine.conversation import StudentGone
 from grading.engine.examiner import Bindings, Examiner, Verdict
 from grading.engine.key import FirstCall, KeyNotebook
 from grading.engine.precedent import Judgement, Precedents, signature
-from grading.engine.remote import Session, StudentGone
+from grading.engine.remote import Session
 from grading.engine.sanitize import Cell
 from grading.records import CellOutcome, NotebookOutcome, Stopped
 from grading.sandbox import Death

@@ -21,9 +21,10 @@ from hashlib import sha256
 from typing import Any
 
 from grading.engine import outcome, protocol
+from grading.engine.conversation import StudentGone
 from grading.engine.graded import Written
 from grading.engine.question import Exchange, Question
-from grading.engine.remote import ABSENT, Session, StudentGone
+from grading.engine.remote import ABSENT, Session
 from grading.engine.shared import Shared
 from grading.engine.stand_ins import StudentFunction
 from grading.records import CellOutcome

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 
 from grading.engine import examiner, sanitize, source
 from grading.engine.key import KeyNotebook
+from grading.engine.nobody import Nobody
 from grading.engine.precedent import Precedents
 from grading.engine.preload import course_modules, light_modules
 from grading.engine.read_key import read
-from grading.engine.remote import Nobody
 from grading.records import AnswerKey
 
 REHEARSAL_SECONDS = 10.0

@@ -1,70 +1,42 @@
-"""The examiner's conversation with a student's process.
-
-Every answer is taken as plain data (`protocol`). A process that answers nonsense, too much, or too
-late is ended, and the request raises `StudentGone`.
-"""
+"""What the examiner asks a student's process, and what it remembers of the answers."""
 
 from __future__ import annotations
 
-import builtins
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from hashlib import sha256
-from typing import Any, NoReturn
+from typing import Any
 
 from grading.engine import hollow, protocol
-from grading.engine.channel import Channel, DeadlineError, LinkClosedError
+from grading.engine.conversation import Conversation, Raw, StudentGone
 from grading.engine.key import FirstCall
-from grading.engine.question import Exchange, Question, encoded_cases, know_cases, known_cases
+from grading.engine.question import Exchange, Question, encoded_cases, known_cases
 from grading.engine.stand_ins import (
     References,
     StudentFunction,
     StudentIterator,
     apply_changes,
 )
-from grading.sandbox import Death, Handle
+from grading.sandbox import Handle
 from tutor.mistakes.records import FORBIDDEN_LISTS
 
-GRACE = 1.0
-MAX_CALLBACK_DEPTH = 20
 _MESSAGE_BYTES = 1024 * 1024  # of files in one message
-
-
-class StudentGone(BaseException):
-    """The student's process ended while it had something to do.
-
-    Not an `Exception`: a test that catches whatever a student's function raises goes on, but there
-    is nobody left to ask.
-
-    Attributes
-    ----------
-    death : Death
-        How it ended, as seen from outside.
-    """
-
-    def __init__(self, death: Death) -> None:
-        super().__init__(str(death))
-        self.death = death
-
 
 ABSENT = object()
 """Stands in `Session.fetched` for a name that the student has not bound."""
 
 _CATALOGUED = {names: number for number, names in enumerate(FORBIDDEN_LISTS)}
 
-_Raw = tuple[bytearray, int]
-"""A message as `protocol.decode_payload` takes it."""
 
-
-def _digest(raw: _Raw) -> bytes:
+def _digest(raw: Raw) -> bytes:
     state = sha256(raw[1].to_bytes(8, "little"))
     state.update(raw[0])
     return state.digest()
 
 
-class Session:
+class Session(Conversation):
     """A conversation with one student process.
 
     Parameters
@@ -78,8 +50,6 @@ class Session:
 
     Attributes
     ----------
-    death : Death or None
-        How the process ended; None while it lives.
     left_out : dict
         Files that could not be written, and why.
     calls : int
@@ -88,8 +58,6 @@ class Session:
         Values of names that came along with an answer; `ABSENT` for those not bound.
     fetched_at : int
         Value of `calls` then.
-    discreet : bool
-        Whether a hidden test runs: names that the student made up are not taken over then.
     gave_hollow, gave_nothing : bool
         Whether the test at hand was given something `hollow`; or that, something empty, or None.
     exchanges : list of Exchange or None
@@ -100,24 +68,17 @@ class Session:
     gave_hollow = gave_nothing = looks = _fills = False
 
     def __init__(self, handle: Handle, seconds: float, files: Mapping[str, bytes]) -> None:
-        self.handle = handle
-        self.seconds = seconds
-        self.channel = Channel(handle.socket, handle.limits.reply_bytes, seconds + GRACE)
-        self.references = References(self)
-        self.death: Death | None = None
+        super().__init__(handle, seconds, References(self))
         self.calls = 0
-        self.discreet = False
-        self.deadline = time.monotonic() + seconds
         self.fetched: dict[str, Any] = {}
         self.fetched_at = -1
-        self._depth = 0
         self._later: list[list[Any]] = []
         self._ahead: FirstCall | None = None
         self._forbidden = dict(_CATALOGUED)
         self.exchanges: list[Exchange] | None = None
         self._functions: dict[str, StudentFunction] = {}
-        self._answers: deque[tuple[Question, _Raw]] = deque()
-        self._next: _Raw | None = None
+        self._answers: deque[tuple[Question, Raw]] = deque()
+        self._next: Raw | None = None
         self._digest = b""
         self.later("limits", handle.limits.reply_bytes, handle.limits.output_bytes)
         self.left_out: dict[str, str] = {}
@@ -128,10 +89,6 @@ class Session:
                 answer = dict.fromkeys(part, "File too large")
             if type(answer) is dict:
                 self.left_out |= answer
-
-    def allow(self, seconds: float | None = None) -> None:
-        """Start the clock for the next cell."""
-        self.deadline = time.monotonic() + (self.seconds if seconds is None else seconds)
 
     def attend(
         self,
@@ -454,12 +411,7 @@ class Session:
         if names or self._later:
             message = ["with", self._later, message, list(names), first]
             self._later = []
-        try:
-            self.channel.send(message, self.references)
-        except protocol.ProtocolError as error:
-            raise TypeError(str(error)) from None
-        except LinkClosedError:
-            self._end("killed")
+        self._put(message)
 
     def _pass_over_ahead(self) -> None:
         """Take the answer that nobody has read: a test went another way than it does for others."""
@@ -469,15 +421,9 @@ class Session:
             self._answer(())
         self.deadline += time.monotonic() - started
 
-    def close(self) -> None:
-        """End the process."""
-        self.handle.close()
-
     def _answer(self, names: Sequence[str], ahead: FirstCall | None = None) -> Any:
         while True:
-            message = self._receive()
-            if not isinstance(message, list) or not message or not isinstance(message[0], str):
-                self._end("reply")
+            message = self._read(self._take())
             if message[0] == "ok" and len(message) == 2:
                 return message[1]
             if message[0] == "ok" and len(message) == 4 and type(message[2]) is dict:
@@ -491,74 +437,27 @@ class Session:
                 self._end("reply")
             self._serve_callback(*message[1:])
 
-    def _receive(self) -> Any:
-        raw = self._take()
+    def _read(self, raw: Raw) -> list[Any]:
+        """Decode a message, and note which it was."""
         if self.exchanges is not None:
             self._digest = _digest(raw)
-        try:
-            return protocol.decode_payload(*raw, self.references)
-        except protocol.ProtocolError:
-            self._end("reply")
+        return super()._read(raw)
 
-    def _take(self) -> _Raw:
-        """Wait for a message, and leave it as it came."""
-        if self._next is not None:
-            raw, self._next = self._next, None
-            return raw
-        try:
-            return self.channel.take(self.deadline + GRACE)
-        except protocol.ProtocolError:
-            self._end("reply")
-        except DeadlineError:
-            self._end("wall")
-        except LinkClosedError:
-            self._end("killed")
+    def _take(self) -> Raw:
+        """Wait for a message, or take the one that was read before it was asked for."""
+        if self._next is None:
+            return super()._take()
+        raw, self._next = self._next, None
+        return raw
 
     def _serve_callback(self, number: Any, args: Any, kwargs: Any) -> None:
-        """Call a function of ours for the student's code, and send back what it gives."""
         self.exchanges = None
-        plain = isinstance(args, tuple) and isinstance(kwargs, dict) and type(number) is int
-        if not plain or not 0 <= number < len(self.references.lent):
-            self._end("reply")
-        if self._depth >= MAX_CALLBACK_DEPTH or not all(isinstance(key, str) for key in kwargs):
-            self._end("reply")
-        self._depth += 1
-        try:
-            answer = ["answer", self.references.lent[number](*args, **kwargs)]
-        except StudentGone:
-            raise
-        except Exception as error:
-            answer = ["raise", type(error).__name__, str(error)[:1000]]
-        finally:
-            self._depth -= 1
-        try:
-            self.channel.send(answer, self.references)
-        except protocol.ProtocolError as error:
-            self.channel.send(["raise", "TypeError", str(error)])
-        except LinkClosedError:
-            self._end("killed")
-
-    def _exception(self, name: Any, ancestors: Any, text: Any, trace: Any) -> Exception:
-        error = _builtin_exception(ancestors, text if isinstance(text, str) else "")
-        error.student_traceback = trace if isinstance(trace, str) else ""  # type: ignore[attr-defined]
-        kind = type(error).__name__ if self.discreet else protocol.clean_name(name)
-        error.student_type = kind  # type: ignore[attr-defined]
-        return error
+        super()._serve_callback(number, args, kwargs)
 
     def _tuple(self, answer: Any, length: int) -> tuple[Any, ...]:
         if not isinstance(answer, tuple) or len(answer) != length:
             self._end("reply")
         return tuple(answer)
-
-    def _left(self) -> float:
-        return max(self.deadline - time.monotonic(), 0.01)
-
-    def _end(self, reason: str) -> NoReturn:
-        """Make sure that the process is dead, and say how it died."""
-        if reason == "killed":  # it closed the link: give it a moment to finish dying
-            self.handle.wait(GRACE)
-        self.death = self.handle.kill(reason)
-        raise StudentGone(self.death)
 
 
 def _same(one: Any, other: Any) -> bool:
@@ -578,57 +477,3 @@ def _parts(files: Mapping[str, bytes]) -> Iterator[dict[str, bytes]]:
         part[name] = content
     if part:
         yield part
-
-
-class Nobody(Session):
-    """A session without a process: whatever is asked for is a function that gives None.
-
-    Attributes
-    ----------
-    first : FirstCall or None
-        What was called first, if that can be asked for in advance.
-    """
-
-    def __init__(self) -> None:
-        self.death = None
-        self.calls = 0
-        self.discreet = False
-        self.fetched, self.fetched_at = {}, -1
-        self.first: FirstCall | None = None
-
-    def attend(self, seconds: float, **how: bool) -> None:
-        """Do nothing: there is no clock."""
-
-    def get(self, names: list[str]) -> dict[str, Any]:
-        """Give functions."""
-        return {name: StudentFunction(self, 0, "function", name) for name in names}
-
-    def request(self, *request: Any) -> Any:
-        """Do nothing."""
-
-    def ask(self, what: str, function: StudentFunction) -> Any:
-        """Do nothing."""
-
-    def _calls(
-        self,
-        forbids: Sequence[str],
-        function: StudentFunction,
-        cases: Sequence[Sequence[Any]],
-        kwargs: dict[str, Any],
-    ) -> list[tuple[Any, Exception | None, tuple[str, ...], dict[Any, Any]]]:
-        if know_cases(cases) and self.calls == 0:
-            self.first = FirstCall(function.__name__, tuple(forbids), cases)
-        self.calls += 1
-        return [(None, None, (), {}) for _ in cases]
-
-
-def _builtin_exception(ancestors: Any, text: str) -> Exception:
-    """Make an instance of the nearest built-in class, or a RuntimeError."""
-    for name in ancestors if isinstance(ancestors, list) else []:
-        kind = getattr(builtins, name, None) if isinstance(name, str) else None
-        if isinstance(kind, type) and issubclass(kind, Exception) and kind is not Exception:
-            try:
-                return kind(text)
-            except TypeError:  # some need more than a text
-                break
-    return RuntimeError(text)
