@@ -69,6 +69,16 @@ def stream(text: str, name: str = "stdout") -> Output:
     return {"output_type": "stream", "name": name, "text": text}
 
 
+def error(name: str, text: str) -> Output:
+    """Make an error output, without a traceback."""
+    return {
+        "output_type": "error",
+        "ename": name,
+        "evalue": text[:2000],
+        "traceback": [f"{name}: {text}"[:2000]],
+    }
+
+
 def _clean_output(output: dict[Any, Any], lines: int) -> Output | None:
     kind = output.get("output_type")
     if kind == "stream":

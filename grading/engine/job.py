@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from grading.engine import graded, outcome, sanitize
-from grading.engine.grade import NotebookRun, missing
+from grading.engine.findings import missing
+from grading.engine.grade import NotebookRun
 from grading.engine.key import KeyNotebook
 from grading.engine.prepared import LEARNED, Prepared
 from grading.engine.process import Request
@@ -107,25 +108,26 @@ class Job:
                 problems.append(self._problem(path, None, what, "Look at it before you open it."))
         run = self._run(key, cells, files, deadline)
         run.run()
+        found = run.found
         sealed_failures = {
             name
-            for name, result in run.outcomes.items()
+            for name, result in found.outcomes.items()
             if result.sealed and result.status in ("failed", "error", "partial")
             if not key.plans[name].certain
         }
-        if (sealed_failures or run.wordy or run.hollow) and not key.calibrated:
+        if (sealed_failures or found.wordy or found.hollow) and not key.calibrated:
             self._calibrate(key, files)
             if key.unsealed & sealed_failures:
                 run.run_beside()
-        run.count()
-        hollow = frozenset(run.hollow & key.never_hollow - key.unsealed)
+        found.count()
+        hollow = frozenset(found.hollow & key.never_hollow - key.unsealed)
         if hollow:
             again = self._run(key, cells, files, deadline)
             again.fills = hollow
             again.run()
-            again.count()
-            run.take_over(again, hollow)
-        return run.result(path)
+            again.found.count()
+            found.take_over(again.found, hollow)
+        return found.result(path)
 
     def _run(
         self, key: KeyNotebook, cells: list[sanitize.Cell], files: dict[str, bytes], deadline: float
@@ -171,11 +173,11 @@ class Job:
         settings = replace(self.request.settings, figures="none")
         sealed = NotebookRun(key, cells, self._spawner(files), settings, deadline)
         sealed.run()
-        key.counting |= sealed.counting
-        key.never_hollow |= sealed.whole
+        key.counting |= sealed.found.counting
+        key.never_hollow |= sealed.found.whole
         failed = {
             name: result
-            for name, result in sealed.outcomes.items()
+            for name, result in sealed.found.outcomes.items()
             if result.sealed and (result.score or 0.0) < result.max_score
         }
         if not failed:
@@ -186,7 +188,7 @@ class Job:
         key.unsealed |= {
             name
             for name, result in failed.items()
-            if (beside.outcomes[name].score or 0.0) > (result.score or 0.0)
+            if (beside.found.outcomes[name].score or 0.0) > (result.score or 0.0)
         }
 
     def _problem(
