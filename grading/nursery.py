@@ -22,10 +22,9 @@ from multiprocessing.reduction import recv_handle, send_handle
 from pathlib import Path
 from typing import Any, NoReturn
 
-import psutil  # type: ignore[import-untyped]  # brought by ipykernel
-
 from grading.engine.preload import STUDENT_MAIN, light_modules
 from grading.engines import EngineChoice, SealedEngine
+from grading.family import ending_family
 from grading.records import AnswerKey
 from grading.sandbox import Tier, probe
 from grading.sandbox.limits import ONE_THREAD
@@ -164,14 +163,9 @@ class Nursery:
 
     def close(self) -> None:
         """End the process and all that it started."""
-        family = []
-        with contextlib.suppress(psutil.Error):
-            family = psutil.Process(self._process.pid).children(recursive=True)
-        self._pipe.close()
-        wait_or_kill(self._process)
-        for process in family:
-            with contextlib.suppress(psutil.Error):
-                process.kill()
+        with ending_family(self._process.pid):
+            self._pipe.close()
+            wait_or_kill(self._process)
 
 
 class Nursling:

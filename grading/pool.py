@@ -11,10 +11,9 @@ from collections.abc import Iterable, Iterator
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-import psutil  # type: ignore[import-untyped]  # brought by ipykernel
-
 from grading.engines import EngineChoice
 from grading.errors import CourseError
+from grading.family import ending_family
 from grading.nursery import Nursery, NurseryGoneError, found
 from grading.records import AnswerKey, GradedSubmission
 from grading.task import Process, Task
@@ -244,11 +243,7 @@ class Worker:
 
     def end(self) -> None:
         """End the process and all that it started."""
-        if self._process.is_alive():
-            family = []
-            with contextlib.suppress(psutil.Error):
-                family = psutil.Process(self._process.pid).children(recursive=True)
-            self._process.kill()
-            for process in family:
-                with contextlib.suppress(psutil.Error):
-                    process.kill()
+        pid = self._process.pid
+        if pid is not None and self._process.is_alive():
+            with ending_family(pid):
+                self._process.kill()
