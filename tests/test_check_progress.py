@@ -1,5 +1,9 @@
 """The progress view follows the checks, in the order of the notebook."""
 
+import dataclasses
+import html
+import re
+
 import numpy as np
 import pytest
 
@@ -44,9 +48,9 @@ def test_passed_tried_and_not_started():
     assert view.passed == 1
     number = len(mistakes.exercises("activations"))
     assert str(view).startswith(f"1 of {number} passed, 1 tried, {number - 2} not started")
-    html = view._repr_html_()
-    assert "<caption" in html
-    assert "Tried" in html
+    page = view._repr_html_()
+    assert "<caption" in page
+    assert "Tried" in page
 
 
 def test_the_latest_attempt_counts():
@@ -54,6 +58,26 @@ def test_the_latest_attempt_counts():
     assert states(tutor.progress())["activations/relu"] == "wrong"
     check.exercise("activations/relu", lambda x: np.maximum(0, x))
     assert states(tutor.progress())["activations/relu"] == "passed"
+
+
+def test_forgotten_is_as_never_tried():
+    check.exercise("activations/relu", lambda x: x)
+    tutor.progress.forget()
+    assert tutor.progress().rows == []
+
+
+def test_each_exercise_has_a_line_and_a_row_with_its_title_as_it_is():
+    exercises = [e for e in mistakes.exercises("activations") if e.id.endswith("/relu")]
+    exercises.append(dataclasses.replace(exercises[0], title="Is 0 < <b>1</b> & 1?"))
+    view = tutor.progress.Progress(list(zip(exercises, ("passed", "wrong"), strict=True)))
+    assert str(view).splitlines() == [
+        "1 of 2 passed, 1 tried, 0 not started",
+        f"✓ Passed: {exercises[0].title}",
+        "✗ Tried: Is 0 < <b>1</b> & 1?",
+    ]
+    page = view._repr_html_()
+    words = [html.unescape(cell) for cell in re.findall(r'scope="row"[^>]*>([^<]*)</th>', page)]
+    assert words == [exercise.title for exercise in exercises]
 
 
 def test_a_theme_can_be_asked_for():

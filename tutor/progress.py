@@ -55,7 +55,7 @@ class Progress:
 
     def _repr_html_(self) -> str:
         if not self.rows:
-            return f"<p>{escape(str(self))}</p>"
+            return f"<p>{self}</p>"
         cell = "padding: 3px 10px; text-align: left;"
         colours = {
             "passed": RIGHT,
@@ -73,7 +73,7 @@ class Progress:
             '<table style="color: var(--jp-content-font-color1, inherit); '
             'border-collapse: collapse;">'
             f'<caption style="text-align: left; font-weight: 600; padding: 3px 10px; '
-            f'color: var(--jp-content-font-color1, inherit);">{escape(self._summary())}</caption>'
+            f'color: var(--jp-content-font-color1, inherit);">{self._summary()}</caption>'
             f'<thead><tr><th scope="col" style="{cell}">Exercise</th>'
             f'<th scope="col" style="{cell}">State</th></tr></thead><tbody>{rows}</tbody></table>'
         )
