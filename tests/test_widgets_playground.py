@@ -29,7 +29,7 @@ class Page:
         self.widget.send = lambda content, buffers=None: self.answers.append((content, buffers))
 
     def ask(self, what, **details):
-        self.widget._on_message(self.widget, {"do": what, "view": "me", **details}, [])
+        tell(self, what, **details)
         content, buffers = self.answers[-1]
         json.dumps(content, allow_nan=False)  # as ipykernel sends it
         assert (content["view"], content["did"]) == ("me", what)
@@ -37,6 +37,11 @@ class Page:
             frame=content.get("frame"), state=content.get("state"), problem=content.get("problem"),
             content=content, buffers=buffers,
         )  # fmt: skip
+
+
+def tell(page, what, view="me", **details):
+    """Send a message as the page does, through ipywidgets."""
+    page.widget._handle_custom_msg({"do": what, "view": view, **details}, [])
 
 
 @pytest.fixture
@@ -195,6 +200,16 @@ def test_a_frame_trains_exactly_as_the_playground_does(page):
     assert answer.state is None
 
 
+def test_a_frame_is_short_in_epochs_and_in_time(page, monkeypatch):
+    quick = Page(hidden_layers=(), train_percent=10)
+    monkeypatch.setattr(module, "SECONDS", 60)
+    assert quick.ask("train").frame["epoch"] == module.EPOCHS
+    monkeypatch.setattr(module, "SECONDS", 1e-9)
+    answer = page.ask("train")
+    assert (answer.problem, answer.frame["epoch"]) == (None, 1)
+    assert "stopped" not in answer.content
+
+
 def test_step_rewind_reset_regenerate(page):
     first, data = parameters(page.ask("hello")), page.widget.playground.data.x_train
     assert page.ask("step").frame["epoch"] == 1
@@ -290,6 +305,20 @@ def test_regression_drops_an_accuracy_to_stop_at():
     assert answer.state["data"] == "plane"
 
 
+@pytest.mark.parametrize(
+    ("target", "changes"),
+    [
+        (Target("test_loss", 0.1), {"problem": "regression"}),
+        (Target("test_accuracy", 0.9), {"learning_rate": 0.1}),
+        (Target("test_accuracy", 0.9), {"problem": "classification"}),
+    ],
+)
+def test_what_to_stop_at_stays_where_it_can_be_reached(target, changes):
+    answer = Page(target=target).ask("set", changes=changes)
+    assert answer.problem is None
+    assert answer.state["config"]["target"] == {"metric": target.metric, "value": target.value}
+
+
 def test_editing_by_hand_changes_the_loss_at_once(page):
     other = playground.Playground()
     other.set_weight(1, 1, 3, 2.5)
@@ -349,6 +378,24 @@ def test_bad_messages_change_nothing_and_are_answered(page, message):
     assert page.ask("step").frame["epoch"] == 2
 
 
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ({"do": "explode"}, "asked for something unknown: {'do': 'explode'}"),
+        ("train", "asked for something unknown: {'unreadable': 'train'}"),
+        ({"do": "set", "changes": "all"}, "expected changes by name, got 'all'"),
+        ({"do": "set", "changes": {1: 2}}, "expected changes by name, got {1: 2}"),
+        ({"do": "bias", "layer": True}, "layer: expected a whole number, got True"),
+        ({"do": "bias", "layer": "1"}, "layer: expected a whole number, got '1'"),
+        ({"do": "bias", "layer": 1, "neuron": 0}, "value: expected a number, got None"),
+        ({"do": "bias", "layer": 1, "neuron": 0, "value": True}, "expected a number, got True"),
+    ],
+)
+def test_a_bad_message_is_answered_with_what_is_wrong_about_it(page, message, said):
+    page.widget._on_message(page.widget, message, [])
+    assert said in page.answers[-1][0]["problem"]
+
+
 # In and out ---------------------------------------------------------------------------------------
 
 
@@ -406,6 +453,7 @@ def test_own_data_can_be_left_and_found_again():
     assert "own_points(x, y)" in state["code"]
     state = page.ask("set", changes={"dataset": "xor", "own_data": None}).state
     assert (state["data"], state["has_own"], state["train_count"]) == ("xor", True, 250)
+    page.widget.set(noise=20)
     state = page.ask("set", changes={"use_own_data": True}).state
     assert (state["data"], state["train_count"]) == ("own", 16)
     answer = page.ask("set", changes={"batch_size": 30})
@@ -485,6 +533,16 @@ def test_python_changes_what_is_on_screen(page):
     assert page.answers[-1][0]["frame"]["epoch"] == 3
     with pytest.raises(ValueError, match="batch_size"):
         page.widget.set(batch_size=0)
+
+
+def test_what_the_page_needs_from_the_start_comes_with_it(page):
+    """The browser reads these while it builds the controls, before it asks for anything."""
+    state = page.widget.get_state(["choices", "feature_maps", "samples"])
+    assert state["choices"]["title"] == "Playground"
+    assert state["choices"]["question"].endswith("blue from orange?")
+    assert state["choices"]["noises"][0] == 0
+    assert len(state["feature_maps"]) == 100 * 100 * len(playground.FEATURES)
+    assert len(state["samples"]) > 0
 
 
 def test_experiment_from_the_screen(page):
@@ -573,10 +631,6 @@ def in_a_kernel(steps):
     asyncio.run(run())
 
 
-def tell(page, what, **details):
-    page.widget._on_message(page.widget, {"do": what, "view": "me", **details}, [])
-
-
 async def until(condition):
     for _ in range(500):
         if condition():
@@ -602,6 +656,29 @@ def test_frames_come_one_by_one_and_other_questions_between_them():
     in_a_kernel(steps)
 
 
+def test_a_frame_shows_what_its_own_view_looks_at():
+    async def steps(page, answers):
+        tell(page, "train", frames=1)
+        tell(page, "train", view="other", frames=1)
+        tell(page, "look", look=[1, 0])
+        await until(lambda: len(answers()) == 3)
+        trained = {each["view"]: each["frame"]["look"] for each in answers()[1:]}
+        assert trained == {"me": [1, 0], "other": None}
+
+    in_a_kernel(steps)
+
+
+def test_who_says_no_number_of_frames_gets_one():
+    async def steps(page, answers):
+        tell(page, "train")
+        await until(answers)
+        await asyncio.sleep(0.1)
+        assert len(answers()) == 1
+        assert not page.widget._later._awaited  # nothing runs on in a kernel that has nothing to do
+
+    in_a_kernel(steps)
+
+
 def test_a_page_gets_no_more_frames_than_it_may_ask_for_at_once():
     async def steps(page, answers):
         tell(page, "train", frames=1000)
@@ -621,7 +698,7 @@ def test_own_data_that_came_from_a_cell_are_found_again():
 def test_a_pause_drops_what_is_left_of_this_view_only():
     async def steps(page, answers):
         tell(page, "train", frames=8)
-        page.widget._on_message(page.widget, {"do": "train", "view": "other", "frames": 1}, [])
+        tell(page, "train", view="other", frames=1)
         await until(answers)
         tell(page, "pause")
         *_, newest, paused = answers()
@@ -653,7 +730,10 @@ def test_a_closed_playground_trains_no_more():
         await until(answers)
         page.widget.close()
         epoch = page.widget.playground.epoch
+        failed = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, what: failed.append(what))
         await asyncio.sleep(0.1)
         assert page.widget.playground.epoch == epoch
+        assert failed == []
 
     in_a_kernel(steps)

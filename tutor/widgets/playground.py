@@ -139,7 +139,7 @@ class Playground(Shown, anywidget.AnyWidget):  # type: ignore[misc]  # anywidget
     def refresh(self) -> None:
         """Show the present state, after `playground` was changed from outside."""
         with self._lock:
-            self._reply({}, with_state=True)
+            self._reply({}, look=None, with_state=True)
 
     @property
     def alt(self) -> str:
@@ -184,7 +184,7 @@ class Playground(Shown, anywidget.AnyWidget):  # type: ignore[misc]  # anywidget
         """Do what a message asks; an error is an answer too, because a callback's would be lost."""
         try:
             name = message.get("do")
-            if not isinstance(name, str) or name not in _ACTIONS:
+            if name not in _ACTIONS:
                 raise ValueError(f"the page asked for something unknown: {message!r:.200}")
             answer = _ACTIONS[name](self, message) or {}
             if name == "pause":  # the page has been sent where it stands
@@ -261,7 +261,7 @@ class Playground(Shown, anywidget.AnyWidget):  # type: ignore[misc]  # anywidget
 
     # Answers --------------------------------------------------------------------------------------
 
-    def _reply(self, answer: dict[str, Any], look: Any = None, with_state: bool = False) -> None:
+    def _reply(self, answer: dict[str, Any], look: Any, with_state: bool) -> None:
         frame, buffers = answers.frame(self._playground, look)
         answer["frame"] = frame
         if with_state:
