@@ -789,6 +789,15 @@ def test_a_long_list_of_arrays_goes_by_its_name():
     assert re.search(r"params of 4 arrays, batches of \d arrays, 0.1\)", str(result))
 
 
+def test_a_row_of_many_digits_goes_by_its_name_in_a_long_call():
+    result = check.exercise("training/train_step", lambda X, y, W1, b1, W2, b2, lr: 0)
+    call = result.lines[0].message.partition("`: ")[0]
+    assert call.startswith(
+        "`train_step(X of shape (5, 2), [1, 0, 1, 1, 2], W1 of shape (2, 4), b1 of"
+    )
+    assert len(call) < 130
+
+
 def test_what_comes_back_without_a_number_in_a_list_is_said_as_such():
     result = check.exercise("training/mend_a", lambda X, y, params, batches, lr: params)
     assert "not all are numbers; expected a list of 6 numbers" in result.lines[0].message

@@ -15,6 +15,7 @@ from tutor.mistakes.records import Exercise
 _MOST_ENTRIES = 12
 _LONGEST_CALL = 160
 _LONGEST_LIST = 50
+_LONGEST_ROW = 25
 
 
 def argument_names(exercise: Exercise) -> list[str]:
@@ -40,11 +41,14 @@ def shown(exercise: Exercise, args: Sequence[Any]) -> str:
 def show(value: Any, *, matrices: bool = True) -> str:
     """Write an argument as briefly as a line of a table allows.
 
-    A small array is written out, one with two or more axes only if `matrices`.
+    A small array is written out. Without `matrices`, in a call that would be too long, one with two
+    or more axes isn't, nor a row of numbers with many digits.
     """
     if isinstance(value, np.ndarray):
         most = _MOST_ENTRIES if value.ndim == 1 or matrices else 0
-        return _entries(value) if 0 < value.size <= most else f"array of shape {value.shape}"
+        text = _entries(value) if 0 < value.size <= most else ""
+        fits = text and (matrices or len(text) <= _LONGEST_ROW)
+        return text if fits else f"array of shape {value.shape}"
     if isinstance(value, bool | int | float | np.generic):
         return number(value)
     if callable(value):
