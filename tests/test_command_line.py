@@ -145,7 +145,7 @@ def test_an_empty_name_is_a_wrong_command_line(words: tuple[str, ...]) -> None:
     """So a script's unset variable is said to be none, in place of selecting nothing."""
     command = LEAVES[words]
     rest = needed(command)[1:]
-    tried = [("", *rest)]
+    tried = [("", *rest), (" ", *rest)]
     if any("--student" in option.opts for option in command.params):
         tried.append(("--student", ""))
     for arguments in tried:

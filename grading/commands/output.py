@@ -87,7 +87,7 @@ def unmatched(students: tuple[str, ...], there: Iterable[str]) -> tuple[str, ...
 
 def nearest_students(course: Course, students: tuple[str, ...]) -> str:
     """Ask whether somebody is meant whose name is nearly as what was typed."""
-    known = course.students() if students else []
+    known = course.students()
     return "".join(nearest(name, known) for name in students if name not in known)
 
 
