@@ -212,6 +212,7 @@ def _keep(
     summary: Summary,
 ) -> GradedSubmission:
     """Save one result and count it; a result that can't be saved becomes a problem."""
+    task, graded = _left_out(task, graded)
     who = (graded.assignment, graded.student)
     before = book.standing(*who) if task.why else None
     old_key = book.version(graded.assignment, task.before.key) if task.why else None
@@ -230,6 +231,20 @@ def _keep(
             summary.changes += _changes(book, task, before, old_key)
     summary.problems += (*task.problems, *graded.problems)
     return graded
+
+
+def _left_out(task: Task, graded: GradedSubmission) -> tuple[Task, GradedSubmission]:
+    """Make what kept a notebook from being read a reason for which it isn't graded.
+
+    A link, or a file over the limit, was handed in: who did that isn't told otherwise.
+    """
+    missing = {f"{notebook.name}.ipynb" for notebook in graded.notebooks if notebook.missing}
+    unread = [problem for problem in task.problems if problem.file in missing]
+    files = {problem.file for problem in unread}
+    why = [replace(problem, fatal=True) for problem in unread]
+    why += [problem for problem in graded.problems if problem.fatal or problem.file not in files]
+    others = tuple(problem for problem in task.problems if problem not in unread)
+    return replace(task, problems=others), replace(graded, problems=tuple(why))
 
 
 def _changes(

@@ -582,6 +582,39 @@ def test_a_students_words_command_no_terminal(course: Path) -> None:
     assert "gnp" in why.stdout
 
 
+def test_a_notebook_that_is_left_out_is_not_called_missing(course: Path) -> None:
+    """Who handed in a link, or too much, needs a person, not 0 points for nothing handed in."""
+    limit = "\nc.CourseDirectory.max_file_size = 50\n"  # kB
+    with (course / "nbgrader_config.py").open("a") as config:
+        config.write(limit)
+    small.hand_in(course, "ada", RIGHT)
+    big = small.hand_in(course, "big", RIGHT | {"triple": "#" * 60_000})
+    link = small.hand_in(course, "eve", RIGHT) / "small.ipynb"
+    link.unlink()
+    link.symlink_to(big / "small.ipynb")
+    both = small.hand_in(course, "fay", RIGHT)
+    (both / "small.ipynb").rename(both / "mine.ipynb")
+    (both / "small.ipynb").symlink_to("/etc/passwd")
+    done = run("run", "--json", course=course)
+    assert done.exit_code == EXIT_PROBLEMS
+    result = json.loads(done.stdout)
+    assert (result["graded"], result["failed"]) == (2, 2)
+    failed = {row["student"]: row["failed"] for row in result["submissions"]}
+    assert failed == {"ada": False, "big": True, "eve": True, "fay": False}
+    said = [(p["student"], p["what"]) for p in result["problems"] if p["fatal"]]
+    assert [who for who, _ in said] == ["big", "eve"]
+    assert "over the limit" in said[0][1]
+    assert said[1][1] == "is a link and was left out"
+    assert "not handed in" not in done.stdout + done.stderr
+    assert run("feedback", course=course).exit_code == EXIT_OK
+    page = (course / "feedback" / "eve" / small.ASSIGNMENT / "small.html").read_text()
+    assert "Your file small.ipynb could not be read: is a link and was left out." in page
+    assert "not handed in" not in page
+    link.unlink()
+    link.write_bytes((course / "submitted/ada" / small.ASSIGNMENT / "small.ipynb").read_bytes())
+    assert graded(run("run", "--json", course=course)) == (1, 2)
+
+
 def test_files_that_are_none_stop_nothing(course: Path) -> None:
     """A pipe has no end, and a folder in a thousand others is deeper than Python's stack."""
     for name in ("ada", "bob"):
