@@ -399,6 +399,51 @@ def test_a_live_plot_is_what_matplotlib_would_have_drawn():
     assert ">here<" not in svg
 
 
+@pytest.mark.parametrize(
+    "special",
+    [
+        {"rotation": 30},
+        {"text": "two\nlines", "ha": "right", "va": "top"},
+        {"text": "$w_1$", "ha": "center"},
+        {"bbox": {"facecolor": "white"}},
+        {"clip_on": True},
+    ],
+    ids=["rotated", "lines", "formula", "framed", "clipped"],
+)
+@pytest.mark.parametrize("plain_first", [False, True])
+def test_a_special_text_is_what_matplotlib_would_have_drawn(special, plain_first):
+    made, artists = figure()
+    live = LivePlot(made, [artists.text])
+    if plain_first:
+        live.svg()
+    artists.text.set(**special)
+    (part,) = live.moving_parts()
+    whole = plots.Picture(made, "").svg()
+    (elements, places), (theirs, right) = drawn(live.svg()), drawn(whole)
+    assert elements == theirs
+    np.testing.assert_allclose(places, right, atol=0.006)
+    turned = [set(re.findall(r'transform="([^"]+)"', each)) for each in (part, whole)]
+    assert turned[0] <= turned[1]
+
+
+def test_where_a_moving_artist_stands_at_first_moves_nothing_else():
+    parts = []
+    for x in (3, 9.9):
+        made, artists = figure()
+        artists.text.set(x=x, text="long enough to reach out of the axes")
+        parts.append(LivePlot(made, [artists.text]).still_parts)
+    assert parts[0] == parts[1]
+
+
+def test_a_live_plot_draws_the_same_twice():
+    made, _ = figure()
+    many = made.axes[0].scatter([1, 2, 3], [0, 1, 0], s=[10, 20, 30])
+    live = LivePlot(made, [many])
+    before = live.svg()
+    many.stale = True
+    assert live.svg() == before
+
+
 def test_a_live_plot_draws_the_rest_only_once():
     made, artists = figure()
     live = LivePlot(made, [artists.line])
@@ -427,10 +472,17 @@ def test_moving_parts_refer_to_the_clip_of_their_axes_and_bring_only_one_of_thei
         assert ["<clipPath" in part for part in (*others, dots)] == [False, False, True]
 
 
+def test_where_all_moves_the_clip_of_the_axes_stands_still():
+    made, artists = figure()
+    live = LivePlot(made, list(vars(artists).values()))
+    assert "<clipPath" in "".join(live.still_parts)
+    assert "<clipPath" not in "".join(live.moving_parts())
+
+
 def test_a_live_plot_keeps_its_styles_to_itself():
     made, artists = figure()
     svg = LivePlot(made, [artists.line]).svg()
-    assert svg.startswith("<svg ")
+    assert svg.startswith('<svg style="stroke-linejoin: round" ')  # the one that can be seen
     assert svg.count("</svg>") == 1
     assert "<style" not in svg
 

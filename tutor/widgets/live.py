@@ -8,6 +8,7 @@ and the axes are those of the figure, whichever artist it is: line, marker, bar,
 
 from __future__ import annotations
 
+import copy
 import io
 import itertools
 import re
@@ -88,7 +89,7 @@ class LivePlot:
         )
         self.moving = [self.moving[int(index)] for index in parts[1::2]]
         # matplotlib's style sheet would apply to the whole page.
-        parts[0] = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", parts[0], flags=re.DOTALL)
+        parts[0] = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", parts[0])
         parts[0] = parts[0].replace("<svg ", '<svg style="stroke-linejoin: round" ', 1)
         return parts[::2]
 
@@ -121,7 +122,6 @@ class _Mark:
         graphics = renderer.new_gc()
         self.artist._set_gc_clip(graphics)
         renderer._get_clip_attrs(graphics)
-        graphics.restore()
 
 
 _UntypedRenderer: Any = RendererSVG
@@ -142,17 +142,15 @@ class _Pen(_UntypedRenderer):  # type: ignore[misc]
 
     def __init__(self, figure: Figure, still_parts: Sequence[str]) -> None:
         self._paper = io.StringIO()
-        self._height_is_enough = False
         self._there = set(re.findall(r'<clipPath id="(\w+)"', "".join(still_parts)))
         self._looks: dict[tuple[Any, ...], tuple[str, float]] = {}  # of texts: style, shift
-        super().__init__(*figure.bbox.size, self._paper, metadata=dict(plots.NO_METADATA))
+        super().__init__(*figure.bbox.size, self._paper)
 
     def draw_alone(self, artist: Artist) -> str:
         """Return an artist's SVG, with the marker that it refers to."""
         return self._write(artist) if _is_plain(artist) else self._draw(artist)
 
     def _draw(self, artist: Artist) -> str:
-        self.writer.flush()
         self._paper.seek(0)
         self._paper.truncate()
         # What stands in another artist's SVG can't be referred to.
@@ -189,20 +187,13 @@ class _Pen(_UntypedRenderer):  # type: ignore[misc]
 
     def _learn(self, text: Any, y: float) -> tuple[str, float]:
         """Return a text's style, and how far below `y` its baseline is."""
-        # The browser aligns a text by its words; only the font's height moves it up or down.
-        self._height_is_enough = True
-        try:
-            drawn = re.search(r'style="([^"]*)" x="[^"]*" y="([^"]*)"', self._draw(text))
-        finally:
-            self._height_is_enough = False
+        # The browser aligns a text by its words; only the font's height moves it up or down, and
+        # that is the height of "lp" to matplotlib.
+        sample = copy.copy(text)  # without the callback for changes
+        sample.set_text("lp")
+        drawn = re.search(r'style="([^"]*)" x="[^"]*" y="([^"]*)"', self._draw(sample))
         assert drawn
         return drawn[1], float(drawn[2]) - y
-
-    def get_text_width_height_descent(self, s: str, prop: Any, ismath: Any) -> Any:
-        """Measure a text, or only its font by the letters "lp"."""
-        if self._height_is_enough and s != "lp":
-            return 0.0, 0.0, 0.0
-        return super().get_text_width_height_descent(s, prop, ismath)
 
     def _convert_path(
         self, path: Any, transform: Any = None, clip: Any = None, simplify: Any = None,
