@@ -9,7 +9,8 @@ from typing import Any
 from traitlets import Float, Int, TraitError
 from traitlets.config import Config, Configurable
 
-from grading.errors import CourseError
+from grading.errors import CourseError, first_line
+from tutor.names import nearest
 
 __all__ = ["CONFIG_HELP", "Bounds", "Grading", "bounds"]
 
@@ -121,6 +122,7 @@ class Grading(Configurable):
     )
 
 
+_NAMES = list(Grading.class_own_traits(config=True))
 CONFIG_HELP = "\b\nLimits in nbgrader_config.py, as c.Grading.NAME = VALUE:\n" + "\n".join(
     f"  {name:19s} {trait.help.split(' Default:')[0]}\n{'':22s}Default:"
     + trait.help.split("Default:")[1]
@@ -146,14 +148,19 @@ def bounds(
     Raises
     ------
     CourseError
-        When a configured limit makes no sense.
+        When a configured limit makes no sense, or there is none of that name.
     """
+    for name in config.Grading:
+        if name not in _NAMES:
+            raise CourseError(
+                f"nbgrader_config.py sets c.Grading.{name}, and there is no such limit."
+                f"{nearest(name, _NAMES)}",
+                "`grading run --help` lists them.",
+            )
     try:
         configured = Grading(config=config)
     except TraitError as error:
-        raise CourseError(
-            f"A limit in nbgrader_config.py makes no sense: {error}", "Correct it there."
-        ) from error
+        raise _senseless(first_line(error)) from error
     whole = submission_seconds or configured.submission_seconds
     cell = cell_seconds or configured.cell_seconds
     if cell is None:
@@ -179,4 +186,10 @@ def bounds(
 
 def _number(value: Any) -> float | None:
     """Read nbgrader's timeout; it takes nothing, zero and less for no limit."""
-    return float(value) if isinstance(value, (int, float)) and value > 0 else None
+    if value is not None and not isinstance(value, (int, float)):
+        raise _senseless(f"Execute.timeout is {value!r}, not a number")
+    return float(value) if value and value > 0 else None
+
+
+def _senseless(why: str) -> CourseError:
+    return CourseError(f"A limit in nbgrader_config.py makes no sense: {why}.", "Correct it there.")

@@ -14,6 +14,7 @@ import logging
 import os
 import re
 import sys
+import traceback
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -22,9 +23,10 @@ import nbformat
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import IncludeHeaderFooter, InstantiateTests
+from traitlets import TraitError
 
 from grading.address import of_file, with_driver
-from grading.errors import CourseError
+from grading.errors import CourseError, first_line
 from grading.notebooks import read_notebook
 from grading.reader import Handed, Reader
 from grading.records import AnswerKey, Problem, Submission
@@ -78,14 +80,17 @@ def load_course(
     path_before = list(sys.path)
     app = NbGrader(log_level=logging.CRITICAL)
     app.raise_config_file_errors = True
+    logging.disable()  # what traitlets logs before it exits is said below
     try:
         with contextlib.chdir(root):
             app.initialize([])
     except (Exception, SystemExit) as error:
         raise CourseError(
-            f"nbgrader can't load the configuration of {root}: {error}.",
+            f"nbgrader can't load the configuration of {root}: {_reason(error)}.",
             "Correct nbgrader_config.py; `nbgrader --debug` there shows what it reads.",
         ) from error
+    finally:
+        logging.disable(logging.NOTSET)
     # nbgrader puts the course first on the path, for plug-ins in it; last can't shadow a module.
     sys.path[:] = [*path_before, str(root)]
     directory: CourseDirectory = app.coursedir
@@ -97,6 +102,19 @@ def load_course(
         directory.db_url = of_file(base / "gradebook.db")
     directory.db_url = with_driver(directory.db_url if db_url is None else db_url)
     return Course(root, app.config, directory)
+
+
+def _reason(error: BaseException) -> str:
+    """Say why a configuration can't be loaded, with the file and the line if there is one."""
+    if isinstance(error, SyntaxError):
+        return f"{error.msg} ({error.filename}, line {error.lineno})"
+    if isinstance(error, SystemExit) and isinstance(error.__context__, TraitError):
+        return first_line(error.__context__)
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [frame for frame in frames if frame.filename.endswith("_config.py")]
+    name = "SystemExit, " if isinstance(error, SystemExit) else ""
+    where = f" ({places[-1].filename}, line {places[-1].lineno})" if places else ""
+    return f"{name}{first_line(error)}{where}"
 
 
 def is_meant(student: str, pattern: str) -> bool:

@@ -44,8 +44,20 @@ def test_the_command_line_comes_first() -> None:
 
 @pytest.mark.parametrize("limit", [{"memory_mb": 1}, {"cell_seconds": 0}, {"disk_mb": "many"}])
 def test_a_limit_without_sense_is_named(limit: dict[str, object]) -> None:
-    with pytest.raises(CourseError, match=next(iter(limit))):
+    with pytest.raises(CourseError, match=next(iter(limit))) as caught:
         bounds(Config({"Grading": limit}))
+    assert caught.value.what.endswith(".")
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_mistyped_limit_is_named_and_the_nearest_one() -> None:
+    with pytest.raises(CourseError, match=r"c\.Grading\.memory_md, .* Do you mean memory_mb\?"):
+        bounds(Config({"Grading": {"memory_md": 99}}))
+
+
+def test_a_time_out_of_nbgraders_that_is_no_number_is_named() -> None:
+    with pytest.raises(CourseError, match=r"Execute\.timeout is 'long', not a number"):
+        bounds(Config({"Execute": {"timeout": "long"}}))
 
 
 def test_they_reach_the_engine(tmp_path: Path) -> None:

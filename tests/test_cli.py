@@ -361,6 +361,32 @@ def test_errors_of_the_course_name_the_remedy(tmp_path: Path) -> None:
     assert "can't load the configuration" in text
 
 
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("c.x = (", "'(' was never closed ({file}, line 2)"),
+        ("c.CourseDirectory.course_id = name", "name 'name' is not defined ({file}, line 2)"),
+        ("import no_such_module", "No module named 'no_such_module' ({file}, line 2)"),
+        ("raise SystemExit(3)", "SystemExit, 3 ({file}, line 2)"),
+        (
+            "c.CourseDirectory.db_url = 3",
+            "The 'db_url' trait of a CourseDirectory instance expected a unicode string, "
+            "not the int 3",
+        ),
+    ],
+)
+def test_an_error_in_the_configuration_has_its_place(tmp_path: Path, line: str, why: str) -> None:
+    file = tmp_path / "nbgrader_config.py"
+    file.write_text(f"c = get_config()\n{line}\n")
+    program = [sys.executable, "-m", "grading", "run", "--course-dir", str(tmp_path)]
+    done = subprocess.run(program, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert done.returncode == EXIT_FAILED
+    assert done.stderr == (
+        f"nbgrader can't load the configuration of {tmp_path}: {why.format(file=file)}. Correct "
+        "nbgrader_config.py; `nbgrader --debug` there shows what it reads.\n"
+    )
+
+
 @pytest.mark.parametrize("words", ["validate", "release", "refresh", "excuse 01-small test_double"])
 def test_a_broken_source_is_named(course: Path, words: str) -> None:
     source = course / "source" / small.ASSIGNMENT / f"{small.NOTEBOOK}.ipynb"
