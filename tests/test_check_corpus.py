@@ -39,6 +39,18 @@ def test_right_solutions_pass_hidden_tests(entry):
     assert result.ok, str(result)
 
 
+@pytest.mark.parametrize(
+    "entry",
+    [entry for entry in corpus.right() if entry.exercise in ("xor/neuron", "xor/switch_network")],
+    ids=lambda entry: entry.place,
+)
+def test_which_way_a_sum_is_rounded_decides_over_no_switch(entry):
+    answer = corpus.answer(entry.exercise, entry.source)
+    for seed in range(60):
+        result = check.exercise(entry.exercise, answer, seed=seed, hidden=True)
+        assert result.ok, (seed, str(result))
+
+
 @pytest.mark.parametrize("hidden", [False, True])
 def test_what_is_said_of_an_answer_depends_on_nothing_else(hidden):
     """The grader takes over what was said of another student's answers, if they are the same."""

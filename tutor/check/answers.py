@@ -139,11 +139,25 @@ _COMMA_HINT = "Decimals have a point: `0.5`. A comma makes two numbers of it, 0 
 def _has_commas(answer: Any, expected: Any) -> bool:
     """Say whether `0,5` was typed for 0.5: a whole number in front of each one asked for."""
     wanted = expected if isinstance(expected, tuple) else (expected,)
+    if _has_one_comma_each(answer, wanted):
+        return True
     return (
         isinstance(answer, tuple)
         and len(answer) == 2 * len(wanted)
         and all(type(part) is int for part in answer[::2])
         and any(isinstance(part, float) and part % 1 for part in wanted)
+    )
+
+
+def _has_one_comma_each(answer: Any, wanted: tuple[Any, ...]) -> bool:
+    """Say whether whole numbers were typed as such and only the others, as in `1, 1, -1,5`."""
+    decimals = [isinstance(part, float) and bool(part % 1) for part in wanted]
+    if not isinstance(answer, tuple) or len(answer) != len(wanted) + sum(decimals):
+        return False
+    places = [digits for decimal in decimals for digits in ([False, True] if decimal else [False])]
+    return any(decimals) and all(
+        type(part) is int and (part >= 0 or not digits)
+        for part, digits in zip(answer, places, strict=True)
     )
 
 
@@ -344,7 +358,7 @@ def _in_this_order(items: Sequence[Any], given: Sequence[Any]) -> bool:
 
 def _judged(answer: Any, exercise: Exercise) -> list[Line]:
     if _has_gap(answer):
-        return [not_started(exercise.name, "still has a gap `...` to fill in.")]
+        return [not_started(exercise.name, "still has a gap to fill in.")]
     numbers = not _quoted(exercise.example) and not isinstance(exercise.example, dict)
     if numbers and _quoted(answer):
         says = f"`{exercise.name}` holds text in quotes; numbers are asked for."
@@ -378,7 +392,7 @@ def _has_gap(answer: Any) -> bool:
         return _has_gap(list(answer.values()))
     if isinstance(answer, list | tuple):
         return any(_has_gap(part) for part in answer)
-    return answer is Ellipsis
+    return answer is Ellipsis or answer is None
 
 
 def _described(answer: Any) -> str:

@@ -186,7 +186,11 @@ NEURON = Exercise(
     cases=(
         (_CORNERS, np.array([1.0, 1.0]), -1.5),
         (_CORNERS, np.array([2.0, -1.0]), -1.0),
-        (np.array([[1.0, 2.0, -1.0], [0.0, -1.0, 0.5], [3.0, 0.0, 1.0]]), np.ones(3), 0.5),
+        (
+            np.array([[1.0, 2.0, -1.0], [0.0, -1.0, 2.0], [3.0, 6.0, 0.0]]),
+            np.array([1.0, -0.5, 2.0]),
+            0.75,
+        ),
     ),
     draw=lambda rng: (
         (
@@ -284,6 +288,19 @@ NEURON = Exercise(
             lambda X, w, b: np.maximum(0, X @ w + b),
             "You hand on positive sums as they are. This neuron answers 1 for all of them.",
             "Uses ReLU for the switch.",
+        ),
+        Mistake(
+            "two_inputs_only",
+            lambda X, w, b: _step(w[0] * X[:, 0] + w[1] * X[:, 1] + b),
+            "Right for two inputs only. `X @ w` adds up as many as there are.",
+            "Builds the example in.",
+        ),
+        Mistake(
+            "cut_before_comparing",
+            lambda X, w, b: _step((X @ w + b).astype(int)),
+            "Sums between 0 and 1 are lost: `astype(int)` makes 0 of them. Which comes first, the "
+            "comparison or the whole number?",
+            "Makes whole numbers of the sums in place of the answers.",
         ),
     ),
 )
@@ -391,6 +408,12 @@ LINEAR_STACK = Exercise(
             "Even a neuron that never fires gets some rows right, and a stack can do what a "
             "neuron can.",
             "Takes “impossible” for “every row wrong”.",
+        ),
+        Mistake(
+            "one",
+            lambda: 1,
+            "It can't be less than what one neuron can do. How much is that?",
+            "Takes “impossible” for “hardly any row”.",
         ),
     ),
 )
@@ -517,6 +540,32 @@ ADD_FEATURE = Exercise(
             "You divide the inputs. The task asks for x1·x2.",
             "Writes / for *.",
         ),
+        Mistake(
+            "appended",
+            lambda X: np.append(X, X[:, 0] * X[:, 1]),
+            "All numbers came back in one line: `np.append` flattens. What puts columns side by "
+            "side?",
+            "Appends arrays end to end.",
+        ),
+        Mistake(
+            "both_not_zero",
+            lambda X: np.column_stack([X, (X[:, 0] != 0) & (X[:, 1] != 0)]),
+            "Right for inputs of 0 and 1 only. The task asks for the product.",
+            "Takes “both” for the feature.",
+        ),
+        Mistake(
+            "smaller_one",
+            lambda X: np.column_stack([X, np.minimum(X[:, 0], X[:, 1])]),
+            "Right for inputs of 0 and 1 only. The task asks for the product.",
+            "Takes another function that agrees with the product on the gate's inputs.",
+        ),
+        Mistake(
+            "squares_of_both",
+            lambda X: np.column_stack([X, X * X]),
+            "Four columns: `X * X` squares each entry. One product a row is asked for, of x1 and "
+            "x2.",
+            "Multiplies the matrix by itself.",
+        ),
     ),
 )
 
@@ -531,7 +580,24 @@ def _two_layer_table(network: Any, *, transposed: bool = False) -> Any:
     return _step(h @ w2.ravel() + float(b2.ravel()[0]))
 
 
+_NETWORK_SHAPES = {"W1": ((2, 2),), "b1": ((2,),), "w2": ((2,), (2, 1)), "b2": ((), (1,))}
+
+
+def _wrong_shape(network: Any) -> str | None:
+    """Say which of the four parts has another shape than was asked for."""
+    for (name, shapes), part in zip(_NETWORK_SHAPES.items(), network, strict=True):
+        shape = np.shape(np.asarray(part, float))
+        if shape not in shapes:
+            form = f"an array of shape {shape}" if shape else "a number"
+            wanted = f"shape {shapes[0]}" if shapes[0] else "a number"
+            return f"{name} is {form}; {wanted} is asked for."
+    return None
+
+
 def _judge_network(network: Any) -> str | None:
+    shape = _wrong_shape(network)
+    if shape is not None:
+        return shape
     right = _two_layer_table(network) == _XOR
     if right.all():
         return None
@@ -558,6 +624,13 @@ TWO_LAYERS = Exercise(
     parts=("W1 (2, 2)", "b1 (2,)", "w2 (2,)", "b2"),
     reference=_judge_network,
     mistakes=(
+        Mistake(
+            "wrong_shape",
+            lambda n: _wrong_shape(n) is not None,
+            "Count the brackets: a table of two rows is `[[…, …], […, …]]`, a row `[…, …]`, and a "
+            "single number has none.",
+            "Loses track of rows, tables and numbers.",
+        ),
         Mistake(
             "transposed",
             lambda n: bool((_two_layer_table(n, transposed=True) == _XOR).all()),
@@ -618,6 +691,13 @@ TWO_REGRESSIONS = Exercise(
             np.array([-2.0, 1.0]),
             np.array([3.0, -2.0]),
             -1.0,
+        ),
+        (
+            np.array([[1.0, -0.5, 2.0], [0.0, 1.5, -1.0]]),
+            np.array([[0.5, -1.0, 1.0], [2.0, 0.5, -1.5], [-0.5, 1.0, 0.25]]),
+            np.array([0.5, -1.0, 0.0]),
+            np.array([1.0, 2.0, -3.0]),
+            0.5,
         ),
     ),
     draw=lambda rng: (
@@ -702,6 +782,18 @@ TWO_REGRESSIONS = Exercise(
             lambda X, W1, b1, w2, b2: _sigmoid(_sigmoid(X @ W1 - b1) @ w2 - b2),
             "You subtract the biases. They are added: only a threshold would be subtracted.",
             "Takes the bias for a threshold.",
+        ),
+        Mistake(
+            "two_neurons_only",
+            lambda X, W1, b1, w2, b2: _composed(X, W1[:, :2], b1[:2], w2[:2], b2),
+            "Right for two hidden neurons only. Matrix products take as many as there are.",
+            "Builds the example in.",
+        ),
+        Mistake(
+            "rows_are_neurons",
+            lambda X, W1, b1, w2, b2: _composed(X, W1.T, b1, w2, b2),
+            "Each column of W1 is one hidden neuron. You take its rows.",
+            "Writes the layer as for column vectors.",
         ),
     ),
 )
@@ -823,7 +915,7 @@ LOG_LOSS = Exercise(
     reference=lambda y, P: -float(np.sum(y * np.log(P) + (1 - y) * np.log(1 - P))),
     cases=(
         (np.array([1.0, 0.0, 1.0, 0.0]), np.array([0.9, 0.2, 0.6, 0.7])),
-        (np.array([0.0, 0.0, 1.0]), np.array([0.1, 0.5, 0.3])),
+        (np.array([0.0, 0.0, 1.0]), np.array([0.1, 0.5, 0.35])),
     ),
     draw=_loss_case,
     forbids=READY_MADE,
@@ -952,6 +1044,18 @@ LOG_LOSS = Exercise(
             "`1 - y * …` multiplies first. Which two belong together in (1 − y)·log(1 − P)?",
             "Leaves the brackets of 1 − y out.",
         ),
+        Mistake(
+            "multiplied",
+            lambda y, P: -np.sum(y * np.log(P) * (1 - y) * np.log(1 - P)),
+            "You multiply the two terms, and one of y and 1 − y is always 0. How are they joined?",
+            "Multiplies where the formula adds.",
+        ),
+        Mistake(
+            "classes_unused",
+            lambda y, P: -np.sum(np.log(P)),
+            "y plays no part in your result. Which logarithm counts where y is 0?",
+            "Uses the formula for y = 1 everywhere.",
+        ),
     ),
 )
 
@@ -962,8 +1066,8 @@ BOUNDARY = Exercise(
     task="w is (w1, w2) with w2 ≠ 0: for an array x1 return the x2 at which w1·x1 + w2·x2 + b = 0.",
     reference=lambda x1, w, b: -(w[0] * x1 + b) / w[1],
     cases=(
-        (np.array([0.0, 0.5, 1.0]), np.array([1.0, 2.0]), -1.5),
-        (np.array([-1.0, 2.0]), np.array([3.0, -0.5]), 0.5),
+        (np.array([0.0, 0.5, 1.0]), np.array([1.0, 2.0]), -2.5),
+        (np.array([-1.0, 2.0]), np.array([3.0, -0.7]), 0.5),
     ),
     draw=lambda rng: (
         rng.normal(size=4),
@@ -1051,6 +1155,12 @@ BOUNDARY = Exercise(
             lambda x1, w, b: -(w[1] / w[0]) * x1 - b / w[1],
             "The height at x1 = 0 is right, the slope is upside down: which weight goes below?",
             "Turns the quotient of the weights over.",
+        ),
+        Mistake(
+            "only_bias_divided",
+            lambda x1, w, b: -w[0] * x1 - b / w[1],
+            "Only b is divided: `-w[0] * x1 - b / w[1]` divides first. Where do brackets belong?",
+            "Leaves the brackets out of a quotient.",
         ),
     ),
 )
@@ -1449,6 +1559,24 @@ ROWS_RIGHT = Exercise(
             "Your middle rows are in another order: the task lists (0, 1) before (1, 0).",
             "Writes the rows of the truth table in another order.",
         ),
+        Mistake(
+            "first_row_only",
+            lambda y, w, b: int(_fires([*w, b], _CORNERS)[0] == y[0]),
+            "Only the first row counts in your result: is the `return` inside the loop?",
+            "Returns from within the loop.",
+        ),
+        Mistake(
+            "counts_compared",
+            lambda y, w, b: 4 - abs(int(np.sum(_fires([*w, b], _CORNERS))) - int(np.sum(y))),
+            "You compare how many ones there are. Are they in the same rows?",
+            "Compares counts in place of pairs.",
+        ),
+        Mistake(
+            "counts_equal",
+            lambda y, w, b: bool(np.sum(_fires([*w, b], _CORNERS)) == np.sum(y)),
+            "You ask whether there are equally many ones. Compare row by row, and count.",
+            "Compares counts in place of pairs.",
+        ),
     ),
 )
 
@@ -1457,14 +1585,19 @@ def _switches(X: Any, W1: Any, b1: Any, w2: Any, b2: float) -> Any:
     return _step(_step(X @ W1 + b1) @ w2 + b2)
 
 
+def _quarters(values: Any) -> Any:
+    """Round to quarters: sums of these are exact in any order, and now and then exactly 0."""
+    return np.round(4 * values) / 4
+
+
 def _switch_case(rng: Rng) -> tuple[Any, ...]:
-    d, h = (2, 2) if rng.integers(2) else (int(rng.integers(2, 4)), int(rng.integers(2, 5)))
+    d, h = (2, 2) if rng.integers(2) else (int(rng.integers(2, 4)), int(rng.integers(3, 5)))
     return (
-        rng.normal(size=(12, d)).round(1),
-        rng.normal(size=(d, h)).round(1),
-        rng.normal(size=h).round(1),
-        rng.normal(size=h).round(1),
-        round(float(rng.normal(0, 0.5)), 1),
+        _quarters(rng.normal(size=(16, d))),
+        _quarters(rng.normal(size=(d, h))),
+        _quarters(rng.normal(size=h)),
+        _quarters(rng.normal(size=h)),
+        float(_quarters(rng.normal(0, 0.5))),
     )
 
 
@@ -1580,6 +1713,49 @@ SWITCH_NETWORK = Exercise(
             lambda X, W1, b1, w2, b2: _switches(X, W1, -b1, w2, -b2),
             "You subtract the biases. They are added: only a threshold would be subtracted.",
             "Takes the bias for a threshold.",
+        ),
+        Mistake(
+            "at_zero_hidden",
+            lambda X, W1, b1, w2, b2: _step((X @ W1 + b1 >= 0).astype(int) @ w2 + b2),
+            "Almost: look at a hidden neuron whose sum is exactly 0.",
+            "Doesn't distinguish > from ≥ in the hidden layer.",
+        ),
+        Mistake(
+            "at_zero_output",
+            lambda X, W1, b1, w2, b2: (_step(X @ W1 + b1) @ w2 + b2 >= 0).astype(int),
+            "Almost: look at a sample for which the output's sum is exactly 0.",
+            "Doesn't distinguish > from ≥ at the output.",
+        ),
+        Mistake(
+            "two_neurons_only",
+            lambda X, W1, b1, w2, b2: _switches(X, W1[:, :2], b1[:2], w2[:2], b2),
+            "Right for two hidden neurons only. Matrix products take as many as there are.",
+            "Builds the example in.",
+        ),
+        Mistake(
+            "hidden_unused",
+            lambda X, W1, b1, w2, b2: _step(X @ w2 + b2),
+            "Your output neuron looks at X. What does the hidden layer hand to it?",
+            "Computes the hidden layer and then doesn't use it.",
+        ),
+        Mistake(
+            "hidden_bias_outside",
+            lambda X, W1, b1, w2, b2: _step((_step(X @ W1) + b1) @ w2 + b2),
+            "You add b1 to the answers of the hidden neurons. It belongs to their sums, before "
+            "the switch.",
+            "Closes the bracket too early.",
+        ),
+        Mistake(
+            "output_bias_outside",
+            lambda X, W1, b1, w2, b2: _step(_step(X @ W1 + b1) @ w2) + b2,
+            "You add b2 to the answer. It belongs to the sum, before the switch.",
+            "Closes the bracket too early.",
+        ),
+        Mistake(
+            "output_bias_twice",
+            lambda X, W1, b1, w2, b2: _switches(X, W1, b2, w2, b2),
+            "The hidden neurons have biases of their own: which name do they have?",
+            "Copies a line and forgets to change a name.",
         ),
     ),
 )
