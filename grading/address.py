@@ -65,8 +65,12 @@ def options(db_url: str) -> dict[str, Any]:
 
 def remedy(db_url: str, error: Exception) -> str:
     """Say what to do when a gradebook can't be opened, read or written."""
-    if isinstance(error, ImportError) and with_driver(db_url) != db_url:
-        return "In the course's folder run: pip install -e '.[postgresql]'"
+    if isinstance(error, ImportError):
+        if with_driver(db_url).startswith("postgresql+psycopg:"):
+            return "In the course's folder run: pip install -e '.[postgresql]'"
+        return "Install that package, or name a gradebook on SQLite or PostgreSQL."
+    if isinstance(error, sa.exc.NoSuchModuleError):
+        return "Gradebooks were tried on SQLite (sqlite:///FILE) and PostgreSQL (postgresql://…)."
     if "://" not in db_url:
         return f"Write the address of a file as sqlite:///{db_url}."
     if not db_url.startswith("sqlite"):
@@ -76,6 +80,8 @@ def remedy(db_url: str, error: Exception) -> str:
             "Another program is writing to it: formgrader, nbgrader, or a run on another machine. "
             "Wait for it or end it, then run the same command again."
         )
+    if "readonly" in str(error):
+        return "Make it writable for you, then run the same command again."
     if "disk is full" in str(error):
         return "Make room there, then run the same command again."
     if any(words in str(error) for words in ("not a database", "malformed")):

@@ -155,6 +155,7 @@ def run(
                 plan.append(_Part(key, version, found.stale))
         with contextlib.ExitStack() as until_the_end:
             if plan:
+                book.try_to_write()
                 pool = until_the_end.enter_context(make_pool(choice, min(jobs, summary.to_do)))
                 summary.tier = pool.tier
                 listener.contained(pool.tier)

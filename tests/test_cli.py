@@ -9,6 +9,7 @@ import io
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -416,6 +417,52 @@ def test_a_damaged_gradebook_is_no_traceback_of_an_export(
 def test_a_full_disk_is_no_old_gradebook() -> None:
     said = remedy("sqlite:///gradebook.db", Exception("database or disk is full"))
     assert said.startswith("Make room there")
+
+
+def test_a_gradebook_that_can_only_be_read_is_said_before_anything_is_graded(
+    course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small.hand_in(course, "ada", RIGHT)
+    assert run("run", course=course).exit_code == EXIT_OK
+    kept = sorted((course / "autograded").rglob("*"))
+
+    def read_only(connection: sqlite3.Connection, _: object) -> None:
+        connection.execute("PRAGMA query_only = ON")
+
+    def nothing(*_: object) -> None:
+        raise AssertionError("something was graded")
+
+    monkeypatch.setattr("grading.run.publish", nothing)
+    small.hand_in(course, "bob", RIGHT)
+    sa.event.listen(sa.Engine, "connect", read_only)
+    try:
+        done = run("run", "--force", course=course)
+        unchanged = run("report", course=course)
+    finally:
+        sa.event.remove(sa.Engine, "connect", read_only)
+    assert done.exit_code == EXIT_FAILED
+    assert done.stderr == (
+        f"The gradebook sqlite:///{course}/gradebook.db can't be used: (sqlite3.OperationalError) "
+        "attempt to write a readonly database. Make it writable for you, then run the same "
+        "command again.\n"
+    )
+    assert unchanged.exit_code == EXIT_OK
+    assert sorted((course / "autograded").rglob("*")) == kept
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("mysql://x/y", "No module named 'MySQLdb'. Install that package, or name a gradebook on"),
+        ("nosql://x/y", "dialects:nosql. Gradebooks were tried on SQLite"),
+    ],
+)
+def test_a_gradebook_of_another_kind(course: Path, url: str, said: str) -> None:
+    (course / "submitted").mkdir()
+    done = run("run", "--db", url, course=course)
+    assert done.exit_code == EXIT_FAILED
+    assert said in done.stderr
+    assert "createdb" not in done.stderr
 
 
 def test_errors_say_names_as_they_are(course: Path, tmp_path: Path) -> None:
