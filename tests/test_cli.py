@@ -8,6 +8,7 @@ import gc
 import io
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -126,9 +127,9 @@ def test_only_new_and_changed_are_graded_again(course: Path) -> None:
         assert [row.score for row in book.rows(small.ASSIGNMENT)] == [9, 9, 0]
 
 
-def graded(done: Result) -> tuple[int, int]:
+def graded(done: Result, what: str = "graded") -> tuple[int, int]:
     result = json.loads(done.stdout)
-    return result["graded"], result["up_to_date"]
+    return result[what], result["up_to_date"]
 
 
 def test_why_explains_each_cell(course: Path) -> None:
@@ -147,7 +148,12 @@ def test_score_table_and_where_things_are(course: Path) -> None:
     assert f"Gradebook: sqlite:///{course / 'gradebook.db'}" in done.stderr
     done = run("feedback", course=course)
     assert done.exit_code == EXIT_OK, done.stderr
+    assert "graded yet" not in done.stderr
+    said = r"Feedback for 1 submission \(1 new, [0-9.]+ a second\): " + re.escape(str(course))
+    assert re.fullmatch(said + r"/feedback\n", done.stdout)
     assert (course / "feedback" / "ada" / small.ASSIGNMENT / "small.html").exists()
+    again = run("feedback", course=course)
+    assert again.stdout == f"Feedback for 1 submission (0 new): {course}/feedback\n"
     again = run("feedback", "--json", course=course)
     told = json.loads(again.stdout)
     assert told.pop("seconds") > 0
@@ -289,6 +295,26 @@ def test_stopped_in_the_middle_it_goes_on_from_there(course: Path, how: signal.S
     assert 1 <= before < 4
     assert count == 4 - before
     assert_as_if_undisturbed(course)
+
+
+def test_only_the_assignment_that_is_named_is_dealt_with(course: Path) -> None:
+    small.hand_in(course, "ada", RIGHT)
+    for folder in ("source", "release", "submitted/ada"):
+        parts = [course / folder / name for name in (small.ASSIGNMENT, "02-more")]
+        subprocess.run(["cp", "-r", *parts], check=True)
+    done = run("run", "02-more", "--json", course=course)
+    assert [row["assignment"] for row in json.loads(done.stdout)["submissions"]] == ["02-more"]
+    everywhere = run("feedback", "--student", "ada", course=course)  # 01-small has no grades yet
+    assert everywhere.exit_code == EXIT_OK, everywhere.stderr
+    assert run("run", course=course).exit_code == EXIT_OK
+    assert graded(run("feedback", small.ASSIGNMENT, "--json", course=course), "written") == (1, 0)
+    assert "Report on 2 submissions" in run("report", course=course).stdout
+    assert "Report on 1 submission: " in run("report", "02-more", course=course).stdout
+    assert "1 student, 01-small, 02-more: " in run("export", course=course).stdout
+    assert "1 student, 02-more: " in run("export", "02-more", course=course).stdout
+    assert run("release", "02-more", course=course).stdout == "02-more: nothing new\n"
+    checked = run("validate", "--static", "02-more", course=course)
+    assert checked.stdout == "1 assignment sound.\n"
 
 
 def test_nothing_handed_in_is_said(course: Path) -> None:

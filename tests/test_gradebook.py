@@ -13,6 +13,7 @@ import signal
 import sqlite3
 import threading
 import time
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -588,6 +589,29 @@ def test_a_gradebook_of_the_first_version_is_brought_up_to_date(cut: Cut, tmp_pa
     assert dump(course.db_url) == before
     publish(course, cut.results)
     assert dump(course.db_url) == before
+
+
+def test_each_row_gets_the_values_of_its_own_record() -> None:
+    def table(*newer: sa.Column[Any]) -> sa.Table:
+        keys = [sa.Column(name, sa.String(9), primary_key=True) for name in ("hw", "who")]
+        return sa.Table("t", sa.MetaData(), *keys, sa.Column("record", sa.LargeBinary), *newer)
+
+    rows = [("hw1", "ada", 1), ("hw1", "bob", 2), ("hw2", "ada", 3)]
+    before = table()
+    after = table(*(sa.Column(name, sa.Integer, server_default="7") for name in ("n", "other")))
+    engine = sa.create_engine("sqlite://")
+    with engine.connect() as db:
+        before.create(db)
+        for hw, who, number in rows:
+            record = zlib.compress(json.dumps({"number": number}).encode())
+            db.execute(sa.insert(before).values(hw=hw, who=who, record=record))
+        db.commit()
+        added = migration.upgrade(db, after, lambda record: {"n": record["number"]})
+        assert added == ["n", "other"]
+        found = db.execute(sa.select(after.c.hw, after.c.who, after.c.n, after.c.other)).all()
+        assert sorted(tuple(row) for row in found) == [(*row, 7) for row in rows]
+        db.commit()
+        assert migration.upgrade(db, after, lambda _: {"n": 0}) == []
 
 
 def test_an_upgrade_that_is_cut_off_has_changed_nothing(
