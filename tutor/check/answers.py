@@ -69,6 +69,8 @@ def _right(exercise: Exercise) -> Line:
 
 def _number(answer: Any, exercise: Exercise) -> list[Line]:
     expected, name = exercise.answer, exercise.name
+    if _has_gap(answer):
+        return [not_started(name, "still has a gap to fill in.")]
     found = _numeric_difference(answer, expected, exercise)
     if found is None:
         return [_right(exercise)]

@@ -378,6 +378,12 @@ VANISHING = Exercise(
             "That is the slope of one sigmoid at x = 10. Here are ten of them, each at its best.",
             "Takes the number of neurons for the input.",
         ),
+        Mistake(
+            "power_of_ten",
+            lambda: 1e-6,
+            "The size is right. Give two digits more.",
+            "Estimates by a power of ten.",
+        ),
     ),
 )
 
@@ -824,6 +830,15 @@ SLIDE_GAP = Exercise(
             lambda x: np.abs(_slide_derivative(x) - (np.tanh(x + 0.1) - np.tanh(x - 0.1)) / 0.2),
             "Almost: your step is too long to measure the slope well. Which h does the task give?",
             "Measures with a step of 0.1.",
+        ),
+        Mistake(
+            "measured_brackets",
+            lambda x: np.abs(
+                np.tanh(x) * (1 - np.tanh(x) ** 2) - (np.tanh(x + 1e-5) - np.tanh(x - 1e-5) / 2e-5)
+            ),
+            "`a - b / (2 * h)` divides b only, so your measured slope is huge. Where do brackets "
+            "belong?",
+            "Leaves the brackets out of a quotient.",
         ),
     ),
 )

@@ -269,6 +269,20 @@ SOFTMAX = Exercise(
             "too many?",
             "Turns the table and forgets to turn it back.",
         ),
+        Mistake(
+            "scaled_down",
+            lambda Z: _naive_softmax(Z / 1000),
+            "Dividing the scores makes the probabilities more even. What may be subtracted from a "
+            "row without changing anything?",
+            "Divides where it should subtract.",
+        ),
+        Mistake(
+            "first_subtracted",
+            lambda Z: _naive_softmax(Z - Z[:, :1]),
+            "Right for small scores. With the first one subtracted, the largest can still be too "
+            "large for exp.",
+            "Subtracts, without asking what for.",
+        ),
     ),
 )
 
@@ -314,11 +328,7 @@ SOFTMAX_TEMPERATURE = Exercise(
         ),
         Mistake(
             "overflow",
-            lambda z, T: (
-                np.exp(np.asarray(z) / T) / np.sum(np.exp(np.asarray(z) / T))
-                if np.max(np.asarray(z) / T) < 150
-                else np.full(np.shape(z), np.nan)
-            ),
+            lambda z, T: np.exp(z / T) / np.sum(np.exp(z / T)),
             "Right for small scores, nan for large ones. Subtract first, exp afterwards.",
             "Believes that equal formulas compute equally well.",
         ),
@@ -550,6 +560,12 @@ MAXOUT = Exercise(
             "Negative results come out positive. The largest one may be negative.",
             "Takes the largest size for the largest value.",
         ),
+        Mistake(
+            "relu_of_first",
+            lambda X, W, b: np.maximum(0, X @ W[0] + b[0]),
+            "This is ReLU of the first piece. The pieces are compared with each other, not with 0.",
+            "Takes the special case for the whole.",
+        ),
     ),
 )
 
@@ -679,6 +695,8 @@ def _same_sign_case(rng: Rng) -> tuple[Any, ...]:
     X[: n // 2] = np.abs(X[: n // 2])
     dz = rng.normal(size=n)
     dz[0], dz[1] = -abs(dz[0]), abs(dz[1])
+    X[-1] = np.abs(X[-1])
+    X[-1, rng.integers(d)] = 0.0
     return X, dz
 
 
@@ -701,7 +719,19 @@ SAME_SIGN = Exercise(
             np.array([1.0, 2.0, 0.5, -1.0]),
         ),
         (np.array([[0.5, 0.1, 0.3], [0.9, 0.2, 0.4]]), np.array([-2.0, 0.1])),
-        (np.array([[0.5, 0.1, -0.3], [0.9, 0.2, 0.4]]), np.array([2.0, 0.1])),
+        (
+            np.array(
+                [
+                    [0.5, -0.1, 0.3],
+                    [0.9, 0.2, -0.4],
+                    [0.6, 0.0, 0.2],
+                    [0.1, 0.7, 0.3],
+                    [-0.2, -0.8, -0.5],
+                    [0.4, 0.9, -0.6],
+                ]
+            ),
+            np.array([2.0, 0.1, 1.0, 3.0, 0.5, -1.0]),
+        ),
     ),
     draw=_same_sign_case,
     mistakes=(
@@ -790,6 +820,28 @@ SAME_SIGN = Exercise(
             ),
             "You divide by the number of weights. Of what is a share asked for?",
             "Divides by D where N is meant.",
+        ),
+        Mistake(
+            "zero_counts",
+            lambda X, dz: _share(
+                np.all(dz[:, None] * X >= 0, axis=1) | np.all(dz[:, None] * X <= 0, axis=1)
+            ),
+            "Almost: look at a sample with a gradient of exactly 0. The task asks for > 0 or < 0.",
+            "Doesn't distinguish > from ≥.",
+        ),
+        Mistake(
+            "first_and_last",
+            lambda X, dz: _share(np.sign(dz * X[:, 0]) == np.sign(dz * X[:, -1])),
+            "Right for two inputs only: you compare the first gradient with the last. What about "
+            "those between?",
+            "Builds the example in.",
+        ),
+        Mistake(
+            "all_samples_at_once",
+            lambda X, dz: float(np.all(dz[:, None] * X > 0) | np.all(dz[:, None] * X < 0)),
+            "You ask all samples at once, and get one yes or no. Each sample has its own: along "
+            "which axis?",
+            "Forgets the axis.",
         ),
     ),
 )

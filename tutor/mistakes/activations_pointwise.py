@@ -362,6 +362,19 @@ SIGMOID_DERIVATIVE = Exercise(
             "This is t. The slope is still to be made of it.",
             "Returns the preparation.",
         ),
+        Mistake(
+            "t_in_bracket",
+            lambda x: (1 - np.exp(-np.abs(x))) / (1 + np.exp(-np.abs(x))),
+            "At 0, where the sigmoid is steepest, your slope is 0. The bracket of a(1 − a) holds "
+            "a, not t.",
+            "Mixes t and the activation.",
+        ),
+        Mistake(
+            "negative_left",
+            lambda x: np.where(np.asarray(x) >= 0, 1, -1) * act.sigmoid_derivative(x),
+            "The sigmoid rises on both sides of 0. Which sign does its slope have on the left?",
+            "Gives the slope the sign of x.",
+        ),
     ),
 )
 
@@ -485,6 +498,13 @@ TANH = Exercise(
             np.sinh,
             "Your values grow without end: this is sinh, the part above the fraction bar.",
             "Stops at the numerator.",
+        ),
+        Mistake(
+            "numerator_only",
+            lambda x: np.sign(x) * (1 - np.exp(-2 * np.abs(x))),
+            "The ends are right, but at 0 your curve is twice too steep. What stands below the "
+            "fraction bar?",
+            "Forgets the denominator.",
         ),
     ),
 )
@@ -894,6 +914,13 @@ LEAKY_RELU = Exercise(
             lambda x, slope: np.where(np.asarray(x) > 0, x, (1 - slope) * np.asarray(x)),
             "You multiply by 1 − slope: then little leaks where much should.",
             "Takes the slope for what is held back.",
+        ),
+        Mistake(
+            "slope_subtracted",
+            lambda x, slope: np.where(np.asarray(x) > 0, x, np.asarray(x) - slope),
+            "On the negative side the line is as steep as on the positive one. What does a slope "
+            "do to x?",
+            "Subtracts where it should multiply.",
         ),
     ),
 )
@@ -1426,6 +1453,27 @@ SOFTPLUS = Exercise(
             lambda x: np.maximum(x, 0) + np.log(1 + np.exp(np.abs(np.asarray(x, float)))),
             "The exponent should never be large: which sign does it need?",
             "Factors out, and leaves the exponent as it was.",
+        ),
+        Mistake(
+            "clipped",
+            lambda x: np.log(1 + np.exp(np.clip(x, -500, 500))),
+            "Beyond your bound the curve stays level, and softplus goes on rising. The worked "
+            "example loses nothing.",
+            "Cuts off in place of rewriting.",
+        ),
+        Mistake(
+            "log_cosh_copied",
+            lambda x: np.abs(x) + np.log1p(np.exp(-2 * np.abs(x))) - np.log(2),
+            "This is the worked example itself, ln cosh. Take the large part out of 1 + e^x in "
+            "the same way.",
+            "Copies the example.",
+        ),
+        Mistake(
+            "exponent_doubled",
+            lambda x: np.maximum(x, 0) + np.log1p(np.exp(-2 * np.abs(x))),
+            "Right far out, too low around 0: which exponent is left when e^|x| is taken out of 1 "
+            "+ e^x?",
+            "Carries the 2 over from the worked example.",
         ),
     ),
 )
