@@ -14,8 +14,10 @@ import sqlite3
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import small_course as small
@@ -28,7 +30,7 @@ from rich.console import Console
 from grading.address import remedy
 from grading.cli import main
 from grading.commands import grading
-from grading.display import describe, show_problems
+from grading.display import describe, score_table, show_problems
 from grading.engines import CONTAINED
 from grading.errors import (
     EXIT_FAILED,
@@ -39,7 +41,7 @@ from grading.errors import (
 )
 from grading.export import CsvExporter
 from grading.feedback.write import FeedbackSummary
-from grading.gradebook import Gradebook
+from grading.gradebook import Gradebook, Row
 from grading.lock import exclusive
 from grading.reader import read_timestamp
 from grading.records import Problem
@@ -661,6 +663,57 @@ def test_a_thousand_problems_of_one_student_hide_no_other() -> None:
         "hw/ada: is a link. (995 more of these)",
         "hw/bob: is a link. Remove it.",
     ]
+
+
+def row(student: str = "ada", score: float = 1, **other: Any) -> Row:
+    """Make a line of a gradebook, of an assignment that is worth one point."""
+    made = Row(student, "01-small", score, 1, False, None, 0, 0, False, "sealed", "landlock", 0)
+    return replace(made, **other)
+
+
+def shown(what: object, width: int = 80) -> str:
+    written = io.StringIO()
+    Console(file=written, width=width).print(what)
+    return written.getvalue()
+
+
+def test_scores_are_said_in_good_words_and_names_as_they_are() -> None:
+    odd = row(assignment="01 [red] [/b]", penalty=1, late_seconds=86400 * 3, needs_manual=True)
+    text = shown(score_table([odd, row("[bold]", 0.5, penalty=0.5), row("bob", failed=True)]))
+    assert text.startswith("01 [red] [/b], 1 point ")
+    assert re.search(
+        r"│ ada +│ +1 │ needs manual grading, 3 days late, 1 point taken off +│\n"
+        r"│ \[bold\] +│ +0.5 │ 0.5 points taken off +│\n"
+        r"│ bob +│ +– │ could not be graded +│",
+        text,
+    )
+
+
+def test_a_large_class_is_summed_up() -> None:
+    rows = [row(score=number / 10) for number in (1, 3, 2, 4)]
+    rows += [row(failed=True), row(needs_manual=True, late_seconds=1, unsealed=2)]
+    assert "median" not in shown(score_table((rows * 7)[:40]))
+    text = shown(score_table(rows * 8))
+    found = dict(re.findall(r"│ (\S[^│]*?) +│ (\S[^│]*?) +│", text))
+    assert found == {
+        "submissions": "48",
+        "mean score": "0.4",
+        "lowest, median, highest": "0.1, 0.3, 1",
+        "need manual grading": "8",
+        "late": "8",
+        "not tamper-proof": "8",
+        "could not be graded": "8",
+    }
+    half = shown(score_table([row(score=score) for score in (0, 1)] * 21))
+    assert "0, 0.5, 1" in half
+    assert "mean" not in shown(score_table([row(failed=True)] * 41))
+
+
+@pytest.mark.parametrize("width", [30, 60])
+def test_a_narrow_terminal_breaks_a_long_name_and_keeps_it(width: int) -> None:
+    name = "name-" * 12 + "end"
+    lines = re.findall("^│ (.*?) *│", shown(score_table([row(name)]), width), re.MULTILINE)
+    assert "".join(lines) == name
 
 
 def test_a_students_words_command_no_terminal(course: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from statistics import mean, median
 
 from rich.console import Console
 from rich.markup import escape
@@ -21,11 +22,11 @@ _LONGEST_TABLE = 40
 
 def score_table(rows: Sequence[Row]) -> Table:
     """Make the table of one assignment's scores: each student, or a summary of a big class."""
-    title = f"{rows[0].assignment}, {number(rows[0].max_score)} points"
+    title = escape(f"{rows[0].assignment}, {counted(rows[0].max_score, 'point')}")
     if len(rows) > _LONGEST_TABLE:
         return _summary_table(rows, title)
     table = Table(title=title, title_justify="left")
-    table.add_column("student")
+    table.add_column("student", overflow="fold")  # a name that is cut off means nobody
     table.add_column("score", justify="right")
     table.add_column("remarks")
     for row in rows:
@@ -41,7 +42,7 @@ def _remarks(row: Row) -> list[str]:
     if row.late_seconds:
         remarks.append(f"{duration(row.late_seconds)} late")
     if row.penalty:
-        remarks.append(f"{number(row.penalty)} points taken off")
+        remarks.append(f"{counted(row.penalty, 'point')} taken off")
     if row.unsealed:
         remarks.append("not tamper-proof")
     return remarks
@@ -49,13 +50,12 @@ def _remarks(row: Row) -> list[str]:
 
 def _summary_table(rows: Sequence[Row], title: str) -> Table:
     table = Table(title=title, title_justify="left", show_header=False)
-    scores = sorted(row.score for row in rows if not row.failed)
+    scores = [row.score for row in rows if not row.failed]
     facts = {"submissions": str(len(rows))}
     if scores:
-        facts["mean score"] = number(sum(scores) / len(scores))
-        facts["lowest, median, highest"] = ", ".join(
-            number(scores[i]) for i in (0, len(scores) // 2, -1)
-        )
+        facts["mean score"] = number(mean(scores))
+        three = (min(scores), median(scores), max(scores))
+        facts["lowest, median, highest"] = ", ".join(map(number, three))
     facts["need manual grading"] = str(sum(r.needs_manual and not r.failed for r in rows))
     facts["late"] = str(sum(r.late_seconds > 0 for r in rows))
     facts["not tamper-proof"] = str(sum(r.unsealed > 0 for r in rows))
@@ -83,7 +83,7 @@ def show_changes(
         return
     table = Table(title=title, title_justify="left")
     for name in ("assignment", "student", "score", "cell", "why"):
-        table.add_column(name, justify="right" if name == "score" else "left")
+        table.add_column(name, justify="right" if name == "score" else "left", overflow="fold")
     for change in sorted(changes, key=lambda one: (one.assignment, one.student)):
         score = f"{number(change.old)} → {number(change.new)}"
         row = (escape(change.assignment), escape(change.student))
@@ -98,7 +98,8 @@ def _changes_by_reason(changes: Sequence[ScoreChange], title: str) -> Table:
     """Sum up many changes: by cell and reason, how many gained and how many lost."""
     table = Table(title=f"{title} (--json has each)", title_justify="left")
     for name in ("assignment", "cell", "why", "more", "less"):
-        table.add_column(name, justify="right" if name in ("more", "less") else "left")
+        right = name in ("more", "less")
+        table.add_column(name, justify="right" if right else "left", overflow="fold")
     up: Counter[tuple[str, str, str]] = Counter()
     down: Counter[tuple[str, str, str]] = Counter()
     for change in changes:

@@ -28,7 +28,8 @@ def show_why(console: Console, record: dict[str, Any]) -> None:
         heading = f"{notebook['name']}.ipynb" + (": missing" if notebook["missing"] else "")
         table = Table(title=escape(heading), title_justify="left", show_lines=True)
         for name in ("cell", "score", "status", "why"):
-            table.add_column(name, justify="right" if name == "score" else "left")
+            right = name == "score"
+            table.add_column(name, justify="right" if right else "left", overflow="fold")
         for cell in notebook["cells"]:
             reasons = _reasons(cell, record["tier"])
             table.add_row(escape(cell["name"]), _points(cell), cell["status"], reasons)
