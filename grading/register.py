@@ -46,6 +46,12 @@ def register(course: Course, book: Gradebook, assignment: str) -> bool:
             force=True,
             release_directory=folder,
         )
+    if isinstance(done.failure, OSError) and done.failure.filename:
+        why = f"{done.failure.filename}: {done.failure.strerror}"
+        raise CourseError(
+            f"The source of {assignment} can't be registered in the gradebook: {why}.",
+            "See that the file is there and can be read; nbgrader_config.py may name it.",
+        )
     if done.failure is not None:
         raise CourseError(
             f"The source of {assignment} can't be registered in the gradebook: {done.failure}.",

@@ -75,7 +75,7 @@ def check_source(
     list of Problem
         All of them fatal; empty when the notebook may be released.
     """
-    found: list[tuple[str, str, str]] = []
+    found: list[tuple[str | None, str, str]] = []
     for index, cell in enumerate(notebook.cells):
         for what, remedy in _check_cell(cell, markers):
             found.append((_name(cell, index), what, remedy))
@@ -191,7 +191,7 @@ def _check_markers(text: str, markers: Markers) -> Iterator[tuple[str, str]]:
             yield f"begins a {kind} that never ends", f"Put ### {end} after it."
 
 
-def _check_ids(notebook: Any, raw: Any) -> Iterator[tuple[str, str, str]]:
+def _check_ids(notebook: Any, raw: Any) -> Iterator[tuple[str | None, str, str]]:
     """Yield ids that are missing or occur more than once: nbgrader's and nbformat's."""
     grade_ids = Counter(
         cell.metadata.nbgrader.grade_id
@@ -200,7 +200,7 @@ def _check_ids(notebook: Any, raw: Any) -> Iterator[tuple[str, str, str]]:
     )
     cell_ids = Counter(cell.get("id") for cell in raw.get("cells", ()))
     if cell_ids.pop(None, 0):
-        yield "any", "has no cell id", "Open the notebook in JupyterLab and save it."
+        yield None, "has cells without a cell id", "Open the notebook in JupyterLab and save it."
     for kind, ids in (("nbgrader id", grade_ids), ("cell id", cell_ids)):
         for name, count in ids.items():
             if count > 1:

@@ -9,6 +9,7 @@ import io
 import json
 import os
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -734,6 +735,19 @@ def test_a_students_words_command_no_terminal(course: Path) -> None:
     assert "gnp" in why.stdout
 
 
+def test_what_was_put_right_has_a_remedy_that_says_how(course: Path) -> None:
+    file = small.hand_in(course, "ada", RIGHT) / "small.ipynb"
+    made = json.loads(file.read_text())
+    (test,) = [cell for cell in made["cells"] if cell["id"] == "test_double"]
+    made["cells"] += [test | {"id": "again"}]
+    file.write_text(json.dumps(made))
+    file.rename(file.with_name("mine.ipynb"))
+    done = run("run", course=course)
+    assert "than once. The last one counts, and the others are run as ordinary" in done.stderr
+    assert "cells are that notebook's. Rename it if it is another one." in done.stderr
+    assert "Nothing" not in done.stderr
+
+
 def test_a_notebook_that_is_left_out_is_not_called_missing(course: Path) -> None:
     """Who handed in a link, or too much, needs a person, not 0 points for nothing handed in."""
     limit = "\nc.CourseDirectory.max_file_size = 50\n"  # kB
@@ -863,12 +877,47 @@ def test_a_mistyped_name_beside_a_right_one_is_not_lost(
     asked = ("--student", "a*", "--student", "adelhied", "--student", "bob", small.ASSIGNMENT)
     for command, words in (
         ("run", f"holds no submission of adelhied, bob for {small.ASSIGNMENT}. Do you mean"),
-        ("feedback", "Nothing of adelhied, bob is graded yet. Do you mean adelheid?"),
+        (
+            "feedback",
+            f"Nothing of adelhied, bob for {small.ASSIGNMENT} is graded yet. Do you mean adelheid?",
+        ),
     ):
         done = run(command, *asked, *form, course=course)
         assert words in done.stderr
         assert done.exit_code == EXIT_PROBLEMS
     assert run("feedback", "--student", "a*", course=course).exit_code == EXIT_OK
+
+
+@pytest.mark.parametrize("command", ["feedback", "report", "export"])
+def test_of_which_assignment_nothing_is_graded_is_said(
+    course: Path, tmp_path: Path, command: str
+) -> None:
+    other = course / "source" / "02-other"
+    shutil.copytree(course / "source" / small.ASSIGNMENT, other)
+    small.hand_in(course, "ada", RIGHT)
+    assert run("run", small.ASSIGNMENT, course=course).exit_code == EXIT_OK
+    to = [] if command == "feedback" else ["-o", str(tmp_path / "file")]
+    done = run(command, "02-other", *to, course=course)
+    assert "Nothing for 02-other is graded yet. `grading run` grades" in done.stderr
+
+
+def test_a_file_that_the_configuration_names_and_that_is_not_there(course: Path) -> None:
+    with (course / "nbgrader_config.py").open("a") as config:
+        config.write('\nc.IncludeHeaderFooter.header = "source/header.ipynb"\n')
+    small.hand_in(course, "ada", RIGHT)
+    done = run("run", course=course)
+    assert done.exit_code == EXIT_FAILED
+    assert done.stderr == (
+        f"The source of {small.ASSIGNMENT} can't be registered in the gradebook: "
+        "source/header.ipynb: No such file or directory. See that the file is there and can be "
+        "read; nbgrader_config.py may name it.\n"
+    )
+
+
+def test_the_list_of_commands_cuts_nothing_off() -> None:
+    text = invoke("--help")[1]
+    assert "\n  collect " in text
+    assert "..." not in text.split("Commands:")[1]
 
 
 def test_each_of_several_who_are_asked_for_is_found(course: Path) -> None:

@@ -131,6 +131,10 @@ def duplicate_cell_id(cells: dict[str, Any]) -> None:
     cells["test_double"]["id"] = "test_triple"
 
 
+def no_cell_id(cells: dict[str, Any]) -> None:
+    del cells["test_double"]["id"]
+
+
 def unlock(cells: dict[str, Any]) -> None:
     cells["test_double"]["metadata"]["nbgrader"]["locked"] = False
 
@@ -188,6 +192,7 @@ def old_metadata(cells: dict[str, Any]) -> None:
 REFUSED = {
     duplicate_id: ("test_triple", "shares its nbgrader id"),
     duplicate_cell_id: ("test_triple", "shares its cell id"),
+    no_cell_id: (None, "has cells without a cell id"),
     unlock: ("test_double", "isn't locked"),
     no_end: ("hidden_double", "begins a hidden test that never ends"),
     no_begin: ("double", "ends a solution that never began"),

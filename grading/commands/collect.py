@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from grading.course import Course
 
 
-@grading.command(epilog=EXIT_CODES)
+@grading.command(epilog=EXIT_CODES, short_help="Take submissions out of a platform's zip files.")
 @click.argument("assignment", type=NAME)
 @click.argument(
     "archives",

@@ -91,13 +91,16 @@ def nearest_students(course: Course, students: tuple[str, ...]) -> str:
     return "".join(nearest(name, known) for name in students if name not in known)
 
 
-def show_nothing_graded(course: Course, students: tuple[str, ...] = ()) -> None:
+def show_nothing_graded(
+    course: Course, assignments: tuple[str, ...], students: tuple[str, ...] = ()
+) -> None:
     """Say why there is nothing to show."""
     place = course.step_root("submitted")
     whose = f" of {', '.join(students)}" if students else ""
+    what = f" for {', '.join(assignments)}" if assignments else ""
     near = nearest_students(course, students)
     click.echo(
-        f"Nothing{whose} is graded yet.{near} `grading run` grades what is in {place}; --class-dir "
-        "names another class.",
+        f"Nothing{whose}{what} is graded yet.{near} `grading run` grades what is in {place}; "
+        "--class-dir names another class.",
         err=True,
     )

@@ -87,7 +87,7 @@ def feedback(
         click.echo(f"Feedback for {count} ({summary.written} new{rate}): {place}")
     nothing = not (summary.written or summary.up_to_date or summary.problems)
     if absent or (nothing and not (as_json or summary.interrupted)):
-        show_nothing_graded(course, absent or students)
+        show_nothing_graded(course, assignments, absent or students)
     if summary.interrupted:
         console().print("Stopped. Pages that are written are kept: run the same command again.")
         sys.exit(EXIT_INTERRUPTED)
@@ -107,7 +107,7 @@ def _address(context: click.Context, parameter: click.Parameter, value: str) -> 
     return value
 
 
-@grading.command(epilog=EXIT_CODES)
+@grading.command(epilog=EXIT_CODES, short_help="Write one page on the class and what needs a look.")
 @assignments_argument
 @output_option("report.html beside the class's feedback folder")
 @click.option("--anonymous", is_flag=True, help="Number the students instead of naming them.")
@@ -158,10 +158,12 @@ def report(
     count = counted(sum(one.submissions for one in found.assignments), "submission")
     click.echo(f"Report on {count}: {path}")
     if not any(one.submissions for one in found.assignments):
-        show_nothing_graded(course)
+        show_nothing_graded(course, assignments)
 
 
-@grading.command(epilog=EXIT_CODES)
+@grading.command(
+    epilog=EXIT_CODES, short_help="Write the grades for a spreadsheet, Canvas or Moodle."
+)
 @assignments_argument
 @click.option(
     "--format",
@@ -236,7 +238,7 @@ def export(
         for note in notes:
             click.echo(note, err=True)
         if not outcome.assignments:
-            show_nothing_graded(course)
+            show_nothing_graded(course, assignments)
     sys.exit(EXIT_PROBLEMS if notes else EXIT_OK)
 
 

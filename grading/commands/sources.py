@@ -129,7 +129,7 @@ def validate(
     finish_check(problems, as_json, f"{counted(len(releases), 'assignment')} sound.")
 
 
-@grading.command(epilog=EXIT_CODES)
+@grading.command(epilog=EXIT_CODES, short_help="Run the sources and store what they show.")
 @assignments_argument
 @course_options
 def refresh(assignments: tuple[str, ...], course: Course, as_json: bool) -> None:
@@ -151,7 +151,7 @@ def refresh(assignments: tuple[str, ...], course: Course, as_json: bool) -> None
     finish_check(problems, as_json, "Every output is stored.")
 
 
-@grading.command(epilog=EXIT_CODES)
+@grading.command(epilog=EXIT_CODES, short_help="Let graded cells count for nobody.")
 @click.argument("assignment", type=NAME)
 @click.argument("cells", nargs=-1, metavar="CELL...", required=True)
 @click.option("--undo", is_flag=True, help="Let the cells count again.")

@@ -48,7 +48,7 @@ class Job:
         problems: list[Problem] = []
         files, refused = sanitize.safe_files(self.request.submission.files)
         for path in refused:
-            remedy = "Nothing; the file was left out."
+            remedy = "The file was left out."
             problems.append(self._problem(path, None, "a file name that leads elsewhere", remedy))
         files = laid_over(files, self.prepared.files)
         found = sanitize.find_notebooks(self.prepared.notebooks, self.request.submission.files)
@@ -88,7 +88,7 @@ class Job:
             return None
         if path != f"{name}.ipynb":
             what = f"taken as {name}.ipynb, because its cells are that notebook's"
-            problems.append(self._problem(path, None, what, "Nothing, unless it is another one."))
+            problems.append(self._problem(path, None, what, "Rename it if it is another one."))
         return path, notebook
 
     def _grade(

@@ -178,11 +178,11 @@ def rebuild(key: KeyNotebook, notebook: Mapping[str, Any]) -> tuple[list[Cell], 
     cells: list[Cell] = []
     for place, raw in enumerate(notebook["cells"]):
         if not isinstance(raw, dict):
-            notes.append(Note(None, f"cell {place + 1} is no cell", "Nothing; it was left out."))
+            notes.append(Note(None, f"cell {place + 1} is no cell", "It was left out."))
             continue
         grade_id = ids[place]
         if grade_id in places and places[grade_id] != place:
-            remedy = "Nothing; the last one counts, and the others are run as ordinary cells."
+            remedy = "The last one counts, and the others are run as ordinary cells."
             notes.append(Note(grade_id, "the cell is there more than once", remedy))
             grade_id = None
         cells.append(_cell(raw, key.cells.get(grade_id or ""), key))
@@ -269,9 +269,7 @@ def _restore(key: KeyNotebook, cells: list[Cell], notes: list[Note]) -> None:
     for name, known in key.cells.items():
         if name not in present:
             if known.kind == "solution":
-                notes.append(
-                    Note(name, "the answer's cell is missing", "Nothing; it counts as empty.")
-                )
+                notes.append(Note(name, "the answer's cell is missing", "It counts as empty."))
                 continue
             place = _place_after(previous, cells)
             pictures = dict(known.attachments)
