@@ -654,3 +654,41 @@ def test_several_may_create_a_gradebook_at_the_same_moment(tmp_path: Path) -> No
         with ThreadPoolExecutor(4) as threads:
             created = [threads.submit(create) for _ in range(4)]
             assert [book.result() for book in created] == [set()] * 4
+
+
+def test_an_assignment_is_registered_in_one_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk takes its time for each commit, and half a notebook can't be graded."""
+    small.make(tmp_path, STORED)
+    course = load_course(tmp_path)
+    seen: list[str] = []
+
+    def note(*args: object) -> None:
+        seen.append(str(args[2]))
+
+    def note_commit(_: object) -> None:
+        seen.append("COMMIT")
+
+    def lose(*args: object, **kwargs: object) -> None:
+        raise OSError("no space left")
+
+    with Gradebook(course.db_url, course.course_id) as book:
+        with monkeypatch.context() as broken:
+            broken.setattr(api.Gradebook, "add_source_cell", lose)
+            with pytest.raises(CourseError, match="no space left"):
+                register(course, book, small.ASSIGNMENT)
+        with api.Gradebook(course.db_url) as stock:
+            assert not stock.find_assignment(small.ASSIGNMENT).notebooks
+        sa.event.listen(sa.Engine, "before_cursor_execute", note)
+        sa.event.listen(sa.Engine, "commit", note_commit)
+        try:
+            assert register(course, book, small.ASSIGNMENT)
+        finally:
+            sa.event.remove(sa.Engine, "before_cursor_execute", note)
+            sa.event.remove(sa.Engine, "commit", note_commit)
+        assert len(book.source_cells(small.ASSIGNMENT)["small"]) > 5
+    cells = [place for place, what in enumerate(seen) if what.startswith("INSERT INTO source_cell")]
+    notebook = next(n for n, what in enumerate(seen) if what.startswith("INSERT INTO notebook"))
+    assert "COMMIT" not in seen[notebook : cells[-1]]
+    assert "COMMIT" in seen[cells[-1] :]
