@@ -868,6 +868,15 @@ def test_feedback_stopped_at_once_does_not_say_that_nothing_is_graded(
     assert "Nothing" not in done.stderr
 
 
+def test_json_of_no_feedback_says_it_in_numbers_alone(course: Path) -> None:
+    Gradebook(f"sqlite:///{course}/gradebook.db").close()
+    words = run("feedback", course=course)
+    assert "Nothing is graded yet. `grading run` grades what is in" in words.stderr
+    done = run("feedback", "--json", course=course)
+    assert (done.exit_code, done.stderr) == (EXIT_OK, "")
+    assert graded(done, "written") == (0, 0)
+
+
 @pytest.mark.parametrize("form", [(), ("--json",)], ids=["text", "json"])
 def test_a_mistyped_name_beside_a_right_one_is_not_lost(
     course: Path, form: tuple[str, ...]
@@ -924,6 +933,9 @@ def test_each_of_several_who_are_asked_for_is_found(course: Path) -> None:
     for name in ("ada", "bob"):
         small.hand_in(course, name, RIGHT)
     assert run("run", course=course).exit_code == EXIT_OK
+    only = json.loads(run("run", "--student", "ada", "--json", course=course).stdout)
+    assert [one["student"] for one in only["submissions"]] == ["ada"]
+    assert "why" not in only["submissions"][0]
     both = run("feedback", "--student", "bob", "--student", "ada", course=course)
     assert (both.exit_code, both.stderr.count("graded yet")) == (EXIT_OK, 0)
     small.hand_in(course, "cyd", RIGHT)
@@ -940,6 +952,17 @@ def test_a_folder_that_is_named_like_no_assignment_is_said(course: Path) -> None
     assert f"{wrong} is not graded: no assignment is called {wrong.name}." in done.stderr
     assert f"Do you mean {small.ASSIGNMENT}?" in done.stderr
     assert "is not graded" not in run("run", "--student", "ada", course=course).stderr
+
+
+def test_a_student_whom_the_gradebook_does_not_take_is_named(course: Path) -> None:
+    config = course / "nbgrader_config.py"
+    config.write_text(config.read_text() + "c.Autograde.create_student = False\n")
+    small.hand_in(course, "ada", RIGHT)
+    done = run("run", course=course)
+    assert done.exit_code == EXIT_PROBLEMS
+    assert "01-small/ada: " in done.stderr
+    assert "0 graded, 1 could not be graded (named above)." in done.stderr
+    assert done.stdout == ""
 
 
 def test_of_many_such_folders_five_are_named_and_the_others_counted(course: Path) -> None:

@@ -419,14 +419,26 @@ def test_readable_names_stay_on_one_line() -> None:
 
 def test_the_command_names_whose_submission_stayed_or_was_replaced(tmp_path: Path) -> None:
     root = small.make(tmp_path / "course")
-    for text, options, code, said in (
-        ("[1]", (), 0, "1 submission new\n1 file left out: no notebook\n"),
-        ("[2]", (), 1, "1 submission kept: 77\n"),
-        ("[2]", ("--force",), 0, "1 submission replaced: 77\n"),
+    untimed = "No time of submission is known, so that none counts as late.\n"
+    for text, options, code, said, time in (
+        ("[1]", (), 0, "1 submission new\n", untimed),
+        ("[1]", (), 0, "1 submission unchanged\n", ""),
+        ("[2]", (), 1, "1 submission kept: 77\n", ""),
+        ("[2]", ("--force",), 0, "1 submission replaced: 77\n", untimed),
+        ("[3]", ("--entry-times", "--force"), 0, "1 submission replaced: 77\n", ""),
     ):
         path = download(tmp_path, {CANVAS: text, CANVAS.replace("ipynb", "pdf"): ""})
         done = grading("collect", small.ASSIGNMENT, str(path), *options, cwd=root)
-        assert (done.returncode, done.stdout[: len(said)]) == (code, said)
+        expected = f"{said}1 file left out: no notebook\n{time}"
+        assert (done.returncode, done.stdout) == (code, expected)
+
+
+def test_what_is_only_to_be_known_of_a_late_submission_fails_nothing(tmp_path: Path) -> None:
+    root = small.make(tmp_path / "course")
+    path = download(tmp_path, {CANVAS.replace("_77", "_LATE_77"): "[1]"})
+    done = grading("collect", small.ASSIGNMENT, str(path), cwd=root)
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, "1 submission new")
+    assert "is late, Canvas says, but not how late" in done.stderr
 
 
 @pytest.mark.slow
