@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -35,11 +34,13 @@ def take_away(path: Path, added: str) -> None:
 def test_an_exercise_is_added_and_removed(tmp_path: Path) -> None:
     course = tmp_path / "course"
     environment = installed_course(course)
-    environment["PATH"] = f"{course / '.venv' / 'bin'}:{environment['PATH']}"
     for stamp in ("lab", "test"):
         assert (course / ".venv" / f".{stamp}").exists()
 
-    shell = partial(in_shell, course=course, environment=environment, seconds=400)
+    activate = block(". .venv/")
+
+    def shell(commands: str) -> str:
+        return in_shell(activate + commands, course, environment, seconds=400)
 
     source = course / "solutions" / "01-xor" / "xor.ipynb"
     released = course / "notebooks" / "01-xor" / "xor.ipynb"
