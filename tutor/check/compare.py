@@ -161,7 +161,7 @@ def difference(
     listed = lists or isinstance(expected, list)
     array = as_array(got, lists=listed and numbers.ndim > 0)
     if array is None:
-        return _wrong_type(got, numbers, listed=lists and numbers.ndim == 1)
+        return _wrong_type(got, numbers, listed=lists and numbers.ndim > 0)
     return _shapes(array, numbers) or _values(array, numbers, tolerance, at)
 
 
@@ -287,7 +287,8 @@ def _wrong_type(
             if isinstance(got, list | tuple) and len(got) != len(numbers):
                 says += f" of length {len(got)}"
     if listed and numbers is not None:
-        wanted = f"a list of {len(numbers)} numbers"
+        things = "numbers" if numbers.ndim == 1 else f"rows of {numbers.shape[1]} numbers"
+        wanted = f"a list of {len(numbers)} {things}"
         if name in ("list", "tuple"):
             return Difference(
                 "wrong_type",

@@ -486,6 +486,24 @@ COUNT_PARAMETERS = Exercise(
             "You count circles. Parameters are the lines between them, and the biases.",
             "Counts neurons instead of parameters.",
         ),
+        Mistake(
+            "output_biases_only",
+            lambda sizes: _weights(sizes) + sizes[-1],
+            "The hidden neurons have a bias, too.",
+            "Adds the biases behind the loop.",
+        ),
+        Mistake(
+            "starts_from_sizes",
+            lambda sizes: sum(sizes) + _parameters(sizes),
+            "You begin with the circles of the drawing. Only what is learned is a parameter.",
+            "Adds up all that was counted.",
+        ),
+        Mistake(
+            "three_sizes_only",
+            lambda sizes: (sizes[0] + 1) * sizes[1] + (sizes[1] + 1) * sizes[2],
+            "Right for three sizes only. The list may be shorter or longer.",
+            "Builds the example in.",
+        ),
     ),
 )
 
@@ -591,7 +609,7 @@ COUNT_MAXOUT = Exercise(
     task="All hidden layers are maxout with k pieces a neuron, the output layer is linear: return "
     "the number of parameters.",
     reference=lambda sizes, k: k * _parameters(sizes[:-1]) + (sizes[-2] + 1) * sizes[-1],
-    cases=(([3, 4, 2], 2), ([3, 4, 4, 1], 3), ([2, 5, 2], 1), ([5, 3, 2], 2)),
+    cases=(([3, 4, 2], 2), ([3, 4, 4, 1], 3), ([2, 5, 2], 1), ([5, 2, 3, 2], 2)),
     draw=lambda rng: (
         [int(v) for v in rng.integers(2, 7, size=int(rng.integers(3, 6)))],
         int(rng.integers(2, 5)),
@@ -736,6 +754,39 @@ COUNT_MAXOUT = Exercise(
             "send or those that receive?",
             "Swaps the two sizes of the last layer.",
         ),
+        Mistake(
+            "told_by_size",
+            lambda sizes, k: sum(
+                (1 if n == sizes[-1] else k) * (m + 1) * n for m, n in pairwise(sizes)
+            ),
+            "A hidden layer may be as large as the output. Ask where a layer is, not how large.",
+            "Tells the last layer by its size.",
+        ),
+        Mistake(
+            "middle_layers_lost",
+            lambda sizes, k: k * (sizes[0] + 1) * sizes[1] + (sizes[-2] + 1) * sizes[-1],
+            "Right for one hidden layer only: what lies between the first and the last is missing.",
+            "Builds the example in.",
+        ),
+        Mistake(
+            "three_sizes_only",
+            lambda sizes, k: k * (sizes[0] + 1) * sizes[1] + (sizes[1] + 1) * sizes[2],
+            "Right for three sizes only. The list may be longer.",
+            "Builds the example in.",
+        ),
+        Mistake(
+            "output_weights_forgotten",
+            lambda sizes, k: k * _parameters(sizes[:-1]) + sizes[-1],
+            "Of the output layer only the biases are in your sum. Where are its weights?",
+            "Forgets the weights of the last layer.",
+        ),
+        Mistake(
+            "last_hidden_only",
+            lambda sizes, k: k * (sizes[-3] + 1) * sizes[-2] + (sizes[-2] + 1) * sizes[-1],
+            "Of several hidden layers only the last one counts in your result: = or += in the "
+            "loop?",
+            "Overwrites in a loop where it should add.",
+        ),
     ),
 )
 
@@ -744,22 +795,26 @@ def _widest(budget: int, n_in: int, n_out: int) -> int:
     return max(0, (budget - n_out) // (n_in + 1 + n_out))
 
 
+def _budget_case(rng: Rng) -> tuple[Any, ...]:
+    """Draw a budget: any, one that is met to the last parameter or not quite, one for none."""
+    n_in, n_out, h = (int(v) for v in rng.integers(1, 9, size=3))
+    match rng.integers(5):
+        case 0:
+            return int(rng.integers(1, n_out + 3)), n_in, n_out + 3
+        case 1 | 2:
+            missing = int(rng.choice([0, 1, (n_in + 1 + n_out) // 2]))
+            return (n_in + 1) * h + (h + 1) * n_out - missing, n_in, n_out
+    return int(rng.integers(40, 900)), n_in, n_out
+
+
 WIDEST = Exercise(
     id="parameters/widest",
     title="The widest network within a budget",
     signature="widest(budget, n_in, n_out)",
     task="One hidden layer of h neurons: return the largest h with at most `budget` parameters.",
     reference=_widest,
-    cases=((1000, 2, 1), (26, 3, 2), (25, 3, 2), (100, 10, 10)),
-    draw=lambda rng: (
-        (
-            int(rng.integers(40, 900)),
-            int(rng.integers(1, 12)),
-            int(rng.integers(1, 6)),
-        )
-        if rng.integers(2)
-        else _exact_budget(rng)
-    ),
+    cases=((1000, 2, 1), (26, 3, 2), (25, 3, 2), (96, 10, 3), (3, 2, 5)),
+    draw=_budget_case,
     forbids=READY_MADE,
     mistakes=(
         Mistake(
@@ -770,7 +825,7 @@ WIDEST = Exercise(
         ),
         Mistake(
             "one_too_wide",
-            lambda budget, n_in, n_out: _widest(budget, n_in, n_out) + 1,
+            lambda budget, n_in, n_out: _widest(budget, n_in, n_out) + (budget >= n_out),
             "One neuron too many: count the parameters of your network.",
             "Stops the loop one step too late.",
         ),
@@ -871,14 +926,20 @@ WIDEST = Exercise(
             "These are the parameters of that network. How wide is it?",
             "Returns another number than was asked for.",
         ),
+        Mistake(
+            "negative",
+            lambda budget, n_in, n_out: (budget - n_out) // (n_in + 1 + n_out),
+            "Less than no neurons? Read what the task says about budgets that are too small.",
+            "Forgets the case in which nothing fits.",
+        ),
+        Mistake(
+            "at_least_one",
+            lambda budget, n_in, n_out: max(1, (budget - n_out) // (n_in + 1 + n_out)),
+            "Over budget where not even one neuron fits. Read what the task says about that.",
+            "Believes that there is always a hidden neuron.",
+        ),
     ),
 )
-
-
-def _exact_budget(rng: Rng) -> tuple[Any, ...]:
-    """Draw a budget that a network meets to the last parameter."""
-    n_in, n_out, h = (int(v) for v in rng.integers(1, 9, size=3))
-    return (n_in + 1) * h + (h + 1) * n_out, n_in, n_out
 
 
 def _total(sizes: Any) -> int:
@@ -1131,6 +1192,18 @@ L2_PENALTY = Exercise(
             "Look at the power: a penalty can't be negative.",
             "Takes another power.",
         ),
+        Mistake(
+            "rows_multiplied",
+            lambda Ws, rate: 0.5 * rate * float(sum(np.sum(W @ W.T) for W in Ws)),
+            "`@` multiplies rows with each other. Each weight is squared by itself.",
+            "Mixes up * and @.",
+        ),
+        Mistake(
+            "doubled",
+            lambda Ws, rate: 2 * rate * _squares(Ws),
+            "Four times too large: a ½ isn't a 2.",
+            "Turns the ½ round.",
+        ),
     ),
 )
 
@@ -1143,7 +1216,7 @@ L2_STEP = Exercise(
     reference=lambda W, dW, lr, rate: W - lr * (dW + rate * W),
     cases=(
         (
-            np.array([[1.0, -2.0], [0.5, 3.0]]),
+            np.array([[1.0, -2.0], [0.5, 0.007]]),
             np.array([[0.1, 0.2], [-0.3, 0.4]]),
             0.5,
             0.1,
@@ -1311,6 +1384,12 @@ L2_STEP = Exercise(
             lambda W, dW, lr, rate: W - (dW + rate * W) / lr,
             "A smaller learning rate gives a larger step here.",
             "Divides by the learning rate.",
+        ),
+        Mistake(
+            "numbers_of_the_example",
+            lambda W, dW, lr, rate: W - 0.1 * (dW + 0.01 * W),
+            "You use the numbers of the example. The learning rate and the strength are handed in.",
+            "Builds the example in.",
         ),
     ),
 )
@@ -1480,8 +1559,24 @@ DROPOUT = Exercise(
             "Dropped activations become nan. The task says what they become.",
             "Marks missing values as in a table of data.",
         ),
+        Mistake(
+            "always_doubled",
+            lambda a, u, keep: 2 * a * (u < keep),
+            "Right for keep = 0.5 only. By what are the others divided?",
+            "Builds the example in.",
+        ),
     ),
 )
+
+
+def _epochs_case(rng: Rng) -> tuple[Any, ...]:
+    """Draw a test loss that falls and rises, now and then with an early rise, or above 1."""
+    best = min(7, int(rng.integers(2, 9)))
+    test = np.abs(np.arange(8.0) - best + rng.choice([0.0, 0.5])) / 10 + 0.5
+    if best < 7 and rng.integers(2):
+        test[1] = test[0] + 0.05
+    return rng.uniform(0.0, 0.5, size=8), test * rng.choice([1.0, 3.0])
+
 
 EARLY_STOPPING = Exercise(
     id="parameters/best_epoch",
@@ -1491,15 +1586,12 @@ EARLY_STOPPING = Exercise(
     "to keep (the first one, if several are equally good).",
     reference=lambda train, test: int(np.argmin(test)),
     cases=(
-        (np.array([0.9, 0.5, 0.3, 0.2, 0.1]), np.array([0.9, 0.6, 0.4, 0.5, 0.7])),
+        (np.array([2.9, 2.5, 2.3, 2.2, 2.1]), np.array([2.9, 2.6, 2.4, 2.5, 2.7])),
         (np.array([0.8, 0.4, 0.3, 0.35]), np.array([0.7, 0.5, 0.5, 0.6])),
         (np.array([0.8, 0.4, 0.2, 0.25, 0.22]), np.array([0.7, 0.5, 0.6, 0.65, 0.6])),
         (np.array([0.8, 0.5, 0.2, 0.3]), np.array([0.9, 0.7, 0.8, 0.6])),
     ),
-    draw=lambda rng: (
-        rng.uniform(0.0, 0.5, size=8),
-        np.abs(np.arange(8.0) - int(rng.integers(2, 8)) + rng.choice([0.0, 0.5])) / 10 + 0.5,
-    ),
+    draw=_epochs_case,
     mistakes=(
         Mistake(
             "training_loss",
@@ -1613,6 +1705,29 @@ EARLY_STOPPING = Exercise(
             "stops_at_the_first_rise",
             lambda train, test: next(
                 (i - 1 for i in range(1, len(test)) if test[i] > test[i - 1]), None
+            ),
+            "You stop at the first rise. A loss may rise and fall again, below where it was.",
+            "Takes the first minimum for the smallest value.",
+        ),
+        Mistake(
+            "starts_at_one",
+            lambda train, test: int(np.argmin(test)) if np.min(test) < 1 else 0,
+            "Losses may be larger than 1. With what should the search for the smallest begin?",
+            "Starts the search with a number that looks large.",
+        ),
+        Mistake(
+            "never_updated",
+            lambda train, test: (
+                int(np.flatnonzero(test < test[0])[-1]) if np.any(test < test[0]) else 0
+            ),
+            "You compare each loss with the first one. What has to change when a smaller one is "
+            "found?",
+            "Forgets to keep the smallest value found.",
+        ),
+        Mistake(
+            "first_minimum",
+            lambda train, test: next(
+                (i - 1 for i in range(1, len(test)) if test[i] > test[i - 1]), len(test) - 1
             ),
             "You stop at the first rise. A loss may rise and fall again, below where it was.",
             "Takes the first minimum for the smallest value.",
