@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Any
 
 import nbformat
+from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionError, DeadKernelError
 
+from grading.errors import first_line
 from grading.files import replace_file
 from grading.notebooks import REPAIR, normal_form
 from grading.records import Problem
@@ -32,6 +33,7 @@ def refresh(path: Path, timeout: float = 120) -> list[Problem]:
     except ValueError as error:
         what = str(error).partition("\n")[0]
         return [Problem("", path.parent.name, path.name, None, what, REPAIR, True)]
+    begun: list[str | None] = [None]
     client = NotebookClient(
         notebook,
         timeout=timeout,
@@ -39,11 +41,18 @@ def refresh(path: Path, timeout: float = 120) -> list[Problem]:
         coalesce_streams=True,  # how prints are cut into pieces depends on the clock
         skip_cells_with_tag="",  # what grading skips is there to be seen
         resources={"metadata": {"path": str(path.parent)}},
+        on_cell_start=lambda cell, cell_index: begun.append(cell.get("id")),
     )
     try:
+        if client.create_kernel_manager().ipykernel:
+            # It warns of how it is reached, and after Ctrl-C of what was taken from it.
+            client.extra_arguments = ["--IPKernelApp.log_level=CRITICAL"]
         client.execute()
-    except (CellExecutionError, TimeoutError) as error:
-        return [_problem(path, notebook, error)]
+    except NoSuchKernel as error:
+        what = f"asks for the kernel {error.name}, which is not installed"
+        return [Problem("", path.parent.name, path.name, None, what, "Install it.", True)]
+    except (CellExecutionError, DeadKernelError, TimeoutError) as error:
+        return [_problem(path, begun[-1], error)]
     except (asyncio.CancelledError, AssertionError) as error:
         if isinstance(error, AssertionError) and client.km is not None:
             raise
@@ -53,17 +62,10 @@ def refresh(path: Path, timeout: float = 120) -> list[Problem]:
     return []
 
 
-def _problem(path: Path, notebook: Any, error: Exception) -> Problem:
-    failed = next(
-        (
-            cell.id
-            for cell in notebook.cells
-            for output in cell.get("outputs", [])
-            if output.output_type == "error"
-        ),
-        None,
-    )
-    what = str(error).strip().splitlines()[-1]
-    return Problem(
-        "", path.parent.name, path.name, failed, what, "Correct the cell and run it again.", True
-    )
+def _problem(path: Path, cell: str | None, error: Exception) -> Problem:
+    if isinstance(error, CellExecutionError):  # its own text is a coloured traceback
+        what = f"{error.ename}: {error.evalue}"
+    else:
+        what = first_line(error)
+    remedy = "Correct the cell and run it again."
+    return Problem("", path.parent.name, path.name, cell, what, remedy, True)

@@ -417,6 +417,52 @@ def test_an_error_in_the_configuration_has_its_place(tmp_path: Path, line: str, 
     )
 
 
+def test_refresh_stores_outputs_and_names_the_cell_that_fails(course: Path) -> None:
+    """What the kernel logs for itself is not in between."""
+    program = [sys.executable, "-m", "grading", "refresh"]
+    options = {"cwd": course, "env": environment_for_programs(), "text": True}
+    source = course / "source" / small.ASSIGNMENT / f"{small.NOTEBOOK}.ipynb"
+    made = json.loads(source.read_text())
+    (test,) = [cell for cell in made["cells"] if cell["id"] == "test_double"]
+    test["source"] += "\nprint('stored')"
+    source.write_text(json.dumps(made))
+    done = subprocess.run(program, capture_output=True, check=False, **options)
+    assert (done.returncode, done.stdout, done.stderr) == (EXIT_OK, "Every output is stored.\n", "")
+    kept = source.read_text()
+    assert '"stored\\n"' in kept
+    began = course / "began"
+    where = "01-small/small.ipynb, cell test_double"
+    long = test["source"] + f"\nopen({str(began)!r}, 'w').close()\nimport time\ntime.sleep(60)"
+    for text, code, said in (
+        (
+            "1 / 0",
+            EXIT_PROBLEMS,
+            f"{where}: ZeroDivisionError: division by zero. Correct the cell ",
+        ),
+        ("import os\nos._exit(0)", EXIT_PROBLEMS, f"{where}: Kernel died. Correct the cell "),
+        (long, EXIT_INTERRUPTED, "Stopped.\n"),
+    ):
+        test["source"] = text
+        changed = json.dumps(made)
+        source.write_text(changed)
+        with subprocess.Popen(program, stderr=subprocess.PIPE, **options) as process:
+            while code == EXIT_INTERRUPTED and not began.exists():
+                assert process.poll() is None
+                time.sleep(0.05)
+            if code == EXIT_INTERRUPTED:
+                process.send_signal(signal.SIGINT)
+            stderr = process.communicate(timeout=60)[1]
+        assert process.returncode == code
+        assert stderr.startswith(said)
+        assert source.read_text() == changed
+    assert stderr == "Stopped.\n"
+    made["metadata"]["kernelspec"]["name"] = "elsewhere"
+    source.write_text(json.dumps(made))
+    done = run("refresh", course=course)
+    assert done.exit_code == EXIT_PROBLEMS
+    assert "small.ipynb: asks for the kernel elsewhere, which is not installed" in done.stderr
+
+
 @pytest.mark.parametrize("words", ["validate", "release", "refresh", "excuse 01-small test_double"])
 def test_a_broken_source_is_named(course: Path, words: str) -> None:
     source = course / "source" / small.ASSIGNMENT / f"{small.NOTEBOOK}.ipynb"
