@@ -162,6 +162,24 @@ FEATURES = Exercise(
             "All numbers came back in one line. What puts arrays side by side as columns?",
             "Appends arrays end to end.",
         ),
+        Mistake(
+            "reshaped",
+            lambda X: _features(X).T.reshape(-1, 7),
+            "`reshape` fills row by row, and tears columns apart. Which attribute turns a table?",
+            "Takes reshape for a transpose.",
+        ),
+        Mistake(
+            "last_cosine",
+            lambda X: np.column_stack([_features(X)[:, :6], np.cos(X[:, 1])]),
+            "Look at the last column at x2 = 0: sine or cosine?",
+            "Expects the sine and the cosine in a pair.",
+        ),
+        Mistake(
+            "ones_behind",
+            lambda X: np.column_stack([_features(X), np.ones(len(X))]),
+            "A column of ones is too many: the bias isn't a feature here.",
+            "Folds the bias into the inputs.",
+        ),
     ),
 )
 
@@ -182,7 +200,11 @@ LOSS = Exercise(
     signature="loss(o, t)",
     task="o and t are (N,), outputs and targets −1 or 1: return the mean of ½(o − t)².",
     reference=lambda o, t: float(np.mean(0.5 * (o - t) ** 2)),
-    cases=((np.array([0.5, -0.8, 0.1]), np.array([1.0, -1.0, -1.0])),),
+    cases=(
+        (np.array([0.5, -0.8, 0.1]), np.array([1.0, -1.0, -1.0])),
+        (np.array([0.92, -0.35, -0.7, 0.18, 0.5]), np.array([1.0, 1.0, -1.0, -1.0, 1.0])),
+        (np.array([0.9, -0.97]), np.array([1.0, -1.0])),
+    ),
     draw=_outputs,
     forbids=READY_MADE,
     mistakes=(
@@ -306,6 +328,18 @@ LOSS = Exercise(
             "`* 2` is a double. Which sign is the square?",
             "Mixes up x² with 2x.",
         ),
+        Mistake(
+            "three_points_only",
+            lambda o, t: float(np.sum(0.5 * (o - t) ** 2) / 3),
+            "Right for three points only. By how many should the sum be divided?",
+            "Builds the example in.",
+        ),
+        Mistake(
+            "half_squared",
+            lambda o, t: float(np.mean((0.5 * (o - t)) ** 2)),
+            "You square the ½ as well. What exactly is squared in the formula?",
+            "Puts the factor inside the square.",
+        ),
     ),
 )
 
@@ -318,7 +352,10 @@ ACCURACY = Exercise(
     reference=lambda o, t: float(np.mean((o > 0) == (t > 0))),
     cases=(
         (np.array([0.5, -0.8, 0.1, 0.3]), np.array([1.0, -1.0, -1.0, 1.0])),
-        (np.array([-0.2, 0.9, -0.7, -0.3]), np.array([1.0, 1.0, -1.0, -1.0])),
+        (
+            np.array([-0.2, 0.9, -0.7, -0.3, 0.6, 0.4, -0.8]),
+            np.array([1.0, 1.0, -1.0, -1.0, -1.0, 1.0, -1.0]),
+        ),
     ),
     draw=_outputs,
     forbids=READY_MADE,
@@ -420,6 +457,12 @@ ACCURACY = Exercise(
             lambda o, t: float((o[0] > 0) == (t[0] > 0)) / len(o),
             "Only the first point counts in your result: is the `return` inside the loop?",
             "Returns from within the loop.",
+        ),
+        Mistake(
+            "four_points_only",
+            lambda o, t: float(np.sum((o > 0) == (t > 0)) / 4),
+            "Right for four points only. By how many should their number be divided?",
+            "Builds the example in.",
         ),
     ),
 )
@@ -611,7 +654,11 @@ SPLIT = Exercise(
     reference=lambda n, percent: (n * percent // 100, n - n * percent // 100),
     parts=("training", "test"),
     cases=((500, 50), (500, 10), (7, 50), (33, 80), (9, 40)),
-    draw=lambda rng: (int(rng.integers(20, 600)), 10 * int(rng.integers(1, 10))),
+    # Not 70 per cent: 90 * 0.7 is a little less than 63, and int(n * (percent / 100)) isn't wrong.
+    draw=lambda rng: (
+        int(rng.integers(20, 600)),
+        int(rng.choice([10, 20, 30, 40, 50, 60, 80, 90])),
+    ),
     mistakes=(
         Mistake(
             "swapped",
@@ -838,6 +885,12 @@ UPDATES = Exercise(
             "You take half of the points away. n is the number of training points already.",
             "Splits once more.",
         ),
+        Mistake(
+            "always_250_points",
+            lambda n, batch, epochs: 250 // batch * epochs,
+            "Right for 250 points only. Their number is handed in: use it.",
+            "Builds the default in.",
+        ),
     ),
 )
 
@@ -1028,6 +1081,8 @@ def _median_where(keep: Callable[[Any], Any]) -> Callable[[Any], float]:
 def _seeds_case(rng: Rng) -> tuple[Any, ...]:
     epochs = rng.integers(5, 200, size=int(rng.integers(6, 11)))
     epochs[: int(rng.choice([1, 2, len(epochs) // 2, len(epochs) - 2]))] = -1
+    if rng.integers(2):
+        epochs[-2:] = 0  # at the target before the first epoch
     return (rng.permutation(epochs),)
 
 
@@ -1040,7 +1095,7 @@ TYPICAL = Exercise(
     reference=_typical,
     cases=(
         (np.array([30, 20, 90, 40, 25]),),
-        (np.array([30, -1, 90, 40, 25]),),
+        (np.array([30, -1, 90, 40, 0]),),
         (np.array([30, 20, 90, 41]),),
         (np.array([-1, 12, -1, 50]),),
     ),
@@ -1144,8 +1199,40 @@ TYPICAL = Exercise(
             "fails.",
             "Drops inconvenient runs, and the case of an even number.",
         ),
+        Mistake(
+            "zero_as_failure",
+            lambda epochs: float(np.median(np.where(epochs <= 0, np.inf, epochs))),
+            "Only −1 stands for a run that never got there. What does 0 say?",
+            "Takes every number that isn't positive for a failure.",
+        ),
+        Mistake(
+            "cut_to_whole",
+            lambda epochs: int(_typical(epochs)),
+            "A median may lie between two numbers, or be infinite. Return it as it is.",
+            "Makes a whole number of the median.",
+        ),
+        Mistake(
+            "thousand_for_never",
+            lambda epochs: (
+                _typical(epochs)
+                if np.isfinite(_typical(epochs))
+                else float(np.median(np.where(np.asarray(epochs) < 0, 1000, epochs)))
+            ),
+            "1000 epochs are many, but not infinitely many: `np.inf` is a number for that.",
+            "Takes a large number for infinity.",
+        ),
     ),
 )
+
+
+def _pairs_case(rng: Rng) -> tuple[Any, ...]:
+    """Draw the epochs of two methods; now and then one never gets there, or neither."""
+    a, b = rng.integers(10, 30, size=(2, int(rng.integers(5, 9)))).astype(float)
+    if rng.integers(2):
+        a[rng.random(a.size) < 0.3] = np.inf
+        b[rng.random(b.size) < 0.3] = np.inf
+    return a, b
+
 
 FASTER = Exercise(
     id="playground/faster_share",
@@ -1154,10 +1241,14 @@ FASTER = Exercise(
     task="Epochs of two methods, seed by seed (the same seeds): return the share of seeds on "
     "which a needs fewer epochs than b.",
     reference=lambda a, b: float(np.mean(a < b)),
-    cases=((np.array([10, 50, 30, 40, 25]), np.array([15, 18, 35, 40, 26])),),
-    draw=lambda rng: (lambda n: (rng.integers(10, 30, size=n), rng.integers(10, 30, size=n)))(
-        int(rng.integers(5, 9))
+    cases=(
+        (np.array([10, 50, 30, 40, 25]), np.array([15, 18, 35, 40, 26])),
+        (
+            np.array([np.inf, 20, np.inf, 45, 12, 30, 33]),
+            np.array([30, np.inf, np.inf, 50, 60, 28, 33]),
+        ),
     ),
+    draw=_pairs_case,
     mistakes=(
         Mistake(
             "ties_counted",
@@ -1256,6 +1347,15 @@ FASTER = Exercise(
             lambda a, b: float(np.any(a < b)),
             "Only 0 or 1 comes out: is it asked whether a is ever faster, or how often?",
             "Mixes up any and mean.",
+        ),
+        Mistake(
+            "failures_left_out",
+            lambda a, b: float(
+                np.mean(a[np.isfinite(a) & np.isfinite(b)] < b[np.isfinite(a) & np.isfinite(b)])
+            ),
+            "You leave out seeds on which one of the two never arrives. On these the other one is "
+            "faster.",
+            "Drops inconvenient runs.",
         ),
     ),
 )

@@ -113,6 +113,18 @@ BATCH_SIZE = Exercise(
             "You multiply the epochs of one run by the batches of the other.",
             "Carries swapped epochs on.",
         ),
+        Mistake(
+            "lower_quartile",
+            lambda: {"epochs, batch 10": 45, "epochs, batch 5": 23.75},
+            "You read the lower quartile: only a quarter of the runs are so fast.",
+            "Reads the first column of the table.",
+        ),
+        Mistake(
+            "upper_quartile",
+            lambda: {"epochs, batch 10": 65.75, "epochs, batch 5": 34},
+            "You read the upper quartile. The median stands in the middle.",
+            "Reads the last column of the table.",
+        ),
     ),
 )
 
@@ -523,6 +535,13 @@ STRAIGHT_SHARE = Exercise(
             "neighbours?",
             "Starts the loop too early, and doesn't know what index −1 means.",
         ),
+        Mistake(
+            "all_pass",
+            lambda z: 1.0,
+            "Every point counts as straight for you: is your bound far too large, such as `10e9` "
+            "or `1e9`?",
+            "Loses the minus of an exponent.",
+        ),
     ),
 )
 
@@ -859,7 +878,11 @@ NOISE = Exercise(
         ),
         Mistake(
             "no_kind",
-            lambda settings: _rate(settings) > 0 and _kind(settings) == "none",
+            lambda settings: (
+                set(settings) <= set(_NOISE_CONTROLS)
+                and _rate(settings) > 0
+                and _kind(settings) == "none"
+            ),
             "A rate alone does nothing: which kind of regularisation?",
             "Sets the rate and forgets the kind.",
         ),
