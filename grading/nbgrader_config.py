@@ -5,6 +5,7 @@ a class (submitted, autograded, feedback, gradebook) are under `grading/class/`,
 folder that the environment variable `GRADING_CLASS_DIR` names.
 """
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from grading.state_points import StatePoints
 
 here = Path(__file__).resolve().parent
 class_dir = here / os.environ.get("GRADING_CLASS_DIR", "class")
-class_dir.mkdir(parents=True, exist_ok=True)
+with contextlib.suppress(OSError):  # `grading` says what can't be read or written, when it matters
+    class_dir.mkdir(parents=True, exist_ok=True)
 
 c = get_config()  # type: ignore[name-defined]  # noqa: F821 (traitlets gives it to this file)
 

@@ -391,6 +391,20 @@ def test_errors_of_the_course_name_the_remedy(tmp_path: Path) -> None:
     assert "can't load the configuration" in text
 
 
+def test_a_class_folder_that_cannot_be_made_is_no_fault_of_the_configuration(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    program = [sys.executable, "-m", "grading", "run"]
+    environment = environment_for_programs(GRADING_CLASS_DIR=str(file))
+    done = subprocess.run(
+        program, capture_output=True, text=True, cwd=tmp_path, env=environment, check=False
+    )
+    assert done.returncode == EXIT_FAILED
+    assert done.stderr.startswith(f"There is no folder {file}/submitted. Submissions belong into")
+
+
 @pytest.mark.parametrize(
     ("line", "why"),
     [

@@ -190,6 +190,27 @@ def test_a_template_wants_a_format_that_has_one(course: Path) -> None:
     assert "--format canvas or moodle" in refused.stderr
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "template.csv is empty. Export it from the platform again."),
+        (
+            "Student,ID,SIS Login ID,01-small\n    Points Possible,,,20\nDoe,77,doe,\n",
+            "is of a student in the gradebook. They are found by ID, SIS User ID, SIS Login ID",
+        ),
+    ],
+)
+def test_a_template_of_another_class_is_not_filled_in(
+    course: Path, tmp_path: Path, text: str, said: str
+) -> None:
+    template, to = tmp_path / "template.csv", tmp_path / "to.csv"
+    template.write_text(text)
+    done = export(course, "--format", "canvas", "--template", str(template), "-o", str(to))
+    assert done.exit_code == EXIT_FAILED
+    assert said in done.stderr
+    assert not to.exists()
+
+
 def test_an_export_of_nothing_says_why(tmp_path: Path) -> None:
     root = small.make(tmp_path / "course")
     Gradebook(f"sqlite:///{root / 'gradebook.db'}").close()

@@ -158,6 +158,13 @@ class Exporter(ExportPlugin):  # type: ignore[misc]
                 self.outcome.not_in_gradebook.append(row[0].strip())
             elif self.holds_points(row):
                 self._compare_points(row, grades, template.header, places)
+        if self.outcome.not_in_gradebook and not found:
+            raise CourseError(
+                f"No row of the template {template.path} is of a student in the gradebook.",
+                f"They are found by {', '.join(self.known_by)}: `nbgrader db student add NAME "
+                "--lms-user-id=…` sets what the platform calls them. If it is another platform's "
+                "file, give its --format.",
+            )
         scored = {student for (_, student), one in grades.scores.items() if one.score is not None}
         self.outcome.not_in_template = sorted(scored - found)
 

@@ -52,7 +52,7 @@ def read_template(path: Path) -> Template:
     Raises
     ------
     CourseError
-        When it can't be read, or is no UTF-8.
+        When it can't be read, is no UTF-8, or is empty.
     """
     try:
         text = path.read_bytes().decode("utf-8")
@@ -63,7 +63,9 @@ def read_template(path: Path) -> Template:
     bom, text = text.startswith(BOM), text.removeprefix(BOM)
     delimiter = max(",;\t", key=text.split("\n", 1)[0].count)
     rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    header = [name.strip() for name in rows[0]] if rows else []
+    if not rows:
+        raise CourseError(f"The template {path} is empty.", "Export it from the platform again.")
+    header = [name.strip() for name in rows[0]]
     return Template(path, header, rows, delimiter, bom)
 
 
