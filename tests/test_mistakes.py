@@ -115,6 +115,36 @@ def test_each_rule_fails_hidden_tests(exercise):
     assert sum(not names for names in missed) >= 6, missed
 
 
+def _rounded(value, digits):
+    """Round the numbers of a result, and leave whole ones as they are."""
+    if isinstance(value, tuple):
+        return tuple(_rounded(part, digits) for part in value)
+    return np.round(value, digits) if np.asarray(value).dtype.kind == "f" else value
+
+
+# Those of the two other notebooks have visible tests with round numbers still.
+@pytest.mark.parametrize(
+    "exercise",
+    [e for e in FUNCTIONS if e.id.partition("/")[0] not in ("backprop", "training")],
+    **named,
+)
+@pytest.mark.parametrize("digits", [3, 4])
+def test_who_rounds_learns_it_from_the_visible_tests(exercise, digits):
+    """Worked examples round what they print. Who copies that should not lose hidden points."""
+    rng = np.random.default_rng(8)
+    drawn = [exercise.draw(rng) for _ in range(12)]
+    visible, hidden = (
+        check_function(
+            lambda *args: _rounded(exercise.reference(*args), digits),
+            Trial(unwatched(exercise), cases),
+            hidden=True,
+            points=None,
+        ).ok
+        for cases in (exercise.cases, drawn)
+    )
+    assert hidden or not visible
+
+
 @pytest.mark.parametrize("exercise", FUNCTIONS, **named)
 def test_no_two_rules_are_the_same_function(exercise):
     rng = np.random.default_rng(5)

@@ -21,7 +21,7 @@ Rng = np.random.Generator
 
 # Negative, zero and positive; a matrix; the far ends; whole numbers.
 _SMALL = np.array([-2.0, -1.0, 0.0, 0.5, 3.0])
-_MATRIX = np.array([[-1.5, 0.25, 2.0], [4.0, -0.75, 0.0]])
+_MATRIX = np.array([[-1.5, 0.00625, 2.0], [4.0, -0.75, 0.0]])
 _FAR = np.array([-1000.0, -30.0, 30.0, 1000.0])
 _WHOLE = np.array([-3, -1, 0, 2, 5])
 _CLOSE = np.array([-0.5, 0.0, 0.2])
@@ -1048,7 +1048,7 @@ PRELU_ALPHA = Exercise(
     "share α.",
     reference=lambda x, da, alpha: float(np.sum(da * np.where(x > 0, 0.0, x))),
     cases=(
-        (np.array([-2.0, 3.0, -0.5, 1.0]), np.array([0.5, -1.0, 2.0, 1.5]), 0.25),
+        (np.array([-2.0, 3.0, -0.57, 1.0]), np.array([0.5, -1.0, -1.731, 1.5]), 0.25),
         (_MATRIX, np.array([[1.0, -2.0, 0.5], [0.25, 3.0, -1.0]]), 0.1),
     ),
     draw=_alpha_case,

@@ -1038,7 +1038,7 @@ L2_PENALTY = Exercise(
     task="Ws is a list of weight matrices: return ½·rate·(sum of all squared weights), one number.",
     reference=lambda Ws, rate: 0.5 * rate * _squares(Ws),
     cases=(
-        ([np.array([[1.0, -2.0], [0.5, 3.0]]), np.array([[2.0], [-1.0]])], 0.1),
+        ([np.array([[1.0, -2.0], [0.5, 3.0]]), np.array([[2.0], [-1.0]])], 0.013),
         ([np.array([[1.0, -2.0]]), np.array([[0.5], [3.0]]), np.array([[2.0]])], 0.5),
     ),
     draw=_penalty_case,

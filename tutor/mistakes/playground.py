@@ -493,7 +493,7 @@ L1_STEP = Exercise(
             0.1,
             0.3,
         ),
-        (np.array([0.3, -0.3]), np.array([3.2, 0.1]), 0.1, 3.0),
+        (np.array([0.3, -0.3137]), np.array([3.2, 0.1019]), 0.1, 3.0),
     ),
     draw=_l1_case,
     forbids=READY_MADE,

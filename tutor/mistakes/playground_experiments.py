@@ -427,7 +427,7 @@ STRAIGHT_SHARE = Exercise(
     "points at which |z[i−1] − 2·z[i] + z[i+1]| is below 1e-9, that is, where nothing bends.",
     reference=_share_straight,
     cases=(
-        (np.array([0.0, 1.0, 2.0, 3.0, 3.0, 3.0, 1.0]),),
+        (np.array([0.0, 1.0, 2.0, 3.0, 3.0, 3.0, 1.0, -1.0, -1.0]),),
         (np.array([4.0, 2.0, 0.0, 0.0, 0.0, 1.0, 2.0, 0.0]),),
         (np.array([0.0, 1.0, 2.0, 1.0, 0.0, -1.0]),),
     ),

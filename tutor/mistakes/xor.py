@@ -477,7 +477,7 @@ ADD_FEATURE = Exercise(
     signature="add_feature(X)",
     task="X is (N, 2): return (N, 3) with x1·x2 as a third column.",
     reference=lambda X: np.column_stack([X, X[:, 0] * X[:, 1]]),
-    cases=((_CORNERS,), (np.array([[2.0, -3.0], [0.5, 4.0], [-1.0, -1.0]]),)),
+    cases=((_CORNERS,), (np.array([[2.0, -3.0], [0.017, 4.03], [-1.0, -1.0]]),)),
     draw=lambda rng: (rng.normal(size=(int(rng.integers(1, 6)), 2)),),
     mistakes=(
         Mistake(
@@ -1067,7 +1067,7 @@ BOUNDARY = Exercise(
     reference=lambda x1, w, b: -(w[0] * x1 + b) / w[1],
     cases=(
         (np.array([0.0, 0.5, 1.0]), np.array([1.0, 2.0]), -2.5),
-        (np.array([-1.0, 2.0]), np.array([3.0, -0.7]), 0.5),
+        (np.array([-0.2, 2.0]), np.array([3.0, -0.7]), 0.5),
     ),
     draw=lambda rng: (
         rng.normal(size=4),
