@@ -78,6 +78,36 @@ def course(released: Path, tmp_path: Path) -> Path:
     return tmp_path / "course"
 
 
+def test_a_reference_solution_that_is_wrong_is_not_released(course: Path) -> None:
+    path = course / "source" / small.ASSIGNMENT / "small.ipynb"
+    released = course / "release" / small.ASSIGNMENT / "small.ipynb"
+    before = released.read_bytes()
+    path.write_text(path.read_text().replace("return 3 * x", "return 3 * abs(x)"))
+    done = run("release", course=course)
+    assert done.exit_code == EXIT_PROBLEMS
+    assert "cell test_triple: gives the reference solution 2 of 4 points" in done.stderr
+    assert done.stderr.endswith("1 problem. Nothing was written.\n")
+    assert released.read_bytes() == before
+    assert run("validate", course=course).exit_code == EXIT_PROBLEMS
+    assert run("validate", "--static", course=course).exit_code == EXIT_OK  # nothing is run
+
+
+def test_what_was_released_and_has_no_source_any_more_is_named(course: Path) -> None:
+    (course / "release" / small.ASSIGNMENT / "old.txt").write_text("")
+    done = run("release", course=course)
+    assert (done.exit_code, done.stdout) == (EXIT_PROBLEMS, "01-small: nothing new\n")
+    assert "01-small/old.txt: was released but has no source any more. Delete it." in done.stderr
+    told = json.loads(run("release", "--json", course=course).stdout)
+    assert (told["written"], told["archive"]) == ({"01-small": []}, None)
+    assert [problem["file"] for problem in told["problems"]] == ["old.txt"]
+
+
+def test_check_and_archive_do_not_go_together(course: Path) -> None:
+    done = run("release", "--check", "--archive", course=course)
+    assert done.exit_code == EXIT_USAGE
+    assert "--check writes nothing" in done.stderr
+
+
 def test_release_check_writes_nothing(course: Path) -> None:
     path = course / "release" / small.ASSIGNMENT / "small.ipynb"
     done = run("release", "--check", course=course)
@@ -148,6 +178,8 @@ def test_score_table_and_where_things_are(course: Path) -> None:
     done = run("run", course=course)
     assert "01-small, 20 points" in done.stdout
     assert "1 of 1 submission, " in done.stderr
+    assert re.search(r"^1 graded in \d+ s \([0-9.]+ a second\)\.$", done.stderr, re.MULTILINE)
+    assert "\n0 graded, 1 up to date.\n" in run("run", course=course).stderr
     assert f"Gradebook: sqlite:///{course / 'gradebook.db'}" in done.stderr
     done = run("feedback", course=course)
     assert done.exit_code == EXIT_OK, done.stderr
@@ -168,7 +200,9 @@ def test_what_stays_unreadable_is_named_but_not_tried_again(course: Path) -> Non
     bad = small.hand_in(course, "bad", RIGHT) / "small.ipynb"
     whole = bad.read_text()
     bad.write_text("{")
-    assert run("run", course=course).exit_code == EXIT_PROBLEMS
+    first = run("run", course=course)
+    assert first.exit_code == EXIT_PROBLEMS
+    assert first.stderr.count("01-small/bad/small.ipynb: not valid JSON") == 1
     again = run("run", "--json", course=course)
     assert again.exit_code == EXIT_PROBLEMS
     result = json.loads(again.stdout)
@@ -311,7 +345,8 @@ def test_only_the_assignment_that_is_named_is_dealt_with(course: Path) -> None:
     assert everywhere.exit_code == EXIT_OK, everywhere.stderr
     assert run("run", course=course).exit_code == EXIT_OK
     assert graded(run("feedback", small.ASSIGNMENT, "--json", course=course), "written") == (1, 0)
-    assert "Report on 2 submissions" in run("report", course=course).stdout
+    both = run("report", course=course)
+    assert ("Report on 2 submissions" in both.stdout, both.stderr) == (True, "")
     assert "Report on 1 submission: " in run("report", "02-more", course=course).stdout
     assert "1 student, 01-small, 02-more: " in run("export", course=course).stdout
     assert "1 student, 02-more: " in run("export", "02-more", course=course).stdout
@@ -935,6 +970,9 @@ def test_json_of_no_feedback_says_it_in_numbers_alone(course: Path) -> None:
     done = run("feedback", "--json", course=course)
     assert (done.exit_code, done.stderr) == (EXIT_OK, "")
     assert graded(done, "written") == (0, 0)
+    report = run("report", course=course)
+    assert report.stdout == f"Report on 0 submissions: {course / 'report.html'}\n"
+    assert "Nothing is graded yet." in report.stderr
 
 
 @pytest.mark.parametrize("form", [(), ("--json",)], ids=["text", "json"])
@@ -1010,6 +1048,7 @@ def test_a_folder_that_is_named_like_no_assignment_is_said(course: Path) -> None
     wrong.mkdir(parents=True)
     done = run("run", course=course)
     assert f"{wrong} is not graded: no assignment is called {wrong.name}." in done.stderr
+    assert "So are" not in done.stderr
     assert f"Do you mean {small.ASSIGNMENT}?" in done.stderr
     assert "is not graded" not in run("run", "--student", "ada", course=course).stderr
 
@@ -1027,8 +1066,10 @@ def test_a_student_whom_the_gradebook_does_not_take_is_named(course: Path) -> No
 
 def test_of_many_such_folders_five_are_named_and_the_others_counted(course: Path) -> None:
     for number in range(7):
-        (course / "submitted" / "bob" / f"9{number}-nothing").mkdir(parents=True)
+        (course / "submitted" / "bob" / f"9{number}-[b]\x1b[31m").mkdir(parents=True)
     done = run("run", course=course)
+    assert "\x1b" not in done.stderr
+    assert "no assignment is called 90-[b]\ufffd[31m." in done.stderr
     assert done.stderr.count("no assignment is called") == 5
     assert "So are 2 other folders." in done.stderr
 

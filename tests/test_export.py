@@ -97,6 +97,38 @@ def test_missing_is_zero_only_when_asked_for(course: Path, tmp_path: Path) -> No
     assert not (tmp_path / "g.csv").read_bytes().startswith(b"\xef\xbb\xbf")
 
 
+def test_what_no_option_says_is_as_configured(tmp_path: Path) -> None:
+    """So `grading export` and `nbgrader export --exporter=…` write the same."""
+    root = make_class(tmp_path / "course", STUDENTS, SCORES)
+    config = root / "nbgrader_config.py"
+    place = tmp_path / "mine.csv"
+    options = {"missing_as_zero": True, "bom": False, "to": str(place)}
+    lines = [f"c.CsvExporter.{name} = {value!r}\n" for name, value in options.items()]
+    config.write_text(config.read_text() + "".join(lines))
+    done = export(root)
+    assert f": {place}\n" in done.stdout
+    assert {row[3]: row[9] for row in read(place)}["dee"] == "0"
+    assert not place.read_bytes().startswith(b"\xef\xbb\xbf")
+    other = tmp_path / "other.csv"
+    export(root, "-o", str(other), "--bom")
+    assert other.read_bytes() == b"\xef\xbb\xbf" + place.read_bytes()
+
+
+def test_a_configured_template_is_filled_in(tmp_path: Path) -> None:
+    root = make_class(tmp_path / "course", STUDENTS, SCORES)
+    template, place = tmp_path / "from.csv", tmp_path / "to.csv"
+    template.write_text("Student,ID,Homework A (9)\nLovelace Ada,101,\n")
+    config = root / "nbgrader_config.py"
+    columns = {small.ASSIGNMENT: "Homework A (9)"}
+    lines = [
+        f"c.CanvasExporter.template = {str(template)!r}\n",
+        f"c.CanvasExporter.columns = {columns!r}\n",
+    ]
+    config.write_text(config.read_text() + "".join(lines))
+    export(root, "--format", "canvas", "-o", str(place))
+    assert read(place)[1] == ["Lovelace Ada", "101", "13.5"]
+
+
 def test_canvas_columns(course: Path, tmp_path: Path) -> None:
     export(course, "--format", "canvas", "-o", str(tmp_path / "c.csv"))
     header, points, *rows = read(tmp_path / "c.csv")

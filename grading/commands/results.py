@@ -218,13 +218,13 @@ def export(
     if template and form == "csv":
         raise click.UsageError("--template goes with --format canvas or moodle.")
     pairs = dict(_pair(text) for text in columns)
-    exporter = FORMATS[form](config=course.config)
-    exporter.to = str(output or exporter.default_file)
-    exporter.assignment = list(course.select(assignments))
-    exporter.template = str(template or "")
     course.select(pairs)  # names that --column mistypes
-    exporter.columns = pairs
-    exporter.missing_as_zero = missing_as_zero
+    exporter = FORMATS[form](config=course.config)  # what no option says is as configured
+    exporter.to = str(output or exporter.to or exporter.default_file)
+    exporter.assignment = course.select(assignments or exporter.assignment)
+    exporter.template = str(template or exporter.template)
+    exporter.columns = pairs or exporter.columns
+    exporter.missing_as_zero |= missing_as_zero
     if bom is not None:
         exporter.bom = bom
     _export(exporter, course)
