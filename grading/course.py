@@ -221,12 +221,18 @@ class Course:
         return sorted({one.student for name in self.assignments() for one in self.handed_in(name)})
 
     def misplaced(self) -> list[Path]:
-        """Folders among the submissions that are named like no assignment: nothing grades them."""
+        """List what nothing grades among the submissions: it belongs to no assignment.
+
+        That is a folder named like none, or a notebook that lies in no assignment's folder.
+        """
         if self.directory.directory_structure != CourseDirectory.directory_structure.default_value:
             return []
         known = self.assignments()
-        folders = sorted(self.step_root("submitted").glob("*/*/"))
-        return [path for path in folders if path.name not in known]
+        root = self.step_root("submitted")
+        folders = [path for path in root.glob("*/*/") if path.name not in known]
+        loose = [path for where in ("*.ipynb", "*/*.ipynb") for path in root.glob(where)]
+        found = {*folders, *loose}
+        return sorted(p for p in found if not re.search(r"(^|/)\.", p.relative_to(root).as_posix()))
 
     def closed(self) -> list[Path]:
         """Folders of submissions that may not be looked into: what is in them stays unseen."""

@@ -1053,6 +1053,21 @@ def test_a_folder_that_is_named_like_no_assignment_is_said(course: Path) -> None
     assert "is not graded" not in run("run", "--student", "ada", course=course).stderr
 
 
+def test_a_notebook_in_no_assignments_folder_is_said(course: Path) -> None:
+    small.hand_in(course, "ada", RIGHT)
+    loose = (course / "submitted" / "bob" / "small.ipynb", course / "submitted" / "eve.ipynb")
+    hidden = course / "submitted" / "bob" / ".ipynb_checkpoints" / "small-checkpoint.ipynb"
+    for path in (*loose, hidden):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("{}")
+    done = run("run", course=course)
+    for path in loose:
+        assert f"{path} is not graded: it lies in no assignment's folder. Submissions belong" in (
+            done.stderr
+        )
+    assert done.stderr.count("is not graded") == 2
+
+
 def test_a_student_whom_the_gradebook_does_not_take_is_named(course: Path) -> None:
     config = course / "nbgrader_config.py"
     config.write_text(config.read_text() + "c.Autograde.create_student = False\n")
@@ -1071,7 +1086,7 @@ def test_of_many_such_folders_five_are_named_and_the_others_counted(course: Path
     assert "\x1b" not in done.stderr
     assert "no assignment is called 90-[b]\ufffd[31m." in done.stderr
     assert done.stderr.count("no assignment is called") == 5
-    assert "So are 2 other folders." in done.stderr
+    assert "So are 2 others." in done.stderr
 
 
 def test_what_can_not_be_read_gets_no_zero(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:

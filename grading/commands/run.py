@@ -196,13 +196,18 @@ def _say(terminal: Console, *lines: str) -> None:
 
 
 def _show_misplaced(terminal: Console, course: Course) -> None:
-    """Name the folders that no run grades, because no assignment is called so."""
+    """Name what no run grades: folders called like no assignment, and notebooks in none."""
     misplaced = course.misplaced()
     for path in misplaced[:5]:
-        near = nearest(path.name, course.assignments())
-        _say(terminal, f"{path} is not graded: no assignment is called {path.name}.{near}")
+        if path.is_dir():
+            near = nearest(path.name, course.assignments())
+            why = f"no assignment is called {path.name}.{near}"
+        else:
+            why = f"it lies in no assignment's folder. {where_submissions_go(course)}"
+        _say(terminal, f"{path} is not graded: {why}")
     if misplaced[5:]:
-        terminal.print(f"So are {counted(len(misplaced) - 5, 'other folder')}.", highlight=False)
+        verb = "is" if len(misplaced) == 6 else "are"
+        terminal.print(f"So {verb} {counted(len(misplaced) - 5, 'other')}.", highlight=False)
 
 
 def _report(
