@@ -977,7 +977,8 @@ def _function_case(rng: Rng) -> tuple[Any, ...]:
     """Draw a function and where to look: each of the four catches what the others let through."""
     kind = rng.integers(4)
     x = np.sort(rng.uniform(-4, 2, size=12))
-    if kind == 0:
+    if kind == 0:  # falls behind the last entry
+        x[-1] = 2.0
         return given.mesa, x
     if kind == 1:  # falls in the last step alone, or in the last two
         x[-1] = rng.uniform(2.5, 3.0)
@@ -1012,6 +1013,7 @@ IS_MONOTONIC = Exercise(
         (given.hill, np.linspace(-3, 2, 6)),
         (given.valley, np.linspace(-1, 2, 4)),
         (given.valley, np.linspace(-2, 1, 4)),
+        (given.hill, np.array([-3.0, -2.0, -0.2])),
     ),
     draw=_function_case,
     mistakes=(
@@ -1121,6 +1123,13 @@ IS_MONOTONIC = Exercise(
             lambda f, x: bool(f(float(x[-1])) == np.max(_values_of(f, x))),
             "You ask whether the last value is the highest. What may happen before?",
             "Judges a curve by its end.",
+        ),
+        Mistake(
+            "tiny_steps",
+            lambda f, x: all(f(float(v) + 1e-5) >= f(float(v)) for v in x),
+            "You look just behind each entry of x. The question is about the way from one entry "
+            "to the next.",
+            "Measures slopes in place of comparing values.",
         ),
     ),
 )
