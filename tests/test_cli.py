@@ -102,6 +102,58 @@ def test_what_was_released_and_has_no_source_any_more_is_named(course: Path) -> 
     assert [problem["file"] for problem in told["problems"]] == ["old.txt"]
 
 
+def test_excuse_says_what_is_to_be_done_next(course: Path) -> None:
+    cells = (small.ASSIGNMENT, "test_double", "hidden_double")
+    then = (
+        "Now: `grading run 01-small` for the grades, and `grading release 01-small` so that "
+        "notebooks handed out from now on say the same.\n"
+    )
+    for options, said in (
+        ((), "small/test_double: 2 → 0 points\nsmall/hidden_double: 3 → 0 points\n" + then),
+        ((), "Nothing to change.\n"),
+        (
+            ("--undo",),
+            "small/test_double: 0 → 2 points\nsmall/hidden_double: 0 → 3 points\n" + then,
+        ),
+        (("--undo", "--json"), '{"changed": {}}\n'),
+    ):
+        done = run("excuse", *cells, *options, course=course)
+        assert (done.exit_code, done.stdout) == (EXIT_OK, said)
+
+
+def test_refresh_takes_every_notebook_and_names_what_fails(
+    course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = course / "source" / small.ASSIGNMENT
+    (folder / "also.ipynb").write_bytes((folder / "small.ipynb").read_bytes())
+    failing: list[str] = []
+    seen: list[str] = []
+
+    def refresh(path: Path) -> list[Problem]:
+        seen.append(path.name)
+        wrong = Problem("", "01-small", path.name, "c", "fails", "Correct it.", fatal=True)
+        return [wrong] if path.name in failing else []
+
+    monkeypatch.setattr("grading.refresh.refresh", refresh)
+    done = run("refresh", course=course)
+    assert (done.exit_code, done.stdout) == (EXIT_OK, "Every output is stored.\n")
+    failing.append("also.ipynb")
+    done = run("refresh", course=course)
+    assert (done.exit_code, done.stdout) == (EXIT_PROBLEMS, "")
+    assert done.stderr == "01-small/also.ipynb, cell c: fails. Correct it.\n1 problem.\n"
+    assert seen == ["also.ipynb", "small.ipynb"] * 2
+
+
+def test_the_archive_for_students_is_where_it_is_said(
+    course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("grading.archive.build", lambda *_: b"packed")
+    place = tmp_path / "week1.zip"
+    done = run("release", small.ASSIGNMENT, "--archive", str(place), course=course)
+    assert (done.exit_code, place.read_bytes()) == (EXIT_OK, b"packed"), done.stderr
+    assert done.stdout == f"01-small: nothing new\nFor students: {place}\n"
+
+
 def test_check_and_archive_do_not_go_together(course: Path) -> None:
     done = run("release", "--check", "--archive", course=course)
     assert done.exit_code == EXIT_USAGE
@@ -633,7 +685,9 @@ def test_a_file_is_no_folder_of_a_class(course: Path) -> None:
         assert "is a file" in done.stderr
 
 
-def test_ctrl_c_while_the_command_line_is_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ctrl_c_while_the_command_line_is_imported(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def stopped(**_: object) -> None:
         raise KeyboardInterrupt
 
@@ -642,6 +696,19 @@ def test_ctrl_c_while_the_command_line_is_imported(monkeypatch: pytest.MonkeyPat
     with pytest.raises(SystemExit) as left:
         main()
     assert left.value.code == EXIT_INTERRUPTED
+    assert capsys.readouterr().err == "Stopped.\n"
+
+
+def test_an_import_that_fails_in_a_plug_in_is_not_said_to_be_ours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(**_: object) -> None:
+        raise ModuleNotFoundError("No module named 'canvasapi'", name="canvasapi")
+
+    monkeypatch.setattr("grading.commands.grading", broken)
+    monkeypatch.setattr(sys, "argv", ["grading", "report"])
+    with pytest.raises(ModuleNotFoundError, match="canvasapi"):
+        main()
 
 
 @pytest.mark.parametrize(
