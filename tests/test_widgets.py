@@ -426,6 +426,31 @@ def test_a_special_text_is_what_matplotlib_would_have_drawn(special, plain_first
     assert turned[0] <= turned[1]
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"alpha": 0.5}, {"color": "#123456"}, {"ha": "right"}, {"va": "top"}, {"fontsize": 20},
+        {"fontweight": "bold"}, {"fontstyle": "italic"}, {"fontfamily": "monospace"},
+        {"text": "a < b & c"}, {"text": ""}, {"visible": False}, {"x": 5},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_text_that_changes_its_look_is_what_matplotlib_would_have_drawn(change):
+    made, artists = figure()
+    live = LivePlot(made, [artists.text])
+    live.svg()
+    artists.text.set(**change)
+    mine, theirs = (
+        re.findall(r'<text style="([^"]*)" x="([^"]*)" y="([^"]*)"[^>]*>([^<]*)<', svg)
+        for svg in (live.svg(), plots.Picture(made, "").svg())
+    )
+    assert [(style, words) for style, *_, words in mine] == [
+        (style, words) for style, *_, words in theirs
+    ]
+    places = ([[float(x), float(y)] for _, x, y, _ in each] for each in (mine, theirs))
+    np.testing.assert_allclose(*places, atol=0.006)
+
+
 def test_where_a_moving_artist_stands_at_first_moves_nothing_else():
     parts = []
     for x in (3, 9.9):
