@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import errno
 import gc
 import io
 import logging
@@ -43,6 +44,13 @@ def main() -> None:
     except KeyboardInterrupt:  # while this was still importing
         print("Stopped.", file=sys.stderr)
         sys.exit(EXIT_INTERRUPTED)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        sys.stdout = None  # what is left to write would fail at the end
+        where = f"for {error.filename}" if error.filename else "where the output goes"
+        print(f"No space is left {where}.", file=sys.stderr)
+        sys.exit(EXIT_FAILED)
     except ImportError as error:
         if (error.name or "").partition(".")[0] not in _EXTRAS:
             raise

@@ -784,6 +784,19 @@ def test_a_terminal_that_lacks_a_character_gets_its_number(
     assert gc.isenabled()  # it is off only while everything is imported
 
 
+def test_a_full_disk_for_the_output_is_said_in_a_line() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "grading", "--help"],
+            env=environment_for_programs(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert done.returncode == EXIT_FAILED
+    assert done.stderr == "No space is left where the output goes.\n"
+
+
 @pytest.mark.parametrize("closed", ["1>&-", "2>&-"])
 def test_what_starts_it_without_outputs_gets_its_class_graded(course: Path, closed: str) -> None:
     """As a daemon may; the next pipe would get the number, and be taken for that output."""

@@ -504,13 +504,24 @@ def test_a_process_that_is_ended_is_named_and_its_pages_are_made_by_the_next_cal
     assert len(list(course.glob(f"feedback/*/*/{STAMP}"))) == 25
 
 
+SLOW_DISK = """
+import os, time
+replace = os.replace
+def slowly(*args, **kwargs):
+    time.sleep(0.1)
+    return replace(*args, **kwargs)
+os.replace = slowly
+"""
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is another thing there")
-def test_ctrl_c_keeps_whole_pages_and_the_next_call_goes_on(course: Path) -> None:
+def test_ctrl_c_keeps_whole_pages_and_the_next_call_goes_on(course: Path, tmp_path: Path) -> None:
     copy_bob(course, MANY)
+    # So that we look in time on a busy machine.
+    (tmp_path / "sitecustomize.py").write_text(SLOW_DISK)
     started = subprocess.Popen(
-        # It gives way, so that we look in time on a busy machine.
-        ["nice", sys.executable, "-m", "grading", "feedback", "--course-dir", str(course)],
-        env=environment_for_programs(),
+        [sys.executable, "-m", "grading", "feedback", "--course-dir", str(course)],
+        env=environment_for_programs(PYTHONPATH=str(tmp_path)),
         stderr=subprocess.PIPE,
         text=True,
     )
