@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 COURSE = Path(__file__).resolve().parent.parent / "grading"
 Done = subprocess.CompletedProcess[str]
 
@@ -102,3 +104,10 @@ def environment_for_programs(**changes: str) -> dict[str, str]:
     here = Path(sys.executable).parent
     path = os.pathsep.join([str(here), os.environ.get("PATH", "")])
     return os.environ | {"PATH": path, "COLUMNS": "100"} | changes
+
+
+def command_of(process: psutil.Process) -> str:
+    """Return the command line of a process; nothing if it has ended since it was found."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return " ".join(process.cmdline())
+    return ""

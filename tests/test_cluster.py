@@ -18,7 +18,7 @@ import psutil
 import pytest
 import small_course as small
 from cluster import LocalCluster, cluster, kill
-from command import environment_for_programs
+from command import command_of, environment_for_programs
 from gradebook_dump import dump
 from silent import Silent
 
@@ -190,7 +190,7 @@ def grading_processes(where: LocalCluster) -> list[psutil.Process]:
         child
         for worker in where.workers
         for child in psutil.Process(worker.pid).children(recursive=True)
-        if any("grading.cluster.desk" in part for part in child.cmdline())
+        if "grading.cluster.desk" in command_of(child)
     ]
 
 
