@@ -122,12 +122,7 @@ def _rounded(value, digits):
     return np.round(value, digits) if np.asarray(value).dtype.kind == "f" else value
 
 
-# Those of the two other notebooks have visible tests with round numbers still.
-@pytest.mark.parametrize(
-    "exercise",
-    [e for e in FUNCTIONS if e.id.partition("/")[0] not in ("backprop", "training")],
-    **named,
-)
+@pytest.mark.parametrize("exercise", FUNCTIONS, **named)
 @pytest.mark.parametrize("digits", [3, 4])
 def test_who_rounds_learns_it_from_the_visible_tests(exercise, digits):
     """Worked examples round what they print. Who copies that should not lose hidden points."""

@@ -33,7 +33,7 @@ COMPOSITE = Exercise(
     signature="composite_derivative(x)",
     task="F(x) = sin(u²) with u = 3x + 1: return dF/dx for a number x, by the chain rule.",
     reference=_compose,
-    cases=((0.0,), (0.5,), (-1.2,)),
+    cases=((0.0,), (-0.3,), (-1.2,)),
     draw=_numbers(0),
     forbids=READY_MADE,
     mistakes=(
@@ -255,7 +255,7 @@ SMALL_GRADIENT = Exercise(
     task="For f = (x + y)z return (df/dx, df/dy, df/dz), three numbers.",
     reference=lambda x, y, z: (z, z, x + y),
     parts=("df/dx", "df/dy", "df/dz"),
-    cases=((-2.0, 5.0, -4.0), (1.5, 0.5, 3.0)),
+    cases=((-2.0, 5.0, -4.0), (1.5, 0.5, 0.15625)),
     draw=_numbers(0, 0, 0),
     forbids=READY_MADE,
     mistakes=(
@@ -617,7 +617,7 @@ SUM_PRODUCT = Exercise(
     task="For e = (a + b)(b + 1) return (de/da, de/db), two numbers.",
     reference=lambda a, b: (b + 1, a + 2 * b + 1),
     parts=("de/da", "de/db"),
-    cases=((2.0, 1.0), (-1.5, 3.0)),
+    cases=((2.0, 1.0), (-1.5, 0.15625)),
     draw=_numbers(0, 0),
     forbids=READY_MADE,
     mistakes=(
@@ -718,7 +718,7 @@ MULTIVARIATE = Exercise(
     reference=lambda dy, J: dy @ J,
     cases=(
         (np.array([1.0, -2.0, 0.5]), np.array([[1.0, 2.0], [0.0, -1.0], [4.0, 3.0]])),
-        (np.array([2.0, -1.0]), np.array([[1.0, 3.0], [-2.0, 0.5]])),
+        (np.array([2.0, -1.0]), np.array([[1.0, 0.25], [-2.0, 0.15625]])),
     ),
     draw=_jacobian_case,
     forbids=READY_MADE,
@@ -858,7 +858,9 @@ MAX_GATE = Exercise(
     "y.",
     reference=lambda x, y, df: (df * (x > y), df * (y > x)),
     parts=("dx", "dy"),
-    cases=((np.array([3.0, -1.0, 2.0]), np.array([1.0, 4.0, -2.0]), np.array([0.5, -2.0, 1.5])),),
+    cases=(
+        (np.array([3.0, -1.0, 2.0]), np.array([1.0, 4.0, -2.0]), np.array([0.5, -2.0, 0.15625])),
+    ),
     draw=_max_case,
     forbids=READY_MADE,
     mistakes=(
@@ -1014,7 +1016,7 @@ JACOBIAN = Exercise(
     signature="jacobian(x)",
     task="y = (x0·x1, x0 + x1, x0²): return its Jacobian in numerator layout, J[i, j] = dy_i/dx_j.",
     reference=_jacobian,
-    cases=((np.array([2.0, -3.0]),), (np.array([0.5, 1.5]),)),
+    cases=((np.array([2.0, -3.0]),), (np.array([0.15625, 1.5]),)),
     draw=_numbers(2),
     forbids=READY_MADE,
     mistakes=(
@@ -1121,7 +1123,7 @@ _DY3 = np.array([[1.0, 0.0, -1.0, 2.0], [0.5, 1.0, 0.0, -1.0], [0.0, 2.0, 1.0, 1
 _SQUARE = (
     np.array([[1.0, 2.0], [3.0, -1.0]]),
     np.array([[0.5, -1.0], [2.0, 1.0]]),
-    np.array([[1.0, 3.0], [-2.0, 0.5]]),
+    np.array([[1.0, 3.0], [-2.0, 0.15625]]),
 )
 LINEAR_BACKWARD = Exercise(
     id="backprop/linear_backward",

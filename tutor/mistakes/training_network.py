@@ -755,7 +755,7 @@ SQUARED_LOSS = Exercise(
     reference=lambda o, t: float(np.mean(0.5 * (np.ravel(o) - t) ** 2)),
     cases=(
         (np.array([[1.0], [2.0], [-1.0]]), np.array([0.5, 2.5, 1.0])),
-        (np.array([[0.0], [4.0]]), np.array([1.0, -1.0])),
+        (np.array([[0.0], [0.41]]), np.array([1.0, -0.1])),
     ),
     draw=lambda rng: (lambda n: (rng.normal(size=(n, 1)), rng.normal(size=n)))(
         int(rng.integers(2, 7))
@@ -902,7 +902,7 @@ OUTPUT_GRADIENT = Exercise(
     signature="output_gradient(P, y)",
     task="The loss is the mean cross-entropy of P = softmax(z2): return dz2 (N, K).",
     reference=lambda P, y: (P - onehot(y, P.shape[1])) / len(y),
-    cases=((PROBABILITIES, LABELS), (np.array([[0.2, 0.8], [0.6, 0.4]]), np.array([1, 0]))),
+    cases=((PROBABILITIES, LABELS), (np.array([[0.2037, 0.7963], [0.6, 0.4]]), np.array([1, 0]))),
     draw=_loss_case,
     forbids=READY_MADE,
     mistakes=(
