@@ -37,14 +37,12 @@ def _digest(raw: Raw) -> bytes:
 
 
 class Session(Conversation):
-    """A conversation with one student process.
+    """What is asked of one student process, and what is known of it.
 
     Parameters
     ----------
-    handle : Handle
-        The process.
-    seconds : float
-        Time for one cell, or for all that one test cell asks.
+    handle, seconds
+        As for a `Conversation`.
     files : mapping
         Files to write beside the notebook.
 
