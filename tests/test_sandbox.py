@@ -19,6 +19,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from multiprocessing import shared_memory
 from pathlib import Path
 
@@ -697,11 +698,15 @@ def test_many_submissions_leave_nothing(warm):
 
 def test_the_grader_receives_no_descriptor(warm, child):
     """Even if a filter let one through, `recv` drops it: nothing here calls `recvmsg`."""
-    reply = ask(child, "pass_descriptor_over_link")
-    assert reply["errno"] == errno.EPERM
-    before = open_here()
+    before = Counter(targets_here())
+    for _ in range(20):
+        reply = ask(child, "pass_descriptor_over_link")
+        assert reply["errno"] == errno.EPERM
     assert measure(child, "open_descriptors") == [0, 1, 2, 3]
-    assert open_here() == before
+    # A thread that another file's test left behind may open something of its own meanwhile;
+    # what the student passed would be here twenty times.
+    received = Counter(targets_here()) - before
+    assert received.total() < 10, received
 
 
 def test_hostile_bytes_on_the_link_only_reach_the_grader(warm, child):
