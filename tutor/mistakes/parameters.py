@@ -934,7 +934,7 @@ WIDEST = Exercise(
         ),
         Mistake(
             "at_least_one",
-            lambda budget, n_in, n_out: max(1, (budget - n_out) // (n_in + 1 + n_out)),
+            lambda budget, n_in, n_out: max(1, _widest(budget, n_in, n_out)),
             "Over budget where not even one neuron fits. Read what the task says about that.",
             "Believes that there is always a hidden neuron.",
         ),
@@ -1569,6 +1569,11 @@ DROPOUT = Exercise(
 )
 
 
+def _before_the_first_rise(test: Any, otherwise: Any) -> Any:
+    """Find the epoch before the loss rises first; what a search gives where it never does."""
+    return next((i - 1 for i in range(1, len(test)) if test[i] > test[i - 1]), otherwise)
+
+
 def _epochs_case(rng: Rng) -> tuple[Any, ...]:
     """Draw a test loss that falls and rises, now and then with an early rise, or above 1."""
     best = min(7, int(rng.integers(2, 9)))
@@ -1703,9 +1708,7 @@ EARLY_STOPPING = Exercise(
         ),
         Mistake(
             "stops_at_the_first_rise",
-            lambda train, test: next(
-                (i - 1 for i in range(1, len(test)) if test[i] > test[i - 1]), None
-            ),
+            lambda train, test: _before_the_first_rise(test, None),
             "You stop at the first rise. A loss may rise and fall again, below where it was.",
             "Takes the first minimum for the smallest value.",
         ),
@@ -1726,9 +1729,7 @@ EARLY_STOPPING = Exercise(
         ),
         Mistake(
             "first_minimum",
-            lambda train, test: next(
-                (i - 1 for i in range(1, len(test)) if test[i] > test[i - 1]), len(test) - 1
-            ),
+            lambda train, test: _before_the_first_rise(test, len(test) - 1),
             "You stop at the first rise. A loss may rise and fall again, below where it was.",
             "Takes the first minimum for the smallest value.",
         ),
